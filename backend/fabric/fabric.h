@@ -1,0 +1,89 @@
+// The shell round the deterministic core: one thread that owns state, store, engine, edge and timers. The
+// server (gRPC) and the daemon or portal that embeds it see this header only.
+#pragma once
+
+#include "backend/proto/result.h"
+#include "backend/sys/paths.h"
+#include "slipway/v1/fabric.pb.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace slipway::fabric {
+
+struct FabricOptions
+{
+    sys::Paths paths;
+    std::filesystem::path socket;         // gRPC; its folder is paths.runtime
+    std::filesystem::path daemon_program; // slipwayd, for hosts and edge
+    std::string engine = "local";         // or "simulated"
+    std::uint32_t hosts = 0;              // 0: as stored, else the default of 6
+    std::uint32_t fault_domains = 0;      // 0: as stored, else the default of 2
+    bool embedded = false;
+};
+
+template <typename T> using Done = std::function<void(Result<T>)>;
+
+// A bounded queue towards one reader. The fabric pushes on its thread and never waits: when `push` says
+// false the reader is too slow, and the watch is ended with Resync.
+class WatchSink
+{
+public:
+    virtual ~WatchSink() = default;
+    virtual bool push(const v1::WatchResponse &response) = 0;
+    virtual void end(const v1::Error &error) = 0; // Error::UNKNOWN with no message: simply over
+};
+class MetricSink
+{
+public:
+    virtual ~MetricSink() = default;
+    virtual bool push(const v1::MetricBatch &batch) = 0;
+    virtual void end(const v1::Error &error) = 0;
+};
+class LogSink
+{
+public:
+    virtual ~LogSink() = default;
+    virtual bool push(const v1::LogBatch &batch) = 0; // false: try the same batch again a little later
+    virtual void end(const v1::Error &error) = 0;
+};
+
+// All methods may be called on any thread and return at once; `done` and sinks are called on the fabric's
+// thread. Sinks are held until they end or `unwatch` is called with them.
+class Fabric
+{
+public:
+    virtual ~Fabric() = default;
+
+    virtual void execute(v1::Command command, Done<v1::CommandReply> done) = 0;
+    virtual void watch(v1::WatchRequest request, std::shared_ptr<WatchSink> sink) = 0;
+    virtual void watchMetrics(v1::MetricsRequest request, std::shared_ptr<MetricSink> sink) = 0;
+    virtual void streamLogs(v1::LogRequest request, std::shared_ptr<LogSink> sink) = 0;
+    virtual void unwatch(const void *sink) = 0;
+
+    virtual void queryMetrics(v1::MetricHistoryRequest request, Done<v1::MetricBatch> done) = 0;
+    virtual void listEvents(v1::EventsRequest request, Done<v1::EventsReply> done) = 0;
+    virtual void listOperations(v1::OperationsRequest request, Done<v1::OperationsReply> done) = 0;
+    virtual void status(Done<v1::FabricStatus> done) = 0;
+
+    // Uploads: bytes go to a file under paths.uploads; finishing reads, validates and stores the package on
+    // a worker thread and then registers it. The offset must be what queryUpload says.
+    virtual void queryUpload(v1::UploadQuery query, Done<v1::UploadState> done) = 0;
+    virtual void beginUpload(v1::UploadStart start, Done<v1::UploadState> done) = 0;
+    virtual void uploadChunk(std::string upload_id, std::string bytes, Done<v1::UploadState> done) = 0;
+    virtual void finishUpload(std::string upload_id, std::string actor, Done<v1::UploadReply> done) = 0;
+
+    // Ends all watches and instances, hosts and edge (or leaves them running), closes the store and stops the
+    // thread; `done` is called last, on the fabric's thread. Idempotent.
+    virtual void shutdown(bool keep_services, std::function<void()> done) = 0;
+    // Called when somebody asked for the end over the wire.
+    virtual void onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested) = 0;
+};
+
+// Takes the data folder's lock, opens the store, starts the thread, adopts or starts hosts and edge.
+Result<std::unique_ptr<Fabric>> openFabric(const FabricOptions &options);
+
+} // namespace slipway::fabric

@@ -1,0 +1,272 @@
+#include "backend/sys/child_process.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <ctime>
+#include <fstream>
+#include <poll.h>
+#include <sstream>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace slipway::sys {
+
+namespace {
+
+std::vector<std::string> environmentOf(const SpawnRequest &request)
+{
+    std::vector<std::string> result;
+    for (char **entry = environ; !request.clear_environment && *entry; ++entry) {
+        const std::string text = *entry;
+        if (!request.environment.contains(text.substr(0, text.find('='))))
+            result.push_back(text);
+    }
+    for (const auto &[name, value] : request.environment)
+        result.push_back(name + "=" + value);
+    return result;
+}
+
+std::vector<char *> pointersTo(std::vector<std::string> &texts)
+{
+    std::vector<char *> pointers;
+    for (std::string &text : texts)
+        pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+// Only async-signal-safe calls from here to exec: other threads of the parent may hold any lock.
+void replaceDescriptor(int from, int to)
+{
+    if (from < 0)
+        return;
+    if (from == to)
+        fcntl(to, F_SETFD, 0);
+    else
+        dup2(from, to);
+}
+
+void closeAllBut(const std::vector<int> &kept) // sorted
+{
+    unsigned first = 3;
+    for (const int fd : kept) {
+        if (unsigned(fd) > first)
+            syscall(SYS_close_range, first, unsigned(fd) - 1, 0U);
+        fcntl(fd, F_SETFD, 0);
+        first = unsigned(fd) + 1;
+    }
+    syscall(SYS_close_range, first, ~0U, 0U);
+}
+
+struct Prepared
+{
+    std::vector<char *> arguments;
+    std::vector<char *> environment;
+    std::vector<int> kept;
+    std::string folder;
+    int null_fd = -1;
+};
+
+[[noreturn]] void becomeChild(const SpawnRequest &request, const Prepared &prepared, int error_fd)
+{
+    if (request.new_session)
+        setsid();
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+    replaceDescriptor(request.stdin_fd >= 0 ? request.stdin_fd : prepared.null_fd, 0);
+    replaceDescriptor(request.stdout_fd, 1);
+    replaceDescriptor(request.stderr_fd, 2);
+    int problem = 0;
+    if (!prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
+        problem = errno;
+    if (problem == 0) {
+        std::vector<int> kept = prepared.kept;
+        closeAllBut(kept);
+        fcntl(error_fd, F_SETFD, FD_CLOEXEC);
+        execvpe(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
+        problem = errno;
+    }
+    [[maybe_unused]] const ssize_t written = ::write(error_fd, &problem, sizeof problem);
+    _exit(127);
+}
+
+int waitStatusOf(int pid)
+{
+    int status = -1;
+    return waitpid(pid, &status, WNOHANG) == pid ? status : -1;
+}
+
+} // namespace
+
+Result<int> spawn(const SpawnRequest &request)
+{
+    std::vector<std::string> arguments = request.arguments;
+    std::vector<std::string> environment = environmentOf(request);
+    int error_pipe[2];
+    if (arguments.empty() || pipe2(error_pipe, O_CLOEXEC) != 0)
+        return failure(v1::Error::INTERNAL, "SPAWN_FAILED", "Cannot start a program: no pipe.");
+    Prepared prepared{pointersTo(arguments), pointersTo(environment), request.inherited_fds,
+                      request.working_folder.string(), open("/dev/null", O_RDWR | O_CLOEXEC)};
+    prepared.kept.push_back(error_pipe[1]);
+    std::sort(prepared.kept.begin(), prepared.kept.end());
+    const int pid = fork();
+    if (pid == 0)
+        becomeChild(request, prepared, error_pipe[1]);
+    close(error_pipe[1]);
+    close(prepared.null_fd);
+    int problem = pid < 0 ? errno : 0;
+    if (pid > 0 && read(error_pipe[0], &problem, sizeof problem) > 0)
+        waitpid(pid, nullptr, 0);
+    close(error_pipe[0]);
+    if (problem != 0)
+        return failure(v1::Error::INTERNAL, "SPAWN_FAILED",
+                       "Cannot start " + request.arguments[0] + ": " + std::strerror(problem) + ".",
+                       request.arguments[0]);
+    return pid;
+}
+
+struct ProcessWatch::Impl
+{
+    Impl(asio::io_context &io, int process) : fd(io), pid(process) {}
+    asio::posix::stream_descriptor fd;
+    int pid;
+    OnExit on_exit;
+};
+
+ProcessWatch::ProcessWatch(asio::io_context &io, int pid, OnExit on_exit)
+    : m_pid(pid), m_impl(std::make_shared<Impl>(io, pid))
+{
+    m_impl->on_exit = std::move(on_exit);
+    const int fd = int(syscall(SYS_pidfd_open, pid, 0U));
+    const auto finish = [impl = m_impl] {
+        const OnExit call = std::move(impl->on_exit);
+        impl->on_exit = nullptr;
+        if (call)
+            call(waitStatusOf(impl->pid));
+    };
+    if (fd < 0) {
+        asio::post(io, finish);
+        return;
+    }
+    m_impl->fd.assign(fd);
+    m_impl->fd.async_wait(asio::posix::stream_descriptor::wait_read, [finish](std::error_code error) {
+        if (!error)
+            finish();
+    });
+}
+
+ProcessWatch::~ProcessWatch()
+{
+    m_impl->on_exit = nullptr;
+    std::error_code ignored;
+    m_impl->fd.close(ignored);
+}
+
+bool ProcessWatch::valid() const
+{
+    return m_impl->fd.is_open();
+}
+
+void ProcessWatch::signal(int number)
+{
+    if (valid())
+        syscall(SYS_pidfd_send_signal, m_impl->fd.native_handle(), number, nullptr, 0U);
+}
+
+std::uint64_t processStartTicks(int pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    const std::size_t name_end = text.rfind(')'); // the name may hold blanks and brackets
+    if (name_end == std::string::npos)
+        return 0;
+    std::istringstream fields(text.substr(name_end + 1));
+    std::string field;
+    for (int number = 3; number < 22; ++number)
+        fields >> field;
+    std::uint64_t ticks = 0;
+    fields >> ticks;
+    return ticks;
+}
+
+std::string describeExit(int wait_status)
+{
+    if (wait_status == -1)
+        return "ended";
+    if (WIFSIGNALED(wait_status))
+        return "was killed by signal " + std::to_string(WTERMSIG(wait_status)) + " (" +
+               strsignal(WTERMSIG(wait_status)) + ")";
+    return "ended with code " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+namespace {
+
+constexpr std::size_t kOutputBytesMax = 1024 * 1024;
+
+void drainInto(int fd, std::string &text, bool &open)
+{
+    char buffer[4096];
+    const ssize_t count = read(fd, buffer, sizeof buffer);
+    open = count > 0 || (count < 0 && errno == EINTR);
+    if (count > 0 && text.size() < kOutputBytesMax)
+        text.append(buffer, std::size_t(count));
+}
+
+} // namespace
+
+Result<ProgramOutput> runProgram(const SpawnRequest &request, int timeout_ms)
+{
+    int out[2];
+    int err[2];
+    if (pipe2(out, O_CLOEXEC) != 0)
+        return failure(v1::Error::INTERNAL, "SPAWN_FAILED", "Cannot make a pipe.");
+    if (pipe2(err, O_CLOEXEC) != 0) {
+        close(out[0]);
+        close(out[1]);
+        return failure(v1::Error::INTERNAL, "SPAWN_FAILED", "Cannot make a pipe.");
+    }
+    SpawnRequest piped = request;
+    piped.stdout_fd = out[1];
+    piped.stderr_fd = err[1];
+    const auto pid = spawn(piped);
+    close(out[1]);
+    close(err[1]);
+    ProgramOutput output;
+    bool out_open = pid.has_value();
+    bool err_open = out_open;
+    timespec start{};
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    bool late = false;
+    while ((out_open || err_open) && !late) {
+        timespec now{};
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        const long passed_ms = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1'000'000;
+        pollfd fds[2] = {{out_open ? out[0] : -1, POLLIN, 0}, {err_open ? err[0] : -1, POLLIN, 0}};
+        late = passed_ms >= timeout_ms || poll(fds, 2, int(timeout_ms - passed_ms)) == 0;
+        if (fds[0].revents != 0)
+            drainInto(out[0], output.out, out_open);
+        if (fds[1].revents != 0)
+            drainInto(err[0], output.err, err_open);
+    }
+    close(out[0]);
+    close(err[0]);
+    if (!pid)
+        return Failure(pid.error());
+    if (late)
+        kill(*pid, SIGKILL);
+    waitpid(*pid, &output.wait_status, 0);
+    if (late)
+        return failure(v1::Error::DEADLINE_EXCEEDED, "PROGRAM_TOO_SLOW",
+                       request.arguments[0] + " did not end within " + std::to_string(timeout_ms) + " ms.",
+                       request.arguments[0]);
+    return output;
+}
+
+} // namespace slipway::sys

@@ -1,0 +1,25 @@
+// One controller per data folder: an exclusive lock that the kernel drops when its holder dies.
+#pragma once
+
+#include "backend/proto/result.h"
+
+#include <filesystem>
+
+namespace slipway::sys {
+
+class FileLock
+{
+public:
+    // Fails at once, naming the holder's pid, when another process has it.
+    static Result<FileLock> take(const std::filesystem::path &file);
+    FileLock(FileLock &&other) noexcept;
+    FileLock &operator=(FileLock &&other) noexcept;
+    ~FileLock();
+    void release();
+
+private:
+    explicit FileLock(int fd) : m_fd(fd) {}
+    int m_fd = -1;
+};
+
+} // namespace slipway::sys

@@ -1,0 +1,104 @@
+// Length-prefixed protobuf messages over a local stream socket, for one fabric's own daemons.
+// Everything here runs on the thread of its io_context; nothing blocks.
+#pragma once
+
+#include "backend/proto/result.h"
+
+#include <asio.hpp>
+#include <asio/local/stream_protocol.hpp>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <google/protobuf/message_lite.h>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace slipway::sys {
+
+inline constexpr std::size_t kMessageBytesMax = 16 * 1024 * 1024;
+
+class MessageChannel : public std::enable_shared_from_this<MessageChannel>
+{
+public:
+    using OnMessage = std::function<void(std::string_view)>; // bytes of one message
+    using OnClosed = std::function<void(const std::string &cause)>;
+
+    explicit MessageChannel(asio::local::stream_protocol::socket socket);
+
+    // OnClosed is called exactly once, and last. After close() neither is called any more.
+    void start(OnMessage on_message, OnClosed on_closed);
+    void send(const google::protobuf::MessageLite &message);
+    void close();
+    std::size_t queuedBytes() const { return m_queued_bytes; }
+    int peerPid() const; // by SO_PEERCRED, as this pid namespace sees it; 0 where unknown
+
+private:
+    void readHeader();
+    void readBody(std::size_t size);
+    void write();
+    void fail(const std::string &cause);
+
+    asio::local::stream_protocol::socket m_socket;
+    OnMessage m_on_message;
+    OnClosed m_on_closed;
+    unsigned char m_header[4] = {};
+    std::string m_body;
+    std::deque<std::string> m_queue;
+    std::size_t m_queued_bytes = 0;
+    bool m_closed = false;
+};
+
+using ChannelPtr = std::shared_ptr<MessageChannel>;
+
+// Parses into `Message`; false (and nothing changed) when the bytes are not one.
+template <typename Message> bool parseMessage(std::string_view bytes, Message &message)
+{
+    Message parsed;
+    if (!parsed.ParseFromArray(bytes.data(), int(bytes.size())))
+        return false;
+    message = std::move(parsed);
+    return true;
+}
+
+// Owns a socket file; a stale one of the same name is replaced.
+class MessageListener
+{
+public:
+    MessageListener(asio::io_context &io, std::function<void(ChannelPtr)> on_accept);
+    ~MessageListener();
+    Result<void> listen(const std::filesystem::path &socket, unsigned mode = 0600);
+    void close();
+
+private:
+    void accept();
+
+    asio::local::stream_protocol::acceptor m_acceptor;
+    std::function<void(ChannelPtr)> m_on_accept;
+    std::filesystem::path m_path;
+};
+
+// Keeps a connection to a socket: first try at once, then after 100 ms, doubling to 1 s.
+class MessageDialer
+{
+public:
+    using OnConnected = std::function<void(ChannelPtr)>; // start() the channel's reading in there
+
+    MessageDialer(asio::io_context &io, std::filesystem::path socket, OnConnected on_connected);
+    ~MessageDialer();
+    void dial();  // call again after the channel closed
+    void stop();
+
+private:
+    void connect();
+    void retryLater();
+
+    asio::io_context &m_io;
+    asio::steady_timer m_timer;
+    std::filesystem::path m_path;
+    OnConnected m_on_connected;
+    int m_backoff_ms = 0;
+    std::shared_ptr<bool> m_alive;
+};
+
+} // namespace slipway::sys
