@@ -2,7 +2,8 @@
 
 #include "backend/client/fabric_client.h"
 
-namespace slipway::client {
+namespace slipway::client
+{
 
 // "unix:/path" or "127.0.0.1:port" (loopback only). Connects lazily and reconnects for ever:
 // initial and minimum backoff 100 ms, maximum 1 s.

@@ -1,5 +1,6 @@
-// The deterministic machine: state + input -> changes; state -> plan. No clock, no randomness, no I/O, no
-// threads: time and ids come in with the input. The same inputs give the same state, byte for byte.
+// The deterministic machine: state + input -> changes; state -> plan. No clock, no randomness, no
+// I/O, no threads: time and ids come in with the input. The same inputs give the same state, byte
+// for byte.
 #pragma once
 
 #include "backend/proto/result.h"
@@ -12,13 +13,14 @@
 #include <utility>
 #include <vector>
 
-namespace slipway::core {
+namespace slipway::core
+{
 
 using InstanceKey = std::pair<std::string, std::string>; // deployment id, instance name
 
-// Everything the fabric knows, as contract messages keyed by id. A replay of stored changes rebuilds it.
-struct State
-{
+// Everything the fabric knows, as contract messages keyed by id. A replay of stored changes
+// rebuilds it.
+struct State {
     std::uint64_t revision = 0;
     std::uint64_t next_event_id = 1;
     v1::Settings settings;
@@ -31,30 +33,30 @@ struct State
     std::map<std::string, std::string> operation_of_request; // request id -> operation id
 };
 
-// Ids and time for one input. `seed` is 32 hex digits of the caller's randomness; ids are derived from it.
-struct Context
-{
+// Ids and time for one input. `seed` is 32 hex digits of the caller's randomness; ids are derived
+// from it.
+struct Context {
     std::int64_t now_ms = 0;
     std::string seed;
 };
 
-struct Applied
-{
+struct Applied {
     std::vector<v1::Change> changes; // already applied to the state, each under the new revision
     v1::CommandReply reply;
 };
 
-// Checks a command, applies it to `state` and returns what changed. On an error (and with validate_only)
-// the state is untouched. A repeated request id answers with its first operation and changes nothing.
+// Checks a command, applies it to `state` and returns what changed. On an error (and with
+// validate_only) the state is untouched. A repeated request id answers with its first operation and
+// changes nothing.
 Result<Applied> apply(State &state, const v1::Command &command, const Context &context);
 // An observation never fails: what no longer fits is ignored.
-std::vector<v1::Change> observe(State &state, const v1::Observation &observation, const Context &context);
+std::vector<v1::Change> observe(State &state, const v1::Observation &observation,
+                                const Context &context);
 // Puts one stored change into the state (loading the store).
 void restore(State &state, const v1::Change &change);
 
 // What the world should look like: whole orders per host, and the whole routing table.
-struct Plan
-{
+struct Plan {
     std::map<std::string, v1::HostOrders> orders; // by host id; content_path is left to the shell
     v1::RoutingTable table;
     std::int64_t next_deadline_ms = 0; // when a tick is due at the latest; 0: none

@@ -1,5 +1,5 @@
-// What the controller asks to run instances, whatever runs them. Orders are the whole wanted state of a host
-// each time (level-triggered): an engine makes reality match, and reports what it sees.
+// What the controller asks to run instances, whatever runs them. Orders are the whole wanted state
+// of a host each time (level-triggered): an engine makes reality match, and reports what it sees.
 #pragma once
 
 #include "slipway/v1/machine.pb.h"
@@ -8,19 +8,18 @@
 #include <string>
 #include <vector>
 
-namespace slipway::engine {
-
-struct HostSpec
+namespace slipway::engine
 {
+
+struct HostSpec {
     std::string id; // "host-1"
     std::uint32_t fault_domain = 0;
 };
 
 // Called on the fabric's thread, never from inside a call to the engine.
-struct EngineObserver
-{
-    std::function<void(const v1::Observation &)> observed;     // decisions depend on it
-    std::function<void(const v1::HostMetrics &)> sampled;      // decisions do not
+struct EngineObserver {
+    std::function<void(const v1::Observation &)> observed; // decisions depend on it
+    std::function<void(const v1::HostMetrics &)> sampled;  // decisions do not
 };
 
 class Engine
@@ -28,12 +27,13 @@ class Engine
 public:
     virtual ~Engine() = default;
 
-    // Makes these hosts exist: adopts those that are alive from an earlier controller, starts the others.
+    // Makes these hosts exist: adopts those that are alive from an earlier controller, starts the
+    // others.
     virtual void start(const std::vector<HostSpec> &hosts, EngineObserver observer) = 0;
     // Replaces the orders of one host. Repeating the same orders is harmless.
     virtual void setOrders(const std::string &host_id, const v1::HostOrders &orders) = 0;
-    // Ends hosts and instances within about grace_ms, then calls done. After detach() nothing ends: the
-    // hosts go on with their last orders.
+    // Ends hosts and instances within about grace_ms, then calls done. After detach() nothing ends:
+    // the hosts go on with their last orders.
     virtual void stop(std::uint32_t grace_ms, std::function<void()> done) = 0;
     virtual void detach() = 0;
 

@@ -1,5 +1,5 @@
-// The shell round the deterministic core: one thread that owns state, store, engine, edge and timers. The
-// server (gRPC) and the daemon or portal that embeds it see this header only.
+// The shell round the deterministic core: one thread that owns state, store, engine, edge and
+// timers. The server (gRPC) and the daemon or portal that embeds it see this header only.
 #pragma once
 
 #include "backend/proto/result.h"
@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-namespace slipway::fabric {
-
-struct FabricOptions
+namespace slipway::fabric
 {
+
+struct FabricOptions {
     sys::Paths paths;
     std::filesystem::path socket;         // gRPC; its folder is paths.runtime
     std::filesystem::path daemon_program; // slipwayd, for hosts and edge
@@ -27,8 +27,8 @@ struct FabricOptions
 
 template <typename T> using Done = std::function<void(Result<T>)>;
 
-// A bounded queue towards one reader. The fabric pushes on its thread and never waits: when `push` says
-// false the reader is too slow, and the watch is ended with Resync.
+// A bounded queue towards one reader. The fabric pushes on its thread and never waits: when `push`
+// says false the reader is too slow, and the watch is ended with Resync.
 class WatchSink
 {
 public:
@@ -47,12 +47,13 @@ class LogSink
 {
 public:
     virtual ~LogSink() = default;
-    virtual bool push(const v1::LogBatch &batch) = 0; // false: try the same batch again a little later
+    virtual bool
+    push(const v1::LogBatch &batch) = 0; // false: try the same batch again a little later
     virtual void end(const v1::Error &error) = 0;
 };
 
-// All methods may be called on any thread and return at once; `done` and sinks are called on the fabric's
-// thread. Sinks are held until they end or `unwatch` is called with them.
+// All methods may be called on any thread and return at once; `done` and sinks are called on the
+// fabric's thread. Sinks are held until they end or `unwatch` is called with them.
 class Fabric
 {
 public:
@@ -69,21 +70,24 @@ public:
     virtual void listOperations(v1::OperationsRequest request, Done<v1::OperationsReply> done) = 0;
     virtual void status(Done<v1::FabricStatus> done) = 0;
 
-    // Uploads: bytes go to a file under paths.uploads; finishing reads, validates and stores the package on
-    // a worker thread and then registers it. The offset must be what queryUpload says.
+    // Uploads: bytes go to a file under paths.uploads; finishing reads, validates and stores the
+    // package on a worker thread and then registers it. The offset must be what queryUpload says.
     virtual void queryUpload(v1::UploadQuery query, Done<v1::UploadState> done) = 0;
     virtual void beginUpload(v1::UploadStart start, Done<v1::UploadState> done) = 0;
-    virtual void uploadChunk(std::string upload_id, std::string bytes, Done<v1::UploadState> done) = 0;
-    virtual void finishUpload(std::string upload_id, std::string actor, Done<v1::UploadReply> done) = 0;
+    virtual void uploadChunk(std::string upload_id, std::string bytes,
+                             Done<v1::UploadState> done) = 0;
+    virtual void finishUpload(std::string upload_id, std::string actor,
+                              Done<v1::UploadReply> done) = 0;
 
-    // Ends all watches and instances, hosts and edge (or leaves them running), closes the store and stops the
-    // thread; `done` is called last, on the fabric's thread. Idempotent.
+    // Ends all watches and instances, hosts and edge (or leaves them running), closes the store and
+    // stops the thread; `done` is called last, on the fabric's thread. Idempotent.
     virtual void shutdown(bool keep_services, std::function<void()> done) = 0;
     // Called when somebody asked for the end over the wire.
     virtual void onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested) = 0;
 };
 
-// Takes the data folder's lock, opens the store, starts the thread, adopts or starts hosts and edge.
+// Takes the data folder's lock, opens the store, starts the thread, adopts or starts hosts and
+// edge.
 Result<std::unique_ptr<Fabric>> openFabric(const FabricOptions &options);
 
 } // namespace slipway::fabric

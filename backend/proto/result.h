@@ -1,4 +1,5 @@
-// Domain failures are values: every room returns Result<T>, whose error is the contract's own message.
+// Domain failures are values: every room returns Result<T>, whose error is the contract's own
+// message.
 #pragma once
 
 #include "slipway/v1/resources.pb.h"
@@ -7,7 +8,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-namespace slipway {
+namespace slipway
+{
 
 template <typename T> using Result = tl::expected<T, v1::Error>;
 using Failure = tl::unexpected<v1::Error>;

@@ -5,13 +5,15 @@
 
 #include <memory>
 
-namespace slipway::server {
+namespace slipway::server
+{
 
 class Server
 {
 public:
     virtual ~Server() = default;
-    // Ends all streams first, then the server; returns when every handler is done. At most about 1 s.
+    // Ends all streams first, then the server; returns when every handler is done. At most about 1
+    // s.
     virtual void stop() = 0;
 };
 

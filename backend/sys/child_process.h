@@ -1,4 +1,5 @@
-// Starting programs and learning of their end, without a signal handler and without a pid that may be reused.
+// Starting programs and learning of their end, without a signal handler and without a pid that may
+// be reused.
 #pragma once
 
 #include "backend/proto/result.h"
@@ -11,10 +12,10 @@
 #include <string>
 #include <vector>
 
-namespace slipway::sys {
-
-struct SpawnRequest
+namespace slipway::sys
 {
+
+struct SpawnRequest {
     std::vector<std::string> arguments;             // [0] is the program, searched in PATH
     std::map<std::string, std::string> environment; // added to (or replacing) this process's own
     bool clear_environment = false;                 // start with `environment` alone
@@ -29,8 +30,8 @@ struct SpawnRequest
 // Returns the child's pid. It must be reaped: by ProcessWatch, or by the caller.
 Result<int> spawn(const SpawnRequest &request);
 
-// Calls back once when the process ends. For a child the exit status is that of waitpid (reaped here); for
-// somebody else's process it is -1. Dropping the watch does not touch the process.
+// Calls back once when the process ends. For a child the exit status is that of waitpid (reaped
+// here); for somebody else's process it is -1. Dropping the watch does not touch the process.
 class ProcessWatch
 {
 public:
@@ -41,7 +42,7 @@ public:
     ProcessWatch &operator=(const ProcessWatch &) = delete;
 
     int pid() const { return m_pid; }
-    bool valid() const; // false: the process was gone already (on_exit is posted all the same)
+    bool valid() const;      // false: the process was gone already (on_exit is posted all the same)
     void signal(int number); // by pidfd: never hits a reused pid
 
 private:
@@ -55,9 +56,9 @@ std::uint64_t processStartTicks(int pid);
 // Words for a wait status: "ended with code 1", "was killed by signal 9 (Killed)".
 std::string describeExit(int wait_status);
 
-// Runs a program to its end and collects its output (at most 1 MiB each). Blocks: for start-up only.
-struct ProgramOutput
-{
+// Runs a program to its end and collects its output (at most 1 MiB each). Blocks: for start-up
+// only.
+struct ProgramOutput {
     int wait_status = 0;
     std::string out;
     std::string err;

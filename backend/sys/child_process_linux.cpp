@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <ctime>
+#include <fcntl.h>
 #include <fstream>
 #include <poll.h>
 #include <sstream>
@@ -13,9 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
-namespace {
+namespace
+{
 
 std::vector<std::string> environmentOf(const SpawnRequest &request)
 {
@@ -62,8 +64,7 @@ void closeAllBut(const std::vector<int> &kept) // sorted
     syscall(SYS_close_range, first, ~0U, 0U);
 }
 
-struct Prepared
-{
+struct Prepared {
     std::vector<char *> arguments;
     std::vector<char *> environment;
     std::vector<int> kept;
@@ -131,8 +132,7 @@ Result<int> spawn(const SpawnRequest &request)
     return pid;
 }
 
-struct ProcessWatch::Impl
-{
+struct ProcessWatch::Impl {
     Impl(asio::io_context &io, int process) : fd(io), pid(process) {}
     asio::posix::stream_descriptor fd;
     int pid;
@@ -155,10 +155,11 @@ ProcessWatch::ProcessWatch(asio::io_context &io, int pid, OnExit on_exit)
         return;
     }
     m_impl->fd.assign(fd);
-    m_impl->fd.async_wait(asio::posix::stream_descriptor::wait_read, [finish](std::error_code error) {
-        if (!error)
-            finish();
-    });
+    m_impl->fd.async_wait(asio::posix::stream_descriptor::wait_read,
+                          [finish](std::error_code error) {
+                              if (!error)
+                                  finish();
+                          });
 }
 
 ProcessWatch::~ProcessWatch()
@@ -206,7 +207,8 @@ std::string describeExit(int wait_status)
     return "ended with code " + std::to_string(WEXITSTATUS(wait_status));
 }
 
-namespace {
+namespace
+{
 
 constexpr std::size_t kOutputBytesMax = 1024 * 1024;
 
@@ -247,7 +249,8 @@ Result<ProgramOutput> runProgram(const SpawnRequest &request, int timeout_ms)
     while ((out_open || err_open) && !late) {
         timespec now{};
         clock_gettime(CLOCK_MONOTONIC, &now);
-        const long passed_ms = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1'000'000;
+        const long passed_ms =
+            (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1'000'000;
         pollfd fds[2] = {{out_open ? out[0] : -1, POLLIN, 0}, {err_open ? err[0] : -1, POLLIN, 0}};
         late = passed_ms >= timeout_ms || poll(fds, 2, int(timeout_ms - passed_ms)) == 0;
         if (fds[0].revents != 0)
@@ -264,7 +267,8 @@ Result<ProgramOutput> runProgram(const SpawnRequest &request, int timeout_ms)
     waitpid(*pid, &output.wait_status, 0);
     if (late)
         return failure(v1::Error::DEADLINE_EXCEEDED, "PROGRAM_TOO_SLOW",
-                       request.arguments[0] + " did not end within " + std::to_string(timeout_ms) + " ms.",
+                       request.arguments[0] + " did not end within " + std::to_string(timeout_ms) +
+                           " ms.",
                        request.arguments[0]);
     return output;
 }

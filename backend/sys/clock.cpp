@@ -3,7 +3,8 @@
 #include <chrono>
 #include <ctime>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 using namespace std::chrono;
 

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 class Clock
 {

@@ -5,7 +5,8 @@
 
 #include <filesystem>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 class FileLock
 {

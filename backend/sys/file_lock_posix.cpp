@@ -5,26 +5,28 @@
 #include <unistd.h>
 #include <utility>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 Result<FileLock> FileLock::take(const std::filesystem::path &file)
 {
     const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return failure(v1::Error::PERMISSION_DENIED, "LOCK_NOT_OPENED", "Cannot open " + file.string() + ".",
-                       file.string());
+        return failure(v1::Error::PERMISSION_DENIED, "LOCK_NOT_OPENED",
+                       "Cannot open " + file.string() + ".", file.string());
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         char holder[32] = {};
         [[maybe_unused]] const ssize_t count = pread(fd, holder, sizeof holder - 1, 0);
         close(fd);
         return failure(v1::Error::ALREADY_EXISTS, "DATA_FOLDER_IN_USE",
                        "Another fabric (pid " + std::string(holder) + ") runs on " +
-                           file.parent_path().string() + ". Connect to it, or choose another --data folder.",
+                           file.parent_path().string() +
+                           ". Connect to it, or choose another --data folder.",
                        holder);
     }
     const std::string pid = std::to_string(getpid());
-    if (ftruncate(fd, 0) == 0)
-        [[maybe_unused]] const ssize_t count = pwrite(fd, pid.data(), pid.size(), 0);
+    if (ftruncate(fd, 0) == 0) [[maybe_unused]]
+        const ssize_t count = pwrite(fd, pid.data(), pid.size(), 0);
     return FileLock(fd);
 }
 

@@ -11,14 +11,19 @@
 #include <sys/stat.h>
 #endif
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
-namespace {
+namespace
+{
 constexpr int kBackoffFirst_ms = 100;
 constexpr int kBackoffMax_ms = 1000;
 } // namespace
 
-MessageChannel::MessageChannel(asio::local::stream_protocol::socket socket) : m_socket(std::move(socket)) {}
+MessageChannel::MessageChannel(asio::local::stream_protocol::socket socket)
+    : m_socket(std::move(socket))
+{
+}
 
 void MessageChannel::start(OnMessage on_message, OnClosed on_closed)
 {
@@ -33,8 +38,9 @@ void MessageChannel::readHeader()
     asio::async_read(m_socket, asio::buffer(m_header), [self](std::error_code error, std::size_t) {
         if (error)
             return self->fail(error.message());
-        const std::size_t size = std::size_t(self->m_header[0]) << 24 | std::size_t(self->m_header[1]) << 16 |
-                                 std::size_t(self->m_header[2]) << 8 | std::size_t(self->m_header[3]);
+        const std::size_t size =
+            std::size_t(self->m_header[0]) << 24 | std::size_t(self->m_header[1]) << 16 |
+            std::size_t(self->m_header[2]) << 8 | std::size_t(self->m_header[3]);
         if (size > kMessageBytesMax)
             return self->fail("a message of " + std::to_string(size) + " bytes is over the limit");
         self->readBody(size);
@@ -80,16 +86,17 @@ void MessageChannel::send(const google::protobuf::MessageLite &message)
 void MessageChannel::write()
 {
     auto self = shared_from_this();
-    asio::async_write(m_socket, asio::buffer(m_queue.front()), [self](std::error_code error, std::size_t) {
-        if (error)
-            return self->fail(error.message());
-        if (self->m_closed)
-            return;
-        self->m_queued_bytes -= self->m_queue.front().size();
-        self->m_queue.pop_front();
-        if (!self->m_queue.empty())
-            self->write();
-    });
+    asio::async_write(m_socket, asio::buffer(m_queue.front()),
+                      [self](std::error_code error, std::size_t) {
+                          if (error)
+                              return self->fail(error.message());
+                          if (self->m_closed)
+                              return;
+                          self->m_queued_bytes -= self->m_queue.front().size();
+                          self->m_queue.pop_front();
+                          if (!self->m_queue.empty())
+                              self->write();
+                      });
 }
 
 void MessageChannel::fail(const std::string &cause)
@@ -146,7 +153,8 @@ Result<void> MessageListener::listen(const std::filesystem::path &socket, unsign
         m_acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error)
         return failure(v1::Error::UNAVAILABLE, "SOCKET_NOT_BOUND",
-                       "Cannot listen on " + socket.string() + ": " + error.message() + ".", socket.string());
+                       "Cannot listen on " + socket.string() + ": " + error.message() + ".",
+                       socket.string());
 #ifndef _WIN32
     chmod(socket.c_str(), mode);
 #endif
@@ -157,13 +165,14 @@ Result<void> MessageListener::listen(const std::filesystem::path &socket, unsign
 
 void MessageListener::accept()
 {
-    m_acceptor.async_accept([this](std::error_code error, asio::local::stream_protocol::socket socket) {
-        if (error == asio::error::operation_aborted)
-            return;
-        if (!error)
-            m_on_accept(std::make_shared<MessageChannel>(std::move(socket)));
-        accept();
-    });
+    m_acceptor.async_accept(
+        [this](std::error_code error, asio::local::stream_protocol::socket socket) {
+            if (error == asio::error::operation_aborted)
+                return;
+            if (!error)
+                m_on_accept(std::make_shared<MessageChannel>(std::move(socket)));
+            accept();
+        });
 }
 
 void MessageListener::close()
@@ -175,7 +184,8 @@ void MessageListener::close()
     std::filesystem::remove(m_path, ignored);
 }
 
-MessageDialer::MessageDialer(asio::io_context &io, std::filesystem::path socket, OnConnected on_connected)
+MessageDialer::MessageDialer(asio::io_context &io, std::filesystem::path socket,
+                             OnConnected on_connected)
     : m_io(io), m_timer(io), m_path(std::move(socket)), m_on_connected(std::move(on_connected)),
       m_alive(std::make_shared<bool>(true))
 {

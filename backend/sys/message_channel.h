@@ -14,7 +14,8 @@
 #include <string>
 #include <string_view>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 inline constexpr std::size_t kMessageBytesMax = 16 * 1024 * 1024;
 
@@ -86,7 +87,7 @@ public:
 
     MessageDialer(asio::io_context &io, std::filesystem::path socket, OnConnected on_connected);
     ~MessageDialer();
-    void dial();  // call again after the channel closed
+    void dial(); // call again after the channel closed
     void stop();
 
 private:

@@ -11,11 +11,13 @@
 #include <mach-o/dyld.h>
 #endif
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 namespace fs = std::filesystem;
 
-namespace {
+namespace
+{
 
 fs::path fromEnvironment(const char *name)
 {
@@ -100,15 +102,18 @@ Result<void> makePrivateFolder(const fs::path &folder)
                            ". Choose another folder or make its parent writable.",
                        folder.string());
 #ifndef _WIN32
-    struct stat info{};
+    struct stat info {
+    };
     if (lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid())
         return failure(v1::Error::PERMISSION_DENIED, "FOLDER_NOT_OURS",
-                       folder.string() + " is not a folder of this user (a link, or somebody else's). "
-                                         "Remove it or choose another place.",
+                       folder.string() +
+                           " is not a folder of this user (a link, or somebody else's). "
+                           "Remove it or choose another place.",
                        folder.string());
     if ((info.st_mode & 077) != 0 && chmod(folder.c_str(), 0700) != 0)
         return failure(v1::Error::PERMISSION_DENIED, "FOLDER_TOO_OPEN",
-                       folder.string() + " can be read by others and cannot be closed.", folder.string());
+                       folder.string() + " can be read by others and cannot be closed.",
+                       folder.string());
 #endif
     return {};
 }
@@ -118,8 +123,9 @@ Result<void> checkSocketPath(const fs::path &socket)
     if (socket.string().size() <= kSocketPathMax)
         return {};
     return failure(v1::Error::INVALID_ARGUMENT, "SOCKET_PATH_TOO_LONG",
-                   "The socket path " + socket.string() + " has " + std::to_string(socket.string().size()) +
-                       " bytes; at most " + std::to_string(kSocketPathMax) +
+                   "The socket path " + socket.string() + " has " +
+                       std::to_string(socket.string().size()) + " bytes; at most " +
+                       std::to_string(kSocketPathMax) +
                        " are possible. Use --socket with a shorter one.",
                    socket.string());
 }

@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <string>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 // A Unix socket's path must fit into sun_path with room for a suffix.
 inline constexpr std::size_t kSocketPathMax = 100;
 
-struct Paths
-{
+struct Paths {
     std::filesystem::path data;    // store, packages, disks, logs: survives a reboot
     std::filesystem::path runtime; // sockets, sandboxes' run folders: does not
 
@@ -24,13 +24,15 @@ struct Paths
     std::filesystem::path logs() const { return data / "logs"; }
     std::filesystem::path fabricSocket() const { return runtime / "fabric.sock"; } // gRPC
     std::filesystem::path hostsSocket() const { return runtime / "hosts.sock"; }   // hosts dial it
-    std::filesystem::path edgeSocket() const { return runtime / "edge.sock"; }     // the edge dials it
-    std::filesystem::path edgeFolder() const { return runtime / "edge"; }          // HAProxy's files
+    std::filesystem::path edgeSocket() const { return runtime / "edge.sock"; } // the edge dials it
+    std::filesystem::path edgeFolder() const { return runtime / "edge"; }      // HAProxy's files
     std::filesystem::path hostFolder(const std::string &host_id) const { return runtime / host_id; }
     // Short, hashed: the mesh of a deployment's sockets and an instance's own run folder.
     std::filesystem::path meshFolder(const std::string &deployment_id) const;
-    std::filesystem::path instanceDisk(const std::string &deployment_id, const std::string &name) const;
-    std::filesystem::path instanceLogs(const std::string &deployment_id, const std::string &name) const;
+    std::filesystem::path instanceDisk(const std::string &deployment_id,
+                                       const std::string &name) const;
+    std::filesystem::path instanceLogs(const std::string &deployment_id,
+                                       const std::string &name) const;
 };
 
 // $XDG_RUNTIME_DIR/slipway, else /run/slipway as root, else /tmp/slipway-<uid>.
@@ -40,8 +42,8 @@ std::filesystem::path defaultDataDir();
 // Socket of the operator's own fabric: where portal and command line look first.
 std::filesystem::path defaultSocket();
 
-// Runtime files of a fabric live beside its socket when that was chosen, so that two fabrics never meet.
-// `data` and `socket` may be empty: the defaults.
+// Runtime files of a fabric live beside its socket when that was chosen, so that two fabrics never
+// meet. `data` and `socket` may be empty: the defaults.
 Paths pathsFor(const std::filesystem::path &data, const std::filesystem::path &socket);
 
 // Creates a folder as 0700 and checks that it belongs to this user and is no symbolic link.

@@ -2,7 +2,8 @@
 
 #include <random>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 std::string randomHex(std::size_t digits)
 {

@@ -2,7 +2,8 @@
 
 #include <string>
 
-namespace slipway::sys {
+namespace slipway::sys
+{
 
 // So many lower-case hex digits from the operating system's random source.
 std::string randomHex(std::size_t digits);
