@@ -84,6 +84,8 @@ public:
     virtual void shutdown(bool keep_services, std::function<void()> done) = 0;
     // Called when somebody asked for the end over the wire.
     virtual void onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested) = 0;
+    // The server's side of it: hands the wish to whoever registered; ends nothing by itself.
+    virtual void requestShutdown(v1::ShutdownRequest request) = 0;
 };
 
 // Takes the data folder's lock, opens the store, starts the thread, adopts or starts hosts and
