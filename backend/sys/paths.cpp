@@ -110,6 +110,13 @@ Result<void> makePrivateFolder(const fs::path &folder)
                            " is not a folder of this user (a link, or somebody else's). "
                            "Remove it or choose another place.",
                        folder.string());
+    if ((info.st_mode & S_ISVTX) != 0) // /tmp and its like must stay open for everybody else
+        return failure(v1::Error::INVALID_ARGUMENT, "FOLDER_SHARED",
+                       folder.string() +
+                           " is shared with other users and cannot be made private. Name a folder "
+                           "inside it, e.g. " +
+                           (folder / "slipway").string() + ".",
+                       folder.string());
     if ((info.st_mode & 077) != 0 && chmod(folder.c_str(), 0700) != 0)
         return failure(v1::Error::PERMISSION_DENIED, "FOLDER_TOO_OPEN",
                        folder.string() + " can be read by others and cannot be closed.",
