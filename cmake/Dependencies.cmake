@@ -18,7 +18,7 @@ if(NOT SLIPWAY_SERVER_ONLY)
   find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg Network Test LinguistTools)
 else()
-  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Network Test)
 endif()
 set(CMAKE_AUTOMOC OFF)
 

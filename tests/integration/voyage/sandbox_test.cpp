@@ -1,0 +1,201 @@
+// What a sandbox is for: a program that takes too much memory ends at its limit and hurts nobody,
+// and a curious one sees neither the operator's files, nor the operator's loopback, nor another's
+// disk.
+#include "tests/support/fabric_harness.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTcpServer>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace slipway::test;
+
+namespace
+{
+
+constexpr char kDefinition[] = R"(<?xml version="1.0" encoding="utf-8"?>
+<ServiceDefinition name="Trial" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition">
+  <WorkerRole name="Trial" vmsize="ExtraSmall">
+    <Runtime>
+      <EntryPoint>
+        <ProgramEntryPoint commandLine="node.exe .\trial.js" setReadyOnProcessStart="true" />
+      </EntryPoint>
+    </Runtime>
+    <ConfigurationSettings>
+      <Setting name="SECRET_FILE" />
+      <Setting name="SECRET_PORT" />
+    </ConfigurationSettings>
+  </WorkerRole>
+</ServiceDefinition>
+)";
+
+constexpr char kConfiguration[] = R"(<?xml version="1.0" encoding="utf-8"?>
+<ServiceConfiguration serviceName="Trial" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration">
+  <Role name="Trial">
+    <Instances count="%1" />
+    <ConfigurationSettings>
+      <Setting name="SECRET_FILE" value="%2" />
+      <Setting name="SECRET_PORT" value="%3" />
+    </ConfigurationSettings>
+  </Role>
+</ServiceConfiguration>
+)";
+
+constexpr char kHog[] = R"(
+console.log('hog starts');
+const held = [];
+setTimeout(() => setInterval(() => held.push(Buffer.alloc(32 * 1024 * 1024, 1)), 20), 3000);
+)";
+
+constexpr char kSpy[] = R"(
+const fs = require('fs'), net = require('net'), path = require('path');
+const say = (what, text) => console.log('SPY ' + what + ': ' + text);
+const attempt = (what, action) => { try { say(what, 'SUCCEEDED ' + action()); } catch (e) { say(what, 'refused ' + e.code); } };
+attempt('secret', () => fs.readFileSync(process.env.SECRET_FILE, 'utf8'));
+attempt('folder', () => fs.readdirSync(path.dirname(process.env.SECRET_FILE)));
+attempt('home', () => fs.readdirSync('/home').concat(fs.readdirSync('/root')).length || (() => { throw { code: 'EMPTY' }; })());
+attempt('package', () => fs.writeFileSync(path.join(__dirname, 'written'), 'x'));
+fs.writeFileSync('/local/mine-' + process.env.ROLE_INSTANCE_ID, 'x');
+const others = fs.readdirSync('/local').filter(n => n.startsWith('mine-') && n !== 'mine-' + process.env.ROLE_INSTANCE_ID);
+say('disk', others.length ? 'SUCCEEDED ' + others : 'refused EMPTY');
+const socket = net.connect({ host: '127.0.0.1', port: Number(process.env.SECRET_PORT) });
+socket.on('connect', () => { say('loopback', 'SUCCEEDED'); socket.destroy(); });
+socket.on('error', e => say('loopback', 'refused ' + e.code));
+setTimeout(() => say('done', 'all'), 2000);
+setInterval(() => {}, 1000);
+)";
+
+void write(const QString &path, const QByteArray &text)
+{
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text);
+}
+
+} // namespace
+
+class SandboxTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void hogEndsAtItsLimit();
+    void spySeesNothing();
+    void cleanupTestCase();
+
+private:
+    bool isolated(bool with_limits);
+    void deployTrial(const QString &service, const char *program, int count);
+    double neighbourP99();
+
+    FabricHarness m_fabric;
+    QTcpServer m_operator_service;
+    QString m_neighbour_url;
+};
+
+void SandboxTest::initTestCase()
+{
+    // One host, so that everybody is everybody's neighbour.
+    QVERIFY(m_fabric.start({u"--hosts"_s, u"1"_s, u"--fault-domains"_s, u"1"_s}));
+    QTRY_COMPARE_WITH_TIMEOUT(m_fabric.json({u"hosts"_s}).array()[0][u"state"_s].toString(),
+                              u"Ready"_s, 20000);
+    QVERIFY(m_operator_service.listen(QHostAddress::LocalHost));
+    write(m_fabric.folder() + u"/home/secret.txt"_s, "the operator's own words");
+}
+
+bool SandboxTest::isolated(bool with_limits)
+{
+    const QString level = m_fabric.json({u"hosts"_s}).array()[0][u"isolation"_s].toString();
+    return level == u"isolated with limits"_s ||
+           (!with_limits && level == u"isolated without limits"_s);
+}
+
+void SandboxTest::deployTrial(const QString &service, const char *program, int count)
+{
+    const QString folder = m_fabric.folder() + u"/packages/"_s + service;
+    write(folder + u"/ServiceDefinition.csdef"_s, kDefinition);
+    write(folder + u"/Trial/trial.js"_s, program);
+    const QString package = folder + u".cspkg"_s;
+    const QString configuration = folder + u".cscfg"_s;
+    write(configuration, QString::fromLatin1(kConfiguration)
+                             .arg(QString::number(count), m_fabric.folder() + u"/home/secret.txt"_s,
+                                  QString::number(m_operator_service.serverPort()))
+                             .toUtf8());
+    const CtlResult packed = m_fabric.ctl({u"package"_s, u"pack"_s, folder, u"-o"_s, package});
+    QVERIFY2(packed.ok(), qPrintable(packed.all()));
+    QVERIFY(m_fabric.ctl({u"service"_s, u"create"_s, service}).ok());
+    const CtlResult deployed =
+        m_fabric.ctl({u"deploy"_s, service, u"--slot"_s, u"production"_s, u"--package"_s, package,
+                      u"--config"_s, configuration, u"--accept-single-instance"_s, u"--wait"_s});
+    QVERIFY2(deployed.ok(), qPrintable(deployed.all() + m_fabric.log()));
+}
+
+double SandboxTest::neighbourP99()
+{
+    const LoadResult result = Load(m_neighbour_url, 4, 3).finish(20000);
+    return result.problems.isEmpty() ? result.p99_ms : 1e9;
+}
+
+void SandboxTest::hogEndsAtItsLimit()
+{
+    if (!isolated(true))
+        QSKIP("memory limits need root or a delegated cgroup; the host reports a lower isolation "
+              "level");
+    const QString site = QStringLiteral(SLIPWAY_SAMPLES_DIR "/static-site");
+    QVERIFY(m_fabric.ctl({u"service"_s, u"create"_s, u"neighbour"_s}).ok());
+    const CtlResult deployed =
+        m_fabric.ctl({u"deploy"_s, u"neighbour"_s, u"--slot"_s, u"production"_s, u"--package"_s,
+                      site + u".cspkg"_s, u"--config"_s, site + u".cscfg"_s, u"--wait"_s});
+    QVERIFY2(deployed.ok(), qPrintable(deployed.all()));
+    m_neighbour_url = m_fabric.slotUrl(u"neighbour"_s, u"production"_s);
+    const QJsonArray before = m_fabric.instances(u"neighbour"_s);
+    const double baseline_ms = neighbourP99();
+
+    deployTrial(u"hog"_s, kHog, 1);
+    const double beside_hog_ms = neighbourP99();
+    QString events;
+    QTRY_VERIFY2_WITH_TIMEOUT((events = m_fabric.ctl({u"events"_s, u"hog"_s}).out)
+                                  .contains(u"out of memory"_s, Qt::CaseInsensitive),
+                              qPrintable(events), 30000);
+    qInfo() << "neighbour's p99:" << baseline_ms << "ms alone," << beside_hog_ms
+            << "ms beside the hog";
+    const QJsonArray after = m_fabric.instances(u"neighbour"_s);
+    QCOMPARE(after.size(), before.size());
+    for (int i = 0; i < before.size(); ++i) {
+        QCOMPARE(after[i][u"program_pid"_s], before[i][u"program_pid"_s]);
+        QCOMPARE(after[i][u"agent_pid"_s], before[i][u"agent_pid"_s]);
+    }
+    // One quiet moment is enough to show that the hog does not take the neighbour's share for good.
+    QTRY_VERIFY_WITH_TIMEOUT(neighbourP99() <= 2 * std::max(baseline_ms, 1.0), 30000);
+}
+
+void SandboxTest::spySeesNothing()
+{
+    if (!isolated(false))
+        QSKIP("this machine gives no isolation; the host says what would raise it");
+    deployTrial(u"spy"_s, kSpy, 2);
+    QString logs;
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        (logs = m_fabric.ctl({u"logs"_s, u"spy"_s}).out).count(u"SPY done"_s) >= 2,
+        qPrintable(logs), 20000);
+    for (const QString &what :
+         {u"secret"_s, u"folder"_s, u"home"_s, u"package"_s, u"disk"_s, u"loopback"_s})
+        QVERIFY2(logs.count(u"SPY "_s + what + u": refused"_s) >= 2,
+                 qPrintable(what + u"\n"_s + logs));
+    QVERIFY2(!logs.contains(u"SUCCEEDED"_s), qPrintable(logs));
+    QVERIFY2(!m_operator_service.hasPendingConnections(),
+             "somebody reached the operator's loopback");
+}
+
+void SandboxTest::cleanupTestCase()
+{
+    if (!m_fabric.running())
+        return;
+    QVERIFY2(m_fabric.stop(), qPrintable(m_fabric.log()));
+    QCOMPARE(m_fabric.leftovers(), QStringList());
+}
+
+QTEST_GUILESS_MAIN(SandboxTest)
+#include "sandbox_test.moc"

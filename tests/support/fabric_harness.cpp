@@ -1,0 +1,304 @@
+#include "tests/support/fabric_harness.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QRegularExpression>
+#include <QStandardPaths>
+#include <QTcpSocket>
+#include <QTest>
+#include <QUrl>
+#include <csignal>
+
+using namespace Qt::StringLiterals;
+
+namespace slipway::test
+{
+
+namespace
+{
+
+QString program(const QString &name)
+{
+    return QStringLiteral(SLIPWAY_BIN_DIR "/") + name;
+}
+
+QString readAll(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+} // namespace
+
+FabricHarness::FabricHarness() : m_folder(u"/tmp/slw-XXXXXX"_s)
+{
+    m_fabric.setStandardErrorFile(m_folder.path() + u"/fabric.log"_s, QIODevice::Append);
+}
+
+FabricHarness::~FabricHarness()
+{
+    if (running() && !stop(10000))
+        killController();
+    killLeftovers();
+}
+
+bool FabricHarness::start(const QStringList &more_arguments)
+{
+    QDir().mkpath(m_folder.path() + u"/run"_s);
+    const QStringList arguments{u"fabric"_s, u"--data"_s, dataFolder(), u"--socket"_s, socket()};
+    m_fabric.setProgram(program(u"slipwayd"_s));
+    m_fabric.setArguments(arguments + more_arguments);
+    m_fabric.start();
+    QByteArray seen;
+    const bool ready = QTest::qWaitFor(
+        [&] {
+            seen += m_fabric.readAllStandardOutput();
+            return seen.contains("ready ") || m_fabric.state() == QProcess::NotRunning;
+        },
+        20000);
+    if (!ready || !seen.contains("ready ")) {
+        qWarning().noquote() << "the fabric did not become ready:" << log();
+        return false;
+    }
+    m_fabric_id = status().value(u"fabric_id"_s).toString();
+    return true;
+}
+
+bool FabricHarness::stop(int limit_ms)
+{
+    m_fabric.terminate();
+    return m_fabric.waitForFinished(limit_ms) && m_fabric.exitStatus() == QProcess::NormalExit &&
+           m_fabric.exitCode() == 0;
+}
+
+void FabricHarness::killController()
+{
+    m_fabric.kill();
+    m_fabric.waitForFinished(5000);
+}
+
+bool FabricHarness::running() const
+{
+    return m_fabric.state() != QProcess::NotRunning;
+}
+
+CtlResult FabricHarness::ctl(const QStringList &arguments, int timeout_ms) const
+{
+    QProcess process;
+    process.start(program(u"slipwayctl"_s), QStringList{u"--socket"_s, socket()} + arguments);
+    CtlResult result;
+    if (!process.waitForFinished(timeout_ms)) {
+        process.kill();
+        process.waitForFinished(1000);
+        result.err = u"timed out: slipwayctl "_s + arguments.join(u' ');
+        return result;
+    }
+    result.exit_code = process.exitCode();
+    result.out = QString::fromUtf8(process.readAllStandardOutput());
+    result.err = QString::fromUtf8(process.readAllStandardError());
+    return result;
+}
+
+CtlResult FabricHarness::json(QStringList arguments, int timeout_ms) const
+{
+    arguments.prepend(u"--json"_s);
+    return ctl(arguments, timeout_ms);
+}
+
+QJsonArray FabricHarness::instances(const QString &service, const QString &slot) const
+{
+    QStringList arguments{u"instance"_s, u"list"_s, service};
+    if (!slot.isEmpty())
+        arguments << u"--slot"_s << slot;
+    return json(arguments).array();
+}
+
+QJsonObject FabricHarness::instance(const QString &service, const QString &name,
+                                    const QString &slot) const
+{
+    for (const QJsonValue &value : instances(service, slot))
+        if (value[u"name"_s].toString() == name)
+            return value.toObject();
+    return {};
+}
+
+int FabricHarness::readyCount(const QString &service, const QString &slot) const
+{
+    int ready = 0;
+    for (const QJsonValue &value : instances(service, slot))
+        ready += value[u"state"_s].toString() == u"ReadyRole"_s;
+    return ready;
+}
+
+bool FabricHarness::waitReady(const QString &service, const QString &slot, int count,
+                              int timeout_ms) const
+{
+    const bool reached =
+        QTest::qWaitFor([&] { return readyCount(service, slot) == count; }, timeout_ms);
+    if (!reached)
+        qWarning().noquote() << ctl({u"instance"_s, u"list"_s, service}).all() << log();
+    return reached;
+}
+
+QString FabricHarness::slotUrl(const QString &service, const QString &slot) const
+{
+    const QJsonObject shown = json({u"service"_s, u"show"_s, service}).object();
+    const QJsonArray endpoints = shown[slot][u"endpoints"_s].toArray();
+    return endpoints.isEmpty() ? QString() : u"http://"_s + endpoints[0][u"address"_s].toString();
+}
+
+QJsonObject FabricHarness::status() const
+{
+    return json({u"status"_s}).object();
+}
+
+QString FabricHarness::log() const
+{
+    return readAll(m_folder.path() + u"/fabric.log"_s).right(6000);
+}
+
+QStringList FabricHarness::leftovers() const
+{
+    QStringList found;
+    const QString own = QString::number(QCoreApplication::applicationPid());
+    for (const QString &pid : QDir(u"/proc"_s).entryList(QDir::Dirs)) {
+        if (!pid[0].isDigit() || pid == own)
+            continue;
+        const QString command = readAll(u"/proc/"_s + pid + u"/cmdline"_s).replace(QChar(0), u' ');
+        const bool ours = command.contains(m_folder.path()) ||
+                          (!m_fabric_id.isEmpty() &&
+                           readAll(u"/proc/"_s + pid + u"/cgroup"_s).contains(m_fabric_id));
+        if (ours && !command.isEmpty())
+            found << pid + u": "_s + command;
+    }
+    return found;
+}
+
+void FabricHarness::killLeftovers() const
+{
+    for (const QString &line : leftovers())
+        ::kill(line.section(u':', 0, 0).toInt(), SIGKILL);
+}
+
+Load::Load(const QString &url, int connections, int seconds, bool close_connections)
+{
+    QStringList arguments{u"-t2"_s,
+                          u"--latency"_s,
+                          u"--timeout"_s,
+                          u"20s"_s,
+                          u"-c"_s + QString::number(connections),
+                          u"-d"_s + QString::number(seconds)};
+    if (close_connections)
+        arguments << u"-H"_s << u"Connection: close"_s;
+    m_wrk.setProcessChannelMode(QProcess::MergedChannels);
+    m_wrk.start(u"wrk"_s, arguments << url);
+    m_wrk.waitForStarted();
+}
+
+Load::~Load()
+{
+    m_wrk.kill();
+    m_wrk.waitForFinished();
+}
+
+bool Load::started() const
+{
+    return m_wrk.state() == QProcess::Running;
+}
+
+LoadResult Load::finish(int timeout_ms)
+{
+    m_wrk.waitForFinished(timeout_ms);
+    return parseWrk(QString::fromUtf8(m_wrk.readAll()));
+}
+
+LoadResult Load::interrupt()
+{
+    ::kill(pid_t(m_wrk.processId()), SIGINT);
+    return finish(30000);
+}
+
+LoadResult parseWrk(const QString &text)
+{
+    LoadResult result;
+    result.text = text;
+    static const QRegularExpression kTotal(u"(\\d+) requests in"_s);
+    static const QRegularExpression kRate(u"Requests/sec:\\s+([\\d.]+)"_s);
+    static const QRegularExpression kP99(u"99%\\s+([\\d.]+)(us|ms|s)"_s);
+    result.requests = kTotal.match(text).captured(1).toLongLong();
+    result.requests_per_second = kRate.match(text).captured(1).toDouble();
+    const auto p99 = kP99.match(text);
+    const QString unit = p99.captured(2);
+    const double factor = unit == u"us"_s ? 0.001 : unit == u"s"_s ? 1000 : 1;
+    result.p99_ms = p99.captured(1).toDouble() * factor;
+    for (const QString &line : text.split(u'\n'))
+        if (line.contains(u"Socket errors"_s) || line.contains(u"Non-2xx"_s))
+            result.problems += line.trimmed() + u"; "_s;
+    return result;
+}
+
+bool haveProgram(const QString &name)
+{
+    return !QStandardPaths::findExecutable(name).isEmpty() ||
+           !QStandardPaths::findExecutable(name, {u"/usr/sbin"_s, u"/sbin"_s}).isEmpty();
+}
+
+struct KeptAliveClient::Impl {
+    QUrl url;
+    QTcpSocket socket;
+    QByteArray buffer;
+};
+
+KeptAliveClient::KeptAliveClient(const QString &url) : m_impl(std::make_unique<Impl>())
+{
+    m_impl->url = QUrl(url);
+}
+
+KeptAliveClient::~KeptAliveClient() = default;
+
+QByteArray KeptAliveClient::get(const QString &path, QString *error, int timeout_ms)
+{
+    QTcpSocket &socket = m_impl->socket;
+    QByteArray &buffer = m_impl->buffer;
+    const auto fail = [&](const QString &why) {
+        socket.abort();
+        if (error)
+            *error = why;
+        return QByteArray();
+    };
+    if (socket.state() != QAbstractSocket::ConnectedState) {
+        socket.connectToHost(m_impl->url.host(), quint16(m_impl->url.port(80)));
+        if (!socket.waitForConnected(timeout_ms))
+            return fail(u"no connection: "_s + socket.errorString());
+        ++m_connections;
+        buffer.clear();
+    }
+    socket.write("GET " + path.toUtf8() + " HTTP/1.1\r\nHost: test\r\n\r\n");
+    QElapsedTimer timer;
+    timer.start();
+    static const QRegularExpression kLength(u"content-length:\\s*(\\d+)"_s,
+                                            QRegularExpression::CaseInsensitiveOption);
+    for (;;) {
+        const qsizetype head_end = buffer.indexOf("\r\n\r\n");
+        if (head_end >= 0) {
+            const QString head = QString::fromLatin1(buffer.left(head_end));
+            const auto length = kLength.match(head);
+            if (!length.hasMatch())
+                return fail(u"an answer without Content-Length: "_s + head);
+            const qsizetype end = head_end + 4 + length.captured(1).toLongLong();
+            if (buffer.size() >= end) {
+                const QByteArray body = buffer.mid(head_end + 4, end - head_end - 4);
+                buffer.remove(0, end);
+                return body;
+            }
+        }
+        if (timer.elapsed() > timeout_ms)
+            return fail(u"no answer in time"_s);
+        if (!socket.waitForReadyRead(200) && socket.state() != QAbstractSocket::ConnectedState)
+            return fail(u"the connection was closed"_s);
+        buffer += socket.readAll();
+    }
+}
+
+} // namespace slipway::test

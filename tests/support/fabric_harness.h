@@ -1,0 +1,116 @@
+// A whole real fabric for one test: the built daemons under a temporary home, driven by slipwayctl
+// as an operator would drive it. Ends everything it started, and can tell whether anything was
+// left.
+#pragma once
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QString>
+#include <QStringList>
+#include <QTemporaryDir>
+#include <functional>
+#include <memory>
+
+namespace slipway::test
+{
+
+struct CtlResult {
+    int exit_code = -1;
+    QString out;
+    QString err;
+    QJsonObject object() const { return QJsonDocument::fromJson(out.toUtf8()).object(); }
+    QJsonArray array() const { return QJsonDocument::fromJson(out.toUtf8()).array(); }
+    bool ok() const { return exit_code == 0; }
+    QString all() const { return out + err; }
+};
+
+class FabricHarness
+{
+public:
+    FabricHarness();
+    ~FabricHarness();
+    FabricHarness(const FabricHarness &) = delete;
+    FabricHarness &operator=(const FabricHarness &) = delete;
+
+    // Starts `slipwayd fabric` and waits for its `ready` line.
+    bool start(const QStringList &more_arguments = {});
+    // SIGTERM; true when it ended with code 0 within `limit_ms`.
+    bool stop(int limit_ms = 8000);
+    void killController(); // SIGKILL, and waits until it is gone
+    bool running() const;
+    qint64 controllerPid() const { return m_fabric.processId(); }
+
+    CtlResult ctl(const QStringList &arguments, int timeout_ms = 60000) const;
+    CtlResult json(QStringList arguments, int timeout_ms = 60000) const;
+
+    QJsonArray instances(const QString &service, const QString &slot = {}) const;
+    QJsonObject instance(const QString &service, const QString &name,
+                         const QString &slot = {}) const;
+    int readyCount(const QString &service, const QString &slot) const;
+    bool waitReady(const QString &service, const QString &slot, int count,
+                   int timeout_ms = 60000) const;
+    // "http://127.77.3.1:80" of the first endpoint of a slot.
+    QString slotUrl(const QString &service, const QString &slot) const;
+    QJsonObject status() const;
+
+    QString folder() const { return m_folder.path(); }
+    QString dataFolder() const { return m_folder.path() + QStringLiteral("/data"); }
+    QString socket() const { return m_folder.path() + QStringLiteral("/run/fabric.sock"); }
+    QString log() const; // stderr of the daemon, for messages of failed checks
+
+    // Processes that carry this harness's folder in their command line, or its fabric id in their
+    // cgroup.
+    QStringList leftovers() const;
+    void killLeftovers() const;
+
+private:
+    QTemporaryDir m_folder;
+    QProcess m_fabric;
+    mutable QString m_fabric_id;
+};
+
+// wrk's own words, parsed.
+struct LoadResult {
+    QString text;
+    qint64 requests = 0;
+    double requests_per_second = 0;
+    double p99_ms = 0;
+    QString problems; // its "Socket errors" and "Non-2xx" lines; empty is what we want
+};
+
+class Load
+{
+public:
+    // Starts wrk for `seconds`; stop() ends it earlier and reads its figures.
+    Load(const QString &url, int connections, int seconds, bool close_connections = false);
+    ~Load();
+    bool started() const;
+    LoadResult finish(int timeout_ms); // waits until it ends by itself
+    LoadResult interrupt();            // SIGINT: wrk stops and prints
+
+private:
+    QProcess m_wrk;
+};
+
+LoadResult parseWrk(const QString &text);
+bool haveProgram(const QString &name);
+
+// A plain HTTP/1.1 client on one kept-alive connection.
+class KeptAliveClient
+{
+public:
+    explicit KeptAliveClient(const QString &url);
+    ~KeptAliveClient();
+    // Sends one GET and returns the body; empty, with `error` set, when the connection broke.
+    QByteArray get(const QString &path, QString *error = nullptr, int timeout_ms = 10000);
+    int connectionsMade() const { return m_connections; }
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+    int m_connections = 0;
+};
+
+} // namespace slipway::test
