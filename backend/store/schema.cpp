@@ -1,0 +1,126 @@
+#include "backend/store/schema.h"
+
+#include "backend/store/store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <array>
+#include <fstream>
+#include <string>
+
+namespace slipway::store
+{
+
+namespace
+{
+
+constexpr int kApplicationId = 0x534c5057; // "SLPW"
+constexpr std::string_view kMagic("SQLite format 3\0", 16);
+constexpr std::uintmax_t kFullCheckBytesMax =
+    32 * 1024 * 1024; // a larger one would delay the start
+
+// Index n brings version n to n + 1. Never change one that was released: add another.
+constexpr std::array<const char *, kSchemaVersion> kMigrations = {R"(
+CREATE TABLE migration(version INTEGER PRIMARY KEY, program TEXT NOT NULL, time TEXT NOT NULL);
+CREATE TABLE entity(kind INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL,
+                    revision INTEGER NOT NULL, bytes BLOB NOT NULL,
+                    PRIMARY KEY(kind, parent, id)) WITHOUT ROWID;
+CREATE TABLE event(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, service TEXT NOT NULL,
+                   deployment TEXT NOT NULL, instance TEXT NOT NULL, revision INTEGER NOT NULL,
+                   bytes BLOB NOT NULL);
+CREATE INDEX event_of_service ON event(service, id);
+CREATE INDEX event_of_instance ON event(deployment, instance, id);
+CREATE TABLE operation(id TEXT PRIMARY KEY, service TEXT NOT NULL, start_ms INTEGER NOT NULL,
+                       bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX operation_by_time ON operation(start_ms);
+CREATE INDEX operation_of_service ON operation(service, start_ms);
+CREATE TABLE metric(time_ms INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE value(key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+)"};
+
+Failure notOurs(const std::filesystem::path &file)
+{
+    return failure(v1::Error::FAILED_PRECONDITION, "STORE_NOT_OURS",
+                   file.string() + " is not a store of Slipway. Nothing in it was changed; move it "
+                                   "away or choose another --data folder.",
+                   file.string());
+}
+
+Failure damaged(const std::filesystem::path &file, const std::string &how)
+{
+    return failure(v1::Error::FAILED_PRECONDITION, "STORE_DAMAGED",
+                   "The store " + file.string() + " is damaged (" + how +
+                       "). Nothing in it was changed; put a copy back, or move it away to begin "
+                       "with an empty fabric.",
+                   file.string());
+}
+
+Failure tooNew(const std::filesystem::path &file, int version)
+{
+    return failure(v1::Error::FAILED_PRECONDITION, "STORE_TOO_NEW",
+                   "The store " + file.string() + " has schema " + std::to_string(version) +
+                       "; this program knows schemas up to " + std::to_string(kSchemaVersion) +
+                       ". Nothing in it was changed; use a newer Slipway.",
+                   file.string());
+}
+
+int pragma(SQLite::Database &database, const char *name)
+{
+    return database.execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+void runMigration(SQLite::Database &database, int version)
+{
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    database.exec(kMigrations[std::size_t(version)]);
+    SQLite::Statement note(database, "INSERT INTO migration VALUES(?, ?, datetime('now'))");
+    note.bind(1, version + 1);
+    note.bind(2, SLIPWAY_VERSION);
+    note.exec();
+    database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    database.exec("PRAGMA user_version = " + std::to_string(version + 1));
+    transaction.commit();
+}
+
+} // namespace
+
+Result<void> checkFileHeader(const std::filesystem::path &file)
+{
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(file, error);
+    if (error || size == 0)
+        return {};
+    std::string magic(kMagic.size(), '\0');
+    std::ifstream stream(file, std::ios::binary);
+    stream.read(magic.data(), std::streamsize(magic.size()));
+    if (!stream || magic != kMagic)
+        return damaged(file, "it does not begin like a database");
+    return {};
+}
+
+Result<void> checkDatabase(SQLite::Database &database, const std::filesystem::path &file)
+try {
+    const int version = pragma(database, "user_version");
+    const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+    if (tables == 0 && version == 0)
+        return {}; // new, or its first migration never came to its end
+    if (pragma(database, "application_id") != kApplicationId)
+        return notOurs(file);
+    if (version > kSchemaVersion)
+        return tooNew(file, version);
+    if (std::filesystem::file_size(file) > kFullCheckBytesMax)
+        return {};
+    const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+    if (verdict != "ok")
+        return damaged(file, verdict);
+    return {};
+} catch (const std::exception &error) {
+    return damaged(file, error.what());
+}
+
+void migrate(SQLite::Database &database)
+{
+    for (int version = pragma(database, "user_version"); version < kSchemaVersion; ++version)
+        runMigration(database, version);
+}
+
+} // namespace slipway::store
