@@ -1,0 +1,21 @@
+// Who calls, as far as one can tell.
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <string>
+
+namespace slipway::server
+{
+
+// gRPC does not hand out SO_PEERCRED; whoever reaches the Unix socket in its 0700 folder is this
+// process's user (or root). A name that the caller gives of itself ("x-slipway-actor") is added in
+// brackets.
+std::string actorOf(const grpc::CallbackServerContext &context, const std::string &process_user);
+
+bool cameByUnixSocket(const grpc::CallbackServerContext &context);
+
+// How many bytes of error details the caller takes: more when it says that it is our own client
+// ("x-slipway-client").
+std::size_t detailBytesOf(const grpc::CallbackServerContext &context);
+
+} // namespace slipway::server
