@@ -1,0 +1,14 @@
+#pragma once
+
+#include "backend/proto/result.h"
+
+#include <string>
+
+namespace slipway::client
+{
+
+// What gRPC dials for "unix:/path", "127.0.0.1:port" or "localhost:port"; never a name that would
+// have to be looked up. Errors as checkAddress().
+Result<std::string> dialTarget(const std::string &address);
+
+} // namespace slipway::client

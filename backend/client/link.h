@@ -1,0 +1,52 @@
+#pragma once
+
+#include "backend/client/calls.h"
+#include "backend/client/status_error.h"
+#include "slipway/v1/fabric.grpc.pb.h"
+
+namespace slipway::client
+{
+
+// What every call of one client needs. Owned by the client; `calls` goes first, so that no call is
+// left when the rest goes.
+struct Link {
+    std::string address; // for people
+    std::shared_ptr<grpc::Channel> channel;
+    std::unique_ptr<v1::Fabric::Stub> stub;
+    Calls calls;
+};
+
+inline v1::Error clientEnded()
+{
+    return makeError(v1::Error::CANCELLED, "CLIENT_ENDED",
+                     "The connection was closed on our side.");
+}
+
+// Asks one question. `method` is called with (async stub, context, request, response, callback);
+// `done` is called exactly once.
+template <typename Response, typename Request, typename Method, typename Done>
+CallPtr ask(Link &link, const Request &request, int deadline_ms, Method method, Done done)
+{
+    struct Exchange {
+        Request request;
+        Response response;
+        Done done;
+    };
+    auto call = std::make_shared<Call>(deadline_ms);
+    auto exchange = std::make_shared<Exchange>(Exchange{request, {}, std::move(done)});
+    if (!link.calls.add(call)) {
+        exchange->done(Failure(clientEnded()));
+        return call;
+    }
+    method(link.stub->async(), &call->context, &exchange->request, &exchange->response,
+           [&link, call, exchange](const grpc::Status &status) {
+               if (status.ok())
+                   exchange->done(std::move(exchange->response));
+               else
+                   exchange->done(Failure(toError(status, link.address)));
+               link.calls.remove(call.get());
+           });
+    return call;
+}
+
+} // namespace slipway::client
