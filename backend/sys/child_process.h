@@ -51,6 +51,8 @@ private:
     std::shared_ptr<Impl> m_impl;
 };
 
+int processId(); // of this process
+
 // Start time in clock ticks since boot from /proc/<pid>/stat; 0 when there is no such process.
 std::uint64_t processStartTicks(int pid);
 // Words for a wait status: "ended with code 1", "was killed by signal 9 (Killed)".

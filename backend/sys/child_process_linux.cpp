@@ -180,6 +180,11 @@ void ProcessWatch::signal(int number)
         syscall(SYS_pidfd_send_signal, m_impl->fd.native_handle(), number, nullptr, 0U);
 }
 
+int processId()
+{
+    return getpid();
+}
+
 std::uint64_t processStartTicks(int pid)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
