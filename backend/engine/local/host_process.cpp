@@ -1,0 +1,302 @@
+#include "backend/engine/local/host_process.h"
+
+#include "backend/sys/cgroup.h"
+#include "backend/sys/sandbox_processes.h"
+
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+#include <fstream>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace slipway::engine
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::int64_t kAdoptionMax_ms = 1'500;
+constexpr std::int64_t kFirstHelloMax_ms = 20'000;
+constexpr std::int64_t kLinklessMax_ms = 1'000;
+constexpr std::int64_t kRejoin_ms = 5'000;
+constexpr std::int64_t kBurialRetry_ms = 1'000;
+constexpr std::int64_t kSilentMax_ms = 3'000;
+
+// Pid of a host that is still the process that wrote the file; 0 when there is none.
+int livingHost(const fs::path &pid_file)
+{
+    int pid = 0;
+    std::uint64_t start_ticks = 0;
+    std::ifstream(pid_file) >> pid >> start_ticks;
+    const bool is_same = pid > 0 && start_ticks != 0 && sys::processStartTicks(pid) == start_ticks;
+    return is_same && sys::processAlive(pid) ? pid : 0;
+}
+
+} // namespace
+
+HostProcess::HostProcess(HostSurroundings &surroundings, HostSpec spec)
+    : m_around(surroundings), m_spec(std::move(spec)), m_timer(surroundings.io),
+      m_alive(std::make_shared<bool>(true))
+{
+}
+
+HostProcess::~HostProcess()
+{
+    detach();
+}
+
+fs::path HostProcess::folder() const
+{
+    return m_around.options.paths.hostFolder(m_spec.id);
+}
+
+void HostProcess::after(std::int64_t delay_ms, std::function<void()> action)
+{
+    m_timer.expires_after(std::chrono::milliseconds(delay_ms));
+    m_timer.async_wait([alive = m_alive, action = std::move(action)](std::error_code error) {
+        if (!error && *alive)
+            action();
+    });
+}
+
+void HostProcess::begin()
+{
+    const int pid = livingHost(folder() / "host.pid");
+    if (pid == 0)
+        return startProcess();
+    m_state = State::Awaited;
+    watch(pid);
+    after(kAdoptionMax_ms, [this] {
+        m_death_cause = "it did not come back to the controller within 1.5 s";
+        m_process->signal(SIGKILL);
+    });
+}
+
+void HostProcess::startProcess()
+{
+    const fs::path logs = m_around.options.paths.logs() / "hosts";
+    std::error_code ignored;
+    fs::create_directories(logs, ignored);
+    const int log = open((logs / (m_spec.id + ".log")).c_str(),
+                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    sys::SpawnRequest request;
+    request.arguments = {m_around.options.daemon_program.string(),
+                         "host",
+                         "--id",
+                         m_spec.id,
+                         "--fabric-id",
+                         m_around.options.fabric_id,
+                         "--data",
+                         m_around.options.paths.data.string(),
+                         "--runtime",
+                         m_around.options.paths.runtime.string()};
+    request.new_session = true;
+    request.stdout_fd = log;
+    request.stderr_fd = log;
+    const auto pid = sys::spawn(request);
+    if (log >= 0)
+        close(log);
+    m_state = State::Starting;
+    m_death_cause.clear();
+    if (!pid) {
+        asio::post(m_around.io, [this, alive = m_alive, cause = pid.error().message()] {
+            if (*alive)
+                processEnded(cause);
+        });
+        return;
+    }
+    watch(*pid);
+    after(kFirstHelloMax_ms, [this] {
+        m_death_cause = "it did not report within 20 s of its start";
+        m_process->signal(SIGKILL);
+    });
+}
+
+void HostProcess::watch(int pid)
+{
+    m_process = std::make_unique<sys::ProcessWatch>(
+        m_around.io, pid, [this](int status) { processEnded("it " + sys::describeExit(status)); });
+}
+
+void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello &hello)
+{
+    const bool is_awaited =
+        m_state == State::Awaited || m_state == State::Starting || m_state == State::Running;
+    if (!is_awaited || (m_process && m_process->pid() != hello.pid()))
+        return channel->close();
+    if (m_channel)
+        m_channel->close();
+    m_channel = channel;
+    m_timer.cancel();
+    m_state = State::Running;
+    m_silent_ms = 0;
+    m_told_lost = false;
+    v1::Observation observation;
+    *observation.mutable_host_hello() = hello;
+    observe(observation);
+    if (m_has_orders)
+        sendOrders();
+}
+
+void HostProcess::said(const v1::HostMessage &message)
+{
+    m_silent_ms = 0;
+    v1::Observation observation;
+    switch (message.body_case()) {
+    case v1::HostMessage::kStatus:
+        *observation.mutable_instance_status() = message.status();
+        return observe(observation);
+    case v1::HostMessage::kHappening:
+        *observation.mutable_happening() = message.happening();
+        return observe(observation);
+    case v1::HostMessage::kMetrics:
+        if (m_around.observer.sampled)
+            m_around.observer.sampled(message.metrics());
+        return;
+    default:
+        return;
+    }
+}
+
+void HostProcess::observe(v1::Observation &observation)
+{
+    observation.set_host_id(m_spec.id);
+    if (m_around.observer.observed)
+        m_around.observer.observed(observation);
+}
+
+// Usually the process's end follows at once, and tells the better cause.
+void HostProcess::disconnected(const std::string &cause)
+{
+    m_channel = nullptr;
+    if (m_state != State::Running)
+        return;
+    after(kLinklessMax_ms, [this, cause] {
+        m_death_cause = "it closed its connection (" + cause + ")";
+        m_process->signal(SIGKILL);
+    });
+}
+
+void HostProcess::tick(std::int64_t passed_ms)
+{
+    if (m_state != State::Running || !m_channel)
+        return;
+    m_silent_ms += passed_ms;
+    if (m_silent_ms <= kSilentMax_ms || !m_death_cause.empty())
+        return;
+    m_death_cause = "it was silent for 3 s";
+    m_process->signal(SIGKILL);
+}
+
+void HostProcess::setOrders(const v1::HostOrders &orders)
+{
+    m_orders = orders;
+    m_has_orders = true;
+    if (m_channel)
+        sendOrders();
+}
+
+void HostProcess::sendOrders()
+{
+    v1::HostCommand command;
+    *command.mutable_orders() = m_orders;
+    m_channel->send(command);
+}
+
+void HostProcess::processEnded(const std::string &cause)
+{
+    m_timer.cancel();
+    if (m_channel)
+        m_channel->close();
+    m_channel = nullptr;
+    bury(m_death_cause.empty() ? cause : m_death_cause);
+}
+
+// Nothing may be placed elsewhere before this has succeeded: two of one instance must never run.
+void HostProcess::bury(const std::string &cause)
+{
+    m_state = State::Burying;
+    const LocalEngineOptions &options = m_around.options;
+    for (const int pid : sys::processesWithVariable(sys::ownerMark(options.fabric_id, m_spec.id)))
+        sys::endProcess(pid, false);
+    const auto ids = m_around.tool.list(sys::sandboxPrefix(options.fabric_id, m_spec.id));
+    m_around.tool.remove(ids, [this, alive = m_alive, cause](const Result<void> &gone) {
+        if (*alive)
+            buried(gone, cause);
+    });
+}
+
+void HostProcess::buried(const Result<void> &gone, const std::string &cause)
+{
+    m_process = nullptr;
+    if (const auto cgroup = sys::fabricCgroup(m_around.options.fabric_id))
+        sys::removeCgroup(*cgroup + "/" + m_spec.id);
+    if (!gone)
+        spdlog::error("{}: {}", m_spec.id, gone.error().message());
+    if (!m_stopping && (gone || !m_told_lost)) {
+        m_told_lost = true;
+        v1::Observation observation;
+        v1::HostLost &lost = *observation.mutable_host_lost();
+        lost.set_host_id(m_spec.id);
+        lost.set_cause(cause);
+        lost.set_instances_gone(gone.has_value());
+        observe(observation);
+    }
+    if (m_stopping || gone)
+        return rest();
+    after(kBurialRetry_ms, [this, cause] { bury(cause); });
+}
+
+void HostProcess::rest()
+{
+    if (m_stopping) {
+        std::error_code ignored;
+        fs::remove_all(folder(), ignored);
+        m_state = State::Over;
+        return m_around.ended();
+    }
+    m_state = State::Resting;
+    m_death_cause.clear();
+    after(kRejoin_ms, [this] { startProcess(); });
+}
+
+void HostProcess::stop(std::uint32_t grace_ms)
+{
+    m_stopping = true;
+    if (m_state == State::Burying)
+        return; // its end leads to rest()
+    m_timer.cancel();
+    if (m_channel) {
+        v1::HostCommand command;
+        command.mutable_stop()->set_grace_ms(grace_ms);
+        m_channel->send(command);
+    } else if (m_process) {
+        m_process->signal(SIGTERM);
+    } else {
+        asio::post(m_around.io, [this, alive = m_alive] {
+            if (*alive)
+                rest();
+        });
+    }
+}
+
+void HostProcess::kill()
+{
+    if (m_process)
+        m_process->signal(SIGKILL);
+}
+
+void HostProcess::detach()
+{
+    *m_alive = false;
+    m_timer.cancel();
+    m_process = nullptr;
+    if (m_channel)
+        m_channel->close();
+    m_channel = nullptr;
+}
+
+} // namespace slipway::engine

@@ -1,0 +1,76 @@
+// One `slipwayd host` as its engine sees it: started or adopted, listened to, and buried.
+#pragma once
+
+#include "backend/engine/local/local_engine.h"
+#include "backend/sys/child_process.h"
+#include "backend/sys/clock.h"
+#include "backend/sys/message_channel.h"
+#include "backend/sys/sandbox.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace slipway::engine
+{
+
+// Shared by all hosts of an engine, which owns it.
+struct HostSurroundings {
+    asio::io_context &io;
+    const LocalEngineOptions &options;
+    sys::SandboxTool &tool;
+    const sys::Clock &clock;
+    const EngineObserver &observer;
+    std::function<void()> ended; // a host has ended for good
+};
+
+class HostProcess
+{
+public:
+    HostProcess(HostSurroundings &surroundings, HostSpec spec);
+    ~HostProcess();
+
+    // Waits for a host of an earlier controller to dial in, if one is alive; else starts one.
+    void begin();
+    void setOrders(const v1::HostOrders &orders);
+    void stop(std::uint32_t grace_ms);
+    void kill(); // after stop(): out of patience
+    void detach();
+    void tick(std::int64_t passed_ms); // of the engine's own running time
+
+    // A connection that said hello in this host's name.
+    void connected(const sys::ChannelPtr &channel, const v1::HostHello &hello);
+    void said(const v1::HostMessage &message);
+    void disconnected(const std::string &cause);
+    bool over() const { return m_state == State::Over; }
+
+private:
+    enum class State { Idle, Awaited, Starting, Running, Burying, Resting, Over };
+
+    void startProcess();
+    void watch(int pid);
+    void processEnded(const std::string &cause);
+    void bury(const std::string &cause);
+    void buried(const Result<void> &gone, const std::string &cause);
+    void rest();
+    void sendOrders();
+    void observe(v1::Observation &observation);
+    void after(std::int64_t delay_ms, std::function<void()> action);
+    std::filesystem::path folder() const;
+
+    HostSurroundings &m_around;
+    const HostSpec m_spec;
+    State m_state = State::Idle;
+    v1::HostOrders m_orders;
+    bool m_has_orders = false;
+    bool m_stopping = false;
+    std::unique_ptr<sys::ProcessWatch> m_process;
+    sys::ChannelPtr m_channel;
+    std::string m_death_cause; // known before the process ends, e.g. a hung host
+    std::int64_t m_silent_ms = 0;
+    bool m_told_lost = false;
+    asio::steady_timer m_timer; // of the state
+    std::shared_ptr<bool> m_alive;
+};
+
+} // namespace slipway::engine

@@ -1,0 +1,197 @@
+#include "backend/engine/local/local_engine.h"
+
+#include "backend/engine/local/host_process.h"
+#include "backend/sys/cgroup.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <spdlog/spdlog.h>
+
+namespace slipway::engine
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::uint32_t kProtocol = 1;
+constexpr std::chrono::milliseconds kTick{500};
+// A tick that comes much later than asked for means that this process, or the machine, stood still.
+constexpr std::int64_t kTickCounted_ms = 1'000;
+constexpr std::uint32_t kStopMargin_ms = 1'500;
+
+class LocalEngine final : public Engine
+{
+public:
+    LocalEngine(asio::io_context &io, const LocalEngineOptions &options)
+        : m_io(io), m_options(options),
+          m_tool(io, options.paths.runtime / "runc"), m_around{io,         m_options,
+                                                               m_tool,     m_clock,
+                                                               m_observer, [this] { hostEnded(); }},
+          m_listener(io, [this](sys::ChannelPtr channel) { arrived(std::move(channel)); }),
+          m_tick(io), m_patience(io)
+    {
+    }
+
+    ~LocalEngine() override { detach(); }
+
+    std::string name() const override { return "local"; }
+
+    void start(const std::vector<HostSpec> &hosts, EngineObserver observer) override
+    {
+        m_observer = std::move(observer);
+        std::error_code ignored;
+        fs::create_directories(m_options.paths.runtime, ignored);
+        if (const auto listening = m_listener.listen(m_options.paths.hostsSocket()); !listening)
+            spdlog::error("{}", listening.error().message());
+        for (const HostSpec &spec : hosts) {
+            auto &host = m_hosts[spec.id];
+            host = std::make_unique<HostProcess>(m_around, spec);
+            host->begin();
+        }
+        scheduleTick();
+    }
+
+    void setOrders(const std::string &host_id, const v1::HostOrders &orders) override
+    {
+        if (const auto found = m_hosts.find(host_id); found != m_hosts.end())
+            found->second->setOrders(orders);
+    }
+
+    void stop(std::uint32_t grace_ms, std::function<void()> done) override
+    {
+        m_done = std::move(done);
+        m_tick.cancel();
+        for (const auto &[id, host] : m_hosts)
+            host->stop(grace_ms);
+        m_patience.expires_after(std::chrono::milliseconds(grace_ms + kStopMargin_ms));
+        m_patience.async_wait([this](std::error_code error) {
+            if (error)
+                return;
+            for (const auto &[id, host] : m_hosts)
+                host->kill();
+        });
+        if (m_hosts.empty())
+            asio::post(m_io, [this] { hostEnded(); });
+    }
+
+    void detach() override
+    {
+        m_done = nullptr;
+        m_tick.cancel();
+        m_patience.cancel();
+        m_listener.close();
+        for (const auto &channel : m_unknown)
+            channel->close();
+        m_unknown.clear();
+        m_hosts.clear();
+    }
+
+private:
+    void arrived(sys::ChannelPtr channel)
+    {
+        m_unknown.insert(channel);
+        const auto host = std::make_shared<HostProcess *>(nullptr);
+        const std::weak_ptr<sys::MessageChannel> weak = channel;
+        channel->start(
+            [this, host, weak](std::string_view bytes) {
+                v1::HostMessage message;
+                if (!sys::parseMessage(bytes, message))
+                    return;
+                if (*host)
+                    (*host)->said(message);
+                else if (message.has_hello())
+                    *host = introduced(weak.lock(), message.hello());
+            },
+            [this, host, weak](const std::string &cause) {
+                m_unknown.erase(weak.lock());
+                if (*host)
+                    (*host)->disconnected(cause);
+            });
+    }
+
+    // Null for a host that is none of ours: too old, of another fabric, or no longer wanted.
+    HostProcess *introduced(const sys::ChannelPtr &channel, const v1::HostHello &hello)
+    {
+        m_unknown.erase(channel);
+        const auto found = m_hosts.find(hello.host_id());
+        const bool is_ours = hello.fabric_id() == m_options.fabric_id;
+        if (is_ours && hello.protocol() == kProtocol && found != m_hosts.end() &&
+            hello.pid() == channel->peerPid()) {
+            found->second->connected(channel, hello);
+            return found->second.get();
+        }
+        spdlog::warn("Host {} of fabric {} (pid {}) is none of this fabric.", hello.host_id(),
+                     hello.fabric_id(), hello.pid());
+        if (!is_ours) {
+            channel->close();
+            return nullptr;
+        }
+        v1::HostCommand command;
+        command.mutable_stop()->set_grace_ms(0);
+        channel->send(command);
+        m_unknown.insert(channel);
+        return nullptr;
+    }
+
+    void scheduleTick()
+    {
+        m_tick.expires_after(kTick);
+        m_tick.async_wait([this, before_ms = m_clock.steadyMs()](std::error_code error) {
+            if (error)
+                return;
+            const std::int64_t passed_ms =
+                std::min(m_clock.steadyMs() - before_ms, kTickCounted_ms);
+            for (const auto &[id, host] : m_hosts)
+                host->tick(passed_ms);
+            scheduleTick();
+        });
+    }
+
+    void hostEnded()
+    {
+        const bool all_over = std::all_of(m_hosts.begin(), m_hosts.end(),
+                                          [](const auto &entry) { return entry.second->over(); });
+        if (!all_over || !m_done)
+            return;
+        m_patience.cancel();
+        m_listener.close();
+        cleanUp();
+        const auto done = std::move(m_done);
+        m_done = nullptr;
+        asio::post(m_io, done);
+    }
+
+    void cleanUp()
+    {
+        if (const auto cgroup = sys::fabricCgroup(m_options.fabric_id))
+            sys::removeCgroup(*cgroup);
+        std::error_code ignored;
+        fs::remove(m_options.paths.runtime / "runc", ignored); // stays while it holds sandboxes
+        fs::remove_all(m_options.paths.runtime / "mesh", ignored);
+    }
+
+    asio::io_context &m_io;
+    const LocalEngineOptions m_options;
+    const sys::SystemClock m_clock;
+    EngineObserver m_observer;
+    sys::SandboxTool m_tool;
+    HostSurroundings m_around;
+    sys::MessageListener m_listener;
+    std::set<sys::ChannelPtr> m_unknown; // have not said their name yet
+    std::map<std::string, std::unique_ptr<HostProcess>> m_hosts;
+    asio::steady_timer m_tick;
+    asio::steady_timer m_patience;
+    std::function<void()> m_done;
+};
+
+} // namespace
+
+std::unique_ptr<Engine> makeLocalEngine(asio::io_context &io, const LocalEngineOptions &options)
+{
+    return std::make_unique<LocalEngine>(io, options);
+}
+
+} // namespace slipway::engine

@@ -1,0 +1,261 @@
+#include "backend/host/host_daemon.h"
+
+#include "backend/sys/cgroup.h"
+#include "backend/sys/sandbox_processes.h"
+
+#include <fstream>
+#include <spdlog/spdlog.h>
+#include <thread>
+#include <unistd.h>
+
+namespace slipway::host
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::uint32_t kProtocol = 1;
+constexpr std::chrono::milliseconds kTick{1'000};
+constexpr std::size_t kUnsentMax = 1'000;
+constexpr std::size_t kQueuedBytesMax = 8 * 1024 * 1024;
+
+std::uint64_t realMemoryBytes()
+{
+    return std::uint64_t(sysconf(_SC_PHYS_PAGES)) * std::uint64_t(sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolation isolation)
+    : m_io(io), m_options(options), m_isolation(std::move(isolation)),
+      m_start_time_ms(m_clock.wallMs()),
+      m_tool(io, options.paths.runtime / "runc"), m_context{io,
+                                                            m_options,
+                                                            m_isolation,
+                                                            m_clock,
+                                                            m_tool,
+                                                            [this](const v1::HostMessage &message) {
+                                                                send(message);
+                                                            },
+                                                            [this](const v1::MetricSample &one) {
+                                                                sample(one);
+                                                            },
+                                                            [this] { settleLater(); }},
+      m_agents(io, [this](sys::ChannelPtr channel) { agentArrived(std::move(channel)); }),
+      m_dialer(io, options.paths.hostsSocket(),
+               [this](const sys::ChannelPtr &channel) { controllerConnected(channel); }),
+      m_tick(io)
+{
+}
+
+Result<void> HostDaemon::start()
+{
+    std::error_code error;
+    fs::create_directories(folder() / "agent", error);
+    fs::permissions(folder() / "agent", fs::perms(0755), error);
+    if (error)
+        return failure(v1::Error::INTERNAL, "HOST_FOLDER_NOT_MADE",
+                       "Cannot make " + folder().string() + ": " + error.message() + ".",
+                       folder().string());
+    // Sandboxes come in under their own user ids; who they are is checked by their pid.
+    if (auto listening = m_agents.listen(folder() / "agent/host.sock", 0666); !listening)
+        return listening;
+    std::ofstream(folder() / "host.pid")
+        << getpid() << ' ' << sys::processStartTicks(getpid()) << '\n';
+    clearLeftovers([this] {
+        if (!m_stopping)
+            m_dialer.dial();
+    });
+    scheduleTick();
+    return {};
+}
+
+void HostDaemon::clearLeftovers(std::function<void()> done)
+{
+    for (const int pid :
+         sys::processesWithVariable(sys::ownerMark(m_options.fabric_id, m_options.host_id)))
+        sys::endProcess(pid, false);
+    const auto ids = m_tool.list(sys::sandboxPrefix(m_options.fabric_id, m_options.host_id));
+    m_tool.remove(ids, [this, done = std::move(done)](const Result<void> &removed) {
+        if (!removed)
+            spdlog::error("{}", removed.error().message());
+        std::error_code ignored;
+        fs::remove_all(folder() / "instances", ignored);
+        done();
+    });
+}
+
+void HostDaemon::agentArrived(sys::ChannelPtr channel)
+{
+    const auto link = std::make_shared<AgentLink>(std::move(channel));
+    m_unknown_agents.insert(link);
+    const auto forget = [this, weak = std::weak_ptr(link)] { m_unknown_agents.erase(weak.lock()); };
+    link->start(
+        [this](const std::shared_ptr<AgentLink> &known, const v1::AgentHello &hello) {
+            m_unknown_agents.erase(known);
+            const auto found = m_instances.find({hello.deployment_id(), hello.instance()});
+            if (hello.protocol() != kProtocol || found == m_instances.end())
+                return known->close();
+            found->second->attach(known, hello);
+        },
+        forget);
+}
+
+void HostDaemon::controllerConnected(const sys::ChannelPtr &channel)
+{
+    m_controller = channel;
+    channel->start([this](std::string_view bytes) { controllerSaid(bytes); },
+                   [this](const std::string &cause) {
+                       spdlog::info("The controller is gone ({}); going on without it.", cause);
+                       m_controller = nullptr;
+                       if (!m_stopping)
+                           m_dialer.dial();
+                   });
+    sendHello();
+}
+
+void HostDaemon::sendHello()
+{
+    v1::HostMessage message;
+    v1::HostHello &hello = *message.mutable_hello();
+    hello.set_protocol(kProtocol);
+    hello.set_fabric_id(m_options.fabric_id);
+    hello.set_host_id(m_options.host_id);
+    hello.set_pid(getpid());
+    hello.set_start_time_ms(m_start_time_ms);
+    hello.set_isolation(isolationName(m_isolation.level));
+    hello.set_isolation_advice(m_isolation.advice);
+    hello.set_real_cores(std::thread::hardware_concurrency());
+    hello.set_real_memory_bytes(realMemoryBytes());
+    for (const auto &[key, instance] : m_instances)
+        *hello.add_instances() = instance->status();
+    m_controller->send(message);
+    for (const v1::HostMessage &unsent : m_unsent)
+        m_controller->send(unsent);
+    m_unsent.clear();
+}
+
+void HostDaemon::send(const v1::HostMessage &message)
+{
+    if (m_controller)
+        return m_controller->send(message);
+    if (!message.has_happening())
+        return; // the next hello tells what is, not what was
+    m_unsent.push_back(message);
+    if (m_unsent.size() > kUnsentMax)
+        m_unsent.pop_front();
+}
+
+void HostDaemon::sample(const v1::MetricSample &sample)
+{
+    if (m_controller)
+        *m_samples.add_samples() = sample;
+}
+
+void HostDaemon::controllerSaid(std::string_view bytes)
+{
+    v1::HostCommand command;
+    if (!sys::parseMessage(bytes, command))
+        return;
+    if (command.has_orders())
+        takeOrders(command.orders());
+    else if (command.has_stop())
+        stop(command.stop().grace_ms());
+}
+
+void HostDaemon::takeOrders(const v1::HostOrders &orders)
+{
+    if (m_stopping)
+        return;
+    std::set<Key> listed;
+    std::set<std::string> names;
+    for (const v1::InstanceOrder &order : orders.instances()) {
+        listed.insert({order.deployment_id(), order.name()});
+        names.insert(order.deployment_id() + "/" + order.name());
+    }
+    if (std::exchange(m_first_orders, false))
+        removeForgottenDisks(m_options.paths, m_options.host_id, names);
+    for (const auto &[key, instance] : m_instances) {
+        if (!listed.contains(key))
+            instance->remove();
+    }
+    for (const v1::InstanceOrder &order : orders.instances()) {
+        auto &instance = m_instances[{order.deployment_id(), order.name()}];
+        if (instance && !instance->gone())
+            instance->setOrder(order);
+        else
+            instance = std::make_unique<Instance>(m_context, order);
+    }
+}
+
+void HostDaemon::settleLater()
+{
+    if (std::exchange(m_settle_posted, true))
+        return;
+    asio::post(m_io, [this] {
+        m_settle_posted = false;
+        settle();
+    });
+}
+
+void HostDaemon::settle()
+{
+    std::erase_if(m_instances, [](const auto &entry) { return entry.second->gone(); });
+    const bool all_idle = std::all_of(m_instances.begin(), m_instances.end(),
+                                      [](const auto &entry) { return entry.second->idle(); });
+    if (m_stopping && all_idle)
+        finish();
+}
+
+void HostDaemon::stop(std::uint32_t grace_ms)
+{
+    m_stopping = true;
+    m_dialer.stop();
+    for (const auto &[key, instance] : m_instances)
+        instance->end(grace_ms);
+    settleLater();
+}
+
+void HostDaemon::finish()
+{
+    m_agents.close();
+    m_instances.clear();
+    if (!m_isolation.cgroup.empty())
+        sys::removeCgroup(m_isolation.cgroup);
+    std::error_code ignored;
+    fs::remove_all(folder(), ignored);
+    m_io.stop();
+}
+
+void HostDaemon::scheduleTick()
+{
+    m_tick.expires_after(kTick);
+    m_tick.async_wait([this](std::error_code error) {
+        if (error)
+            return;
+        tick();
+        scheduleTick();
+    });
+}
+
+void HostDaemon::tick()
+{
+    for (const auto &[key, instance] : m_instances)
+        instance->tick();
+    m_zombies = sys::reapOrphans(m_zombies);
+    if (!m_controller)
+        return;
+    v1::HostMessage message;
+    message.mutable_heartbeat()->set_time_ms(m_clock.wallMs());
+    m_controller->send(message);
+    // A stuck controller must not fill this host's memory with samples.
+    if (m_samples.samples_size() > 0 && m_controller->queuedBytes() < kQueuedBytesMax) {
+        *message.mutable_metrics() = std::move(m_samples);
+        m_controller->send(message);
+    }
+    m_samples.Clear();
+}
+
+} // namespace slipway::host

@@ -1,0 +1,69 @@
+// The inside of `slipwayd host`: its orders, its instances, its line to the controller. One thread.
+#pragma once
+
+#include "backend/host/instance.h"
+#include "backend/sys/message_channel.h"
+
+#include <deque>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace slipway::host
+{
+
+class HostDaemon
+{
+public:
+    HostDaemon(asio::io_context &io, const HostOptions &options, Isolation isolation);
+
+    // Clears up what an earlier host of this id left, then listens and dials. An error is one of
+    // its own folders: nothing can run then.
+    Result<void> start();
+    // Ends all instances, removes what is the host's own, and stops the io_context.
+    void stop(std::uint32_t grace_ms);
+
+private:
+    using Key = std::pair<std::string, std::string>; // deployment id, instance
+
+    void clearLeftovers(std::function<void()> done);
+    void listenForAgents();
+    void agentArrived(sys::ChannelPtr channel);
+
+    void controllerConnected(const sys::ChannelPtr &channel);
+    void controllerSaid(std::string_view bytes);
+    void sendHello();
+    void send(const v1::HostMessage &message);
+    void sample(const v1::MetricSample &sample);
+
+    void takeOrders(const v1::HostOrders &orders);
+    void settleLater();
+    void settle();
+    void finish();
+    void tick();
+    void scheduleTick();
+
+    std::filesystem::path folder() const { return m_options.paths.hostFolder(m_options.host_id); }
+
+    asio::io_context &m_io;
+    const HostOptions m_options;
+    const Isolation m_isolation;
+    const sys::SystemClock m_clock;
+    const std::int64_t m_start_time_ms;
+    sys::SandboxTool m_tool;
+    HostContext m_context;
+    sys::MessageListener m_agents;
+    std::set<std::shared_ptr<AgentLink>> m_unknown_agents; // have not said their name yet
+    sys::MessageDialer m_dialer;
+    sys::ChannelPtr m_controller;
+    std::deque<v1::HostMessage> m_unsent; // happenings while no controller listens
+    v1::HostMetrics m_samples;
+    std::map<Key, std::unique_ptr<Instance>> m_instances;
+    asio::steady_timer m_tick;
+    std::set<int> m_zombies;
+    bool m_first_orders = true;
+    bool m_stopping = false;
+    bool m_settle_posted = false;
+};
+
+} // namespace slipway::host

@@ -1,0 +1,117 @@
+// One instance on this host: brings what runs into line with its latest order, heals it, and tells
+// the controller. A small state machine; everything happens on the host's one thread.
+#pragma once
+
+#include "backend/host/agent_link.h"
+#include "backend/host/instance_disk.h"
+#include "backend/host/restart_backoff.h"
+#include "backend/host/sandbox.h"
+#include "backend/sys/clock.h"
+#include "backend/sys/log_file.h"
+
+#include <asio.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace slipway::host
+{
+
+// What all instances of a host share; outlives them.
+struct HostContext {
+    asio::io_context &io;
+    const HostOptions &options;
+    const Isolation &isolation;
+    const sys::Clock &clock;
+    sys::SandboxTool &tool;
+    std::function<void(const v1::HostMessage &)> send; // to the controller
+    std::function<void(const v1::MetricSample &)> sample;
+    std::function<void()> settled; // an instance is idle or gone now
+};
+
+class Instance
+{
+public:
+    Instance(HostContext &context, v1::InstanceOrder order);
+    ~Instance();
+
+    void setOrder(const v1::InstanceOrder &order);
+    void remove();                    // no order lists it any more
+    void end(std::uint32_t grace_ms); // the host ends: stop for good, keep the disk
+    void attach(const std::shared_ptr<AgentLink> &link, const v1::AgentHello &hello);
+    void tick(); // once a second of the host's own running time
+
+    bool idle() const { return m_phase == Phase::Idle || m_phase == Phase::Gone; }
+    bool gone() const { return m_phase == Phase::Gone; }
+    const v1::InstanceStatus &status() const { return m_status; }
+
+private:
+    enum class Phase { Idle, Launching, Running, Stopping, Waiting, Gone };
+
+    // Decisions
+    void step();
+    bool mustStop() const;
+    void launch();
+    void beginStop();
+    void beginRemoval();
+
+    // What happened
+    void sandboxStarted(int first_pid);
+    void sandboxEnded(const std::string &cause);
+    void endedByItself(const std::string &cause);
+    void adoptLink(const std::shared_ptr<AgentLink> &link);
+    void linkClosed();
+    void agentSaid(v1::AgentMessage &message);
+    void agentReported(const v1::InstanceStatus &report);
+    void agentLogged(const v1::AgentLog &log);
+    bool noticeOutOfMemory();
+    void giveUpOnAgent(v1::RoleInstance::State state, const std::string &cause);
+
+    // Means
+    Result<void> prepareFolders();
+    std::unique_ptr<Sandbox> makeSandbox();
+    SandboxSpec sandboxSpec() const;
+    void clearOwnFolder();
+    void sendOrder();
+    void logLine(const std::string &text);
+    std::int32_t translatedPid(std::int32_t inner_pid);
+    std::filesystem::path ownFolder() const;
+    std::filesystem::path meshFolder() const;
+    std::uint32_t uidBase() const;
+
+    void setState(v1::RoleInstance::State state, const std::string &reason);
+    void report();
+    void tell(v1::Severity severity, const std::string &kind, const std::string &message,
+              const std::string &cause, const std::string &reaction);
+
+    HostContext &m_context;
+    v1::InstanceOrder m_wanted;
+    v1::InstanceOrder m_running; // the order that the sandbox was made for
+    v1::InstanceStatus m_status;
+    Phase m_phase = Phase::Idle;
+    bool m_removed = false;
+    bool m_ending = false;
+    std::uint32_t m_end_grace_ms = 0;
+
+    InstanceDisk m_disk;
+    std::unique_ptr<sys::LogFileWriter> m_log;
+    std::unique_ptr<Sandbox> m_sandbox;
+    std::string m_cgroup;
+    std::string m_end_cause; // known before the sandbox ends, e.g. a silent agent
+    int m_first_pid = 0;
+    std::int32_t m_inner_program_pid = 0;
+    std::uint64_t m_out_of_memory_kills = 0;
+    bool m_was_out_of_memory = false;
+
+    std::shared_ptr<AgentLink> m_link;
+    std::shared_ptr<AgentLink> m_early_link; // connected before the sandbox's pid was known
+    std::string m_sent_order;
+    int m_silent_ticks = 0;
+
+    RestartBackoff m_backoff;
+    std::uint32_t m_restarts = 0; // of earlier sandboxes and their programs
+    std::uint32_t m_agent_restarts = 0;
+    asio::steady_timer m_timer; // of the phase: grace, or waiting
+};
+
+} // namespace slipway::host

@@ -1,0 +1,130 @@
+#include "backend/host/instance_disk.h"
+
+#include "backend/sys/child_process.h"
+#include "backend/sys/random.h"
+
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace slipway::host
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr char kMarkSuffix[] = ".disk";
+
+// "<host> <disk generation>"; host is empty when there is no mark.
+struct Mark {
+    std::string host;
+    std::uint64_t generation = 0;
+};
+
+Mark readMark(const fs::path &file)
+{
+    Mark mark;
+    std::ifstream(file) >> mark.host >> mark.generation;
+    return mark;
+}
+
+std::uint32_t ownerOf(const fs::path &path)
+{
+    struct stat info {
+    };
+    return lstat(path.c_str(), &info) == 0 ? info.st_uid : 0;
+}
+
+// Links are never followed: their targets are the sandbox's business, not the machine's.
+void giveTo(const fs::path &folder, std::uint32_t owner)
+{
+    if (geteuid() != 0 || ownerOf(folder) == owner)
+        return;
+    std::error_code error;
+    [[maybe_unused]] int result = lchown(folder.c_str(), owner, owner);
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+        result = lchown(entry->path().c_str(), owner, owner);
+}
+
+} // namespace
+
+InstanceDisk::InstanceDisk(const sys::Paths &paths, std::string host_id, std::string deployment_id,
+                           std::string instance)
+    : m_folder(paths.instanceDisk(deployment_id, instance)), m_trash(paths.disks() / ".trash"),
+      m_host_id(std::move(host_id))
+{
+}
+
+fs::path InstanceDisk::markFile() const
+{
+    return m_folder.string() + kMarkSuffix;
+}
+
+Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t owner)
+{
+    const Mark mark = readMark(markFile());
+    if (mark.host != m_host_id || mark.generation != disk_generation)
+        discard();
+    std::error_code error;
+    fs::create_directories(m_folder / "tmp", error);
+    if (error)
+        return failure(v1::Error::INTERNAL, "DISK_NOT_MADE",
+                       "Cannot make the instance's disk " + m_folder.string() + ": " +
+                           error.message() + ". Check the space and the rights of the data folder.",
+                       m_folder.string());
+    fs::permissions(m_folder, fs::perms(0700), error);
+    giveTo(m_folder, owner);
+    std::ofstream(markFile(), std::ios::trunc) << m_host_id << ' ' << disk_generation << '\n';
+    return {};
+}
+
+void InstanceDisk::remove()
+{
+    if (const Mark mark = readMark(markFile()); mark.host != m_host_id)
+        return;
+    discard();
+    std::error_code ignored;
+    fs::remove(markFile(), ignored);
+    fs::remove(m_folder.parent_path(), ignored); // the deployment's, when it was the last one
+}
+
+// Out of the way at once; a large tree is then removed beside the host's work.
+void InstanceDisk::discard()
+{
+    std::error_code error;
+    if (!fs::exists(m_folder, error))
+        return;
+    const fs::path trash = m_trash / sys::randomHex(16);
+    fs::create_directories(m_trash, error);
+    fs::rename(m_folder, trash, error);
+    sys::SpawnRequest request;
+    request.arguments = {"rm", "-rf", "--one-file-system", (error ? m_folder : trash).string()};
+    request.new_session = true;
+    if (error || !sys::spawn(request)) // the host collects it among its orphans
+        fs::remove_all(error ? m_folder : trash, error);
+}
+
+void removeForgottenDisks(const sys::Paths &paths, const std::string &host_id,
+                          const std::set<std::string> &kept)
+{
+    std::error_code error;
+    std::vector<std::pair<std::string, std::string>> forgotten;
+    for (fs::recursive_directory_iterator entry(paths.disks(), error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry.depth() >= 1)
+            entry.disable_recursion_pending();
+        const fs::path file = entry->path();
+        if (entry.depth() != 1 || file.extension() != kMarkSuffix || readMark(file).host != host_id)
+            continue;
+        const std::string deployment = file.parent_path().filename().string();
+        if (!kept.contains(deployment + "/" + file.stem().string()))
+            forgotten.emplace_back(deployment, file.stem().string());
+    }
+    for (const auto &[deployment, instance] : forgotten)
+        InstanceDisk(paths, host_id, deployment, instance).remove();
+}
+
+} // namespace slipway::host

@@ -1,0 +1,41 @@
+// The throw-away disk of an instance on this machine. It survives reboots of the instance, not
+// reimaging, and not a move to another host.
+#pragma once
+
+#include "backend/sys/paths.h"
+#include "slipway/v1/machine.pb.h"
+
+#include <set>
+#include <string>
+
+namespace slipway::host
+{
+
+class InstanceDisk
+{
+public:
+    InstanceDisk(const sys::Paths &paths, std::string host_id, std::string deployment_id,
+                 std::string instance);
+
+    // Makes the disk, anew when its generation or host is another one, and gives it to `owner`
+    // (a user id as which the sandbox's root runs; only as root).
+    Result<void> prepare(std::uint64_t disk_generation, std::uint32_t owner);
+    // Removes it, if it still belongs to this host.
+    void remove();
+    std::filesystem::path folder() const { return m_folder; }
+
+private:
+    std::filesystem::path markFile() const;
+    void discard();
+
+    std::filesystem::path m_folder;
+    std::filesystem::path m_trash;
+    std::string m_host_id;
+};
+
+// Removes this host's disks of instances that are not in `kept` ("<deployment>/<instance>"): they
+// were deleted while the host was dead.
+void removeForgottenDisks(const sys::Paths &paths, const std::string &host_id,
+                          const std::set<std::string> &kept);
+
+} // namespace slipway::host

@@ -1,0 +1,165 @@
+// Instance: its folders on the machine, and the sandbox that shows them to it.
+#include "backend/host/instance.h"
+
+#include <unistd.h>
+
+namespace slipway::host
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::uint64_t kLogBytesDefault = 50ULL * 1024 * 1024;
+constexpr std::uint64_t kMemoryBytesDefault = 1'792ULL * 1024 * 1024;
+constexpr std::uint32_t kUidBaseFirst = 1'000'000;
+constexpr std::uint32_t kUidsPerInstance = 65'536;
+constexpr std::uint32_t kUidRanges = 30'000;
+constexpr std::size_t kHostNameMax = 63;
+
+Result<void> makeFolder(const fs::path &folder, std::uint32_t owner)
+{
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error)
+        fs::permissions(folder, fs::perms(0755), error);
+    if (!error && geteuid() == 0 && owner != 0 && chown(folder.c_str(), owner, owner) != 0)
+        error = std::error_code(errno, std::generic_category());
+    if (!error)
+        return {};
+    return failure(v1::Error::INTERNAL, "FOLDER_NOT_MADE",
+                   "Cannot make " + folder.string() + ": " + error.message() +
+                       ". Check the space and the rights of the fabric's folders.",
+                   folder.string());
+}
+
+std::string hostNameFor(std::string name)
+{
+    for (char &letter : name)
+        letter = std::isalnum(static_cast<unsigned char>(letter)) ? letter : '-';
+    return name.substr(0, kHostNameMax);
+}
+
+} // namespace
+
+fs::path Instance::meshFolder() const
+{
+    return m_context.options.paths.meshFolder(m_wanted.deployment_id());
+}
+
+fs::path Instance::ownFolder() const
+{
+    return meshFolder() / sys::shortHash(m_wanted.name());
+}
+
+// A range of its own per instance; an order without one gets one by its identity.
+std::uint32_t Instance::uidBase() const
+{
+    if (m_running.uid_base() != 0)
+        return m_running.uid_base();
+    const std::string hash = sys::shortHash(m_running.deployment_id() + "/" + m_running.name());
+    const auto number = std::uint32_t(std::stoul(hash, nullptr, 16));
+    return kUidBaseFirst + number % kUidRanges * kUidsPerInstance;
+}
+
+Result<void> Instance::prepareFolders()
+{
+    const sys::Paths &paths = m_context.options.paths;
+    const bool isolated = m_context.isolation.level != IsolationLevel::None;
+    const std::uint32_t owner = isolated ? uidBase() : 0;
+    const std::uint64_t log_bytes =
+        m_running.log_limit_bytes() > 0 ? m_running.log_limit_bytes() : kLogBytesDefault;
+    m_log = std::make_unique<sys::LogFileWriter>(
+        paths.instanceLogs(m_running.deployment_id(), m_running.name()), log_bytes);
+    if (!fs::is_directory(m_running.content_path()))
+        return failure(v1::Error::NOT_FOUND, "CONTENT_MISSING",
+                       "The package's content " + m_running.content_path() +
+                           " is missing. Upload the package again.",
+                       m_running.content_path());
+    if (const auto made = makeFolder(meshFolder(), 0); !made)
+        return made;
+    if (const auto made = makeFolder(ownFolder(), owner); !made)
+        return made;
+    return m_disk.prepare(m_running.disk_generation(), owner);
+}
+
+// Sockets of a sandbox that is gone would take connections nowhere.
+void Instance::clearOwnFolder()
+{
+    std::error_code error;
+    for (fs::directory_iterator entry(ownFolder(), error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code ignored;
+        fs::remove(entry->path(), ignored);
+    }
+}
+
+SandboxSpec Instance::sandboxSpec() const
+{
+    const HostOptions &options = m_context.options;
+    const fs::path agent_folder = options.paths.hostFolder(options.host_id) / "agent";
+    SandboxSpec spec = sandboxBase(m_context.isolation, uidBase());
+    spec.id = sys::sandboxPrefix(options.fabric_id, options.host_id) +
+              sys::shortHash(m_running.deployment_id() + "/" + m_running.name()) + "-g" +
+              std::to_string(m_running.generation());
+    spec.cgroup = m_context.isolation.cgroup + "/" + spec.id;
+    spec.host_name = hostNameFor(m_running.name());
+    spec.memory_bytes =
+        m_running.size().memory_bytes() > 0 ? m_running.size().memory_bytes() : kMemoryBytesDefault;
+    spec.cores = std::max<std::uint32_t>(1, m_running.size().cores());
+    spec.environment = {
+        {"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}, {"HOME", "/local"}, {"LANG", "C.UTF-8"}};
+    spec.arguments = {"/slipway/slipwayd", "agent",
+                      "--deployment",      m_running.deployment_id(),
+                      "--instance",        m_running.name(),
+                      "--generation",      std::to_string(m_running.generation())};
+    const std::vector<BindMount> own = {{options.agent_program, "/slipway/slipwayd"},
+                                        {m_running.content_path(), "/role"},
+                                        {m_disk.folder(), "/local", true},
+                                        {agent_folder, "/run/slipway/agent"},
+                                        {ownFolder(), "/run/slipway/own", true},
+                                        {meshFolder(), "/run/slipway/mesh"}};
+    spec.binds.insert(spec.binds.end(), own.begin(), own.end());
+    return spec;
+}
+
+std::unique_ptr<Sandbox> Instance::makeSandbox()
+{
+    const HostOptions &options = m_context.options;
+    const fs::path host_folder = options.paths.hostFolder(options.host_id);
+    SandboxSpec spec = sandboxSpec();
+    const std::string mark = sys::ownerMark(options.fabric_id, options.host_id);
+    m_cgroup = spec.cgroup;
+    if (m_context.isolation.level != IsolationLevel::None) {
+        const fs::path bundle = host_folder / "instances" / spec.id;
+        return makeOciSandbox(m_context.io, m_context.tool, std::move(spec), bundle, mark);
+    }
+    spec.arguments.front() = options.agent_program.string();
+    for (const std::string &argument :
+         {std::string("--not-isolated"), std::string("--host-socket"),
+          (host_folder / "agent/host.sock").string(), std::string("--own"), ownFolder().string(),
+          std::string("--mesh"), meshFolder().string(), std::string("--role"),
+          m_running.content_path(), std::string("--local"), m_disk.folder().string()})
+        spec.arguments.push_back(argument);
+    spec.environment.clear(); // the operator's own
+    return makePlainSandbox(m_context.io, std::move(spec), mark);
+}
+
+// Peers' sockets lie in the mesh folder that the sandbox sees.
+void Instance::sendOrder()
+{
+    v1::AgentCommand command;
+    v1::InstanceOrder &order = *command.mutable_order();
+    order = m_wanted;
+    for (v1::Peer &peer : *order.mutable_peers())
+        peer.set_socket(sys::shortHash(peer.instance()) + "/" + sys::shortHash(peer.endpoint()) +
+                        ".sock");
+    std::string bytes = command.SerializeAsString();
+    if (bytes == m_sent_order)
+        return;
+    m_sent_order = std::move(bytes);
+    m_link->send(command);
+}
+
+} // namespace slipway::host

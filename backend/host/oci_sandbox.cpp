@@ -1,0 +1,130 @@
+#include "backend/host/output_lines.h"
+#include "backend/host/sandbox.h"
+
+#include <csignal>
+#include <fstream>
+
+namespace slipway::host
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+class OciSandbox final : public Sandbox
+{
+public:
+    OciSandbox(asio::io_context &io, sys::SandboxTool &tool, SandboxSpec spec, fs::path bundle,
+               std::string owner_mark)
+        : m_io(io), m_tool(tool), m_spec(std::move(spec)), m_bundle(std::move(bundle)),
+          m_owner_mark(std::move(owner_mark)), m_alive(std::make_shared<bool>(true))
+    {
+    }
+
+    ~OciSandbox() override
+    {
+        *m_alive = false;
+        if (m_output)
+            m_output->stop();
+    }
+
+    void start(Events events) override
+    {
+        m_events = std::move(events);
+        m_output = std::make_shared<OutputLines>(m_io, m_events.printed);
+        std::error_code ignored;
+        fs::create_directories(m_bundle, ignored);
+        std::ofstream(m_bundle / "config.json") << sandboxConfig(m_spec);
+        const auto pid = spawnRuntime();
+        m_output->closeWriteEnd();
+        if (!pid)
+            return remove(pid.error().message());
+        m_runtime = std::make_unique<sys::ProcessWatch>(
+            m_io, *pid, [this](int status) { runtimeEnded(status); });
+    }
+
+    void kill() override
+    {
+        m_killed = true;
+        if (m_first)
+            m_first->signal(SIGKILL);
+    }
+
+    bool translatesPids() const override { return true; }
+
+private:
+    Result<int> spawnRuntime()
+    {
+        sys::SpawnRequest request;
+        request.arguments = m_tool.commandLine();
+        request.arguments.insert(request.arguments.end(),
+                                 {"run", "--detach", "--pid-file", pidFile().string(), "--bundle",
+                                  m_bundle.string(), m_spec.id});
+        const std::size_t equals = m_owner_mark.find('=');
+        request.environment[m_owner_mark.substr(0, equals)] = m_owner_mark.substr(equals + 1);
+        request.stdout_fd = m_output->open();
+        request.stderr_fd = request.stdout_fd;
+        return sys::spawn(request);
+    }
+
+    fs::path pidFile() const { return m_bundle / "pid"; }
+
+    // The runtime ends as soon as the agent runs; the agent is then this process's child.
+    void runtimeEnded(int status)
+    {
+        int first_pid = 0;
+        std::ifstream(pidFile()) >> first_pid;
+        if (status != 0 || first_pid <= 0)
+            return remove("The sandbox did not start: " + (m_output->lastLine().empty()
+                                                               ? sys::describeExit(status)
+                                                               : m_output->lastLine()));
+        m_first = std::make_unique<sys::ProcessWatch>(m_io, first_pid,
+                                                      [this](int exit) { firstEnded(exit); });
+        if (m_killed)
+            kill();
+        else
+            m_events.started(first_pid);
+    }
+
+    void firstEnded(int status)
+    {
+        m_events.ending();
+        remove("its first process " + sys::describeExit(status));
+    }
+
+    void remove(const std::string &cause)
+    {
+        m_tool.remove({m_spec.id}, [this, alive = m_alive, cause](const Result<void> &removed) {
+            if (!*alive)
+                return;
+            std::error_code ignored;
+            fs::remove_all(m_bundle, ignored);
+            const Events events = m_events; // `ended` may destroy this
+            events.ended(removed ? cause : cause + "; " + removed.error().message());
+        });
+    }
+
+    asio::io_context &m_io;
+    sys::SandboxTool &m_tool;
+    SandboxSpec m_spec;
+    fs::path m_bundle;
+    std::string m_owner_mark;
+    Events m_events;
+    std::shared_ptr<OutputLines> m_output;
+    std::unique_ptr<sys::ProcessWatch> m_runtime;
+    std::unique_ptr<sys::ProcessWatch> m_first;
+    bool m_killed = false;
+    std::shared_ptr<bool> m_alive;
+};
+
+} // namespace
+
+std::unique_ptr<Sandbox> makeOciSandbox(asio::io_context &io, sys::SandboxTool &tool,
+                                        SandboxSpec spec, fs::path bundle, std::string owner_mark)
+{
+    return std::make_unique<OciSandbox>(io, tool, std::move(spec), std::move(bundle),
+                                        std::move(owner_mark));
+}
+
+} // namespace slipway::host

@@ -1,0 +1,101 @@
+#include "backend/host/root_folder.h"
+
+#include <fstream>
+
+namespace slipway::host
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr const char *kMountPoints[] = {"proc",
+                                        "dev",
+                                        "usr",
+                                        "tmp",
+                                        "role",
+                                        "local",
+                                        "slipway",
+                                        "var",
+                                        "etc/ssl/certs",
+                                        "root",
+                                        "etc/alternatives",
+                                        "run/slipway/agent",
+                                        "run/slipway/own",
+                                        "run/slipway/mesh"};
+
+constexpr const char *kSharedFolders[] = {"/etc/ssl/certs", "/etc/alternatives"};
+
+constexpr const char *kLinks[] = {"bin", "lib", "lib64", "sbin", "lib32", "libx32"};
+
+void writeFile(const fs::path &file, const char *text)
+{
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
+    fs::permissions(file, fs::perms(0644));
+}
+
+// A machine without merged /usr has folders of its own there, which the links would not show.
+void linkSystemFolders(const fs::path &root)
+{
+    for (const char *name : kLinks) {
+        if (fs::exists(fs::path("/usr") / name) && !fs::is_symlink(root / name))
+            fs::create_symlink(fs::path("usr") / name, root / name);
+    }
+    for (const char *name : {"var/tmp", "var/log"}) {
+        if (!fs::is_symlink(root / name))
+            fs::create_symlink("/tmp", root / name);
+    }
+}
+
+void writeSystemFiles(const fs::path &etc)
+{
+    writeFile(etc / "passwd", "root:x:0:0:root:/local:/bin/sh\n"
+                              "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
+    writeFile(etc / "group", "root:x:0:\nnogroup:x:65534:\n");
+    writeFile(etc / "hosts", "127.0.0.1 localhost\n");
+    writeFile(etc / "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
+    writeFile(etc / "resolv.conf", "");
+    std::error_code ignored;
+    fs::copy_file("/etc/ld.so.cache", etc / "ld.so.cache", fs::copy_options::overwrite_existing,
+                  ignored);
+    fs::copy_file("/etc/ssl/openssl.cnf", etc / "ssl/openssl.cnf",
+                  fs::copy_options::overwrite_existing, ignored);
+}
+
+} // namespace
+
+Result<void> makeRootFolder(const fs::path &root)
+{
+    try {
+        for (const char *folder : kMountPoints) {
+            fs::create_directories(root / folder);
+            for (fs::path part = folder; !part.empty(); part = part.parent_path())
+                fs::permissions(root / part, fs::perms(0755));
+        }
+        fs::permissions(root, fs::perms(0755));
+        fs::permissions(root / "tmp", fs::perms(01777));
+        linkSystemFolders(root);
+        writeSystemFiles(root / "etc");
+        writeFile(root / "slipway/slipwayd", ""); // the mount point of the agent's program
+    } catch (const fs::filesystem_error &error) {
+        return failure(v1::Error::INTERNAL, "ROOT_FOLDER_NOT_MADE",
+                       std::string("Cannot make the sandboxes' root folder: ") + error.what() +
+                           ". Check the space and the rights of the runtime folder.",
+                       root.string());
+    }
+    return {};
+}
+
+std::vector<BindMount> sharedSystemFolders()
+{
+    std::vector<BindMount> mounts;
+    for (const char *folder : kSharedFolders) {
+        std::error_code ignored;
+        if (fs::is_directory(folder, ignored))
+            mounts.push_back({folder, folder, false});
+    }
+    return mounts;
+}
+
+} // namespace slipway::host

@@ -1,0 +1,40 @@
+// One running virtual machine, whatever locks it in. Lives on its io_context's thread.
+#pragma once
+
+#include "backend/host/isolation.h"
+#include "backend/sys/sandbox.h"
+
+#include <asio.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace slipway::host
+{
+
+class Sandbox
+{
+public:
+    struct Events {
+        std::function<void(int first_pid)> started;
+        // Its first process has ended; nothing of it is removed yet (its counters can be read).
+        std::function<void()> ending;
+        // Nothing is left of it. Called once and last, also when it could not be started.
+        std::function<void(const std::string &cause)> ended;
+        std::function<void(const std::string &line)> printed; // by the agent or the runtime
+    };
+
+    virtual ~Sandbox() = default;
+    virtual void start(Events events) = 0;
+    virtual void kill() = 0; // at any time after start(); `ended` follows
+    virtual bool translatesPids() const = 0;
+};
+
+std::unique_ptr<Sandbox> makeOciSandbox(asio::io_context &io, sys::SandboxTool &tool,
+                                        SandboxSpec spec, std::filesystem::path bundle,
+                                        std::string owner_mark);
+// The agent as an ordinary process in a session of its own.
+std::unique_ptr<Sandbox> makePlainSandbox(asio::io_context &io, SandboxSpec spec,
+                                          std::string owner_mark);
+
+} // namespace slipway::host

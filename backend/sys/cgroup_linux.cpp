@@ -1,0 +1,153 @@
+#include "backend/sys/cgroup.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+#include <vector>
+
+namespace slipway::sys
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr char kRoot[] = "/sys/fs/cgroup";
+
+bool isUnified()
+{
+    return fs::exists(fs::path(kRoot) / "cgroup.controllers");
+}
+
+// Every mounted hierarchy: one on a v2 machine, one a controller on a v1 or hybrid machine.
+std::vector<fs::path> hierarchies()
+{
+    if (isUnified())
+        return {kRoot};
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::directory_iterator entry(kRoot, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->is_directory(error) && !entry->is_symlink(error))
+            found.push_back(entry->path());
+    }
+    return found;
+}
+
+bool offersLimits(const fs::path &group)
+{
+    std::ifstream file(group / "cgroup.subtree_control");
+    std::ostringstream text;
+    text << ' ' << file.rdbuf();
+    std::string controllers = text.str();
+    for (char &letter : controllers)
+        letter = letter == '\n' ? ' ' : letter;
+    controllers += ' ';
+    return controllers.find(" memory ") != std::string::npos &&
+           controllers.find(" cpu ") != std::string::npos &&
+           controllers.find(" pids ") != std::string::npos;
+}
+
+bool mayWrite(const fs::path &group)
+{
+    return access((group / "cgroup.procs").c_str(), W_OK) == 0 && access(group.c_str(), W_OK) == 0;
+}
+
+// The nearest group above this process that was delegated to this user with its controllers on:
+// its own group holds processes, and so cannot have limited children.
+std::optional<std::string> delegatedGroup()
+{
+    std::ifstream file("/proc/self/cgroup");
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with("0::"))
+            continue;
+        for (fs::path group = fs::path(line.substr(3)).parent_path(); group.has_relative_path();
+             group = group.parent_path()) {
+            const fs::path folder = fs::path(kRoot) / group.relative_path();
+            if (mayWrite(folder) && offersLimits(folder))
+                return group.string();
+        }
+    }
+    return std::nullopt;
+}
+
+std::uint64_t counterIn(const fs::path &file, const std::string &name)
+{
+    std::ifstream stream(file);
+    std::string key;
+    for (std::uint64_t value = 0; stream >> key >> value;) {
+        if (key == name)
+            return value;
+    }
+    return 0;
+}
+
+// Deepest first; rmdir refuses groups that hold processes.
+void removeTree(const fs::path &folder)
+{
+    std::error_code error;
+    std::vector<fs::path> children;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->is_directory(error))
+            children.push_back(entry->path());
+    }
+    for (const fs::path &child : children)
+        removeTree(child);
+    rmdir(folder.c_str());
+}
+
+fs::path folderOf(const fs::path &hierarchy, const std::string &group)
+{
+    return hierarchy / fs::path(group).relative_path();
+}
+
+} // namespace
+
+std::optional<std::string> cgroupBase()
+{
+    if (geteuid() == 0)
+        return std::string();
+    return isUnified() ? delegatedGroup() : std::nullopt;
+}
+
+std::optional<std::string> fabricCgroup(const std::string &fabric_id)
+{
+    const auto base = cgroupBase();
+    return base ? std::optional(*base + "/slipway-" + fabric_id) : std::nullopt;
+}
+
+bool cgroupLimitsSwap()
+{
+    return isUnified() || fs::exists(fs::path(kRoot) / "memory/memory.memsw.limit_in_bytes");
+}
+
+std::uint64_t cgroupOutOfMemoryKills(const std::string &group)
+{
+    if (isUnified())
+        return counterIn(folderOf(kRoot, group) / "memory.events", "oom_kill");
+    return counterIn(folderOf(fs::path(kRoot) / "memory", group) / "memory.oom_control",
+                     "oom_kill");
+}
+
+void removeCgroup(const std::string &group)
+{
+    if (!fs::path(group).has_relative_path())
+        return; // never the root itself
+    for (const fs::path &hierarchy : hierarchies())
+        removeTree(folderOf(hierarchy, group));
+}
+
+bool cgroupExists(const std::string &group)
+{
+    for (const fs::path &hierarchy : hierarchies()) {
+        std::error_code ignored;
+        if (fs::exists(folderOf(hierarchy, group), ignored))
+            return true;
+    }
+    return false;
+}
+
+} // namespace slipway::sys

@@ -1,0 +1,153 @@
+#include "backend/sys/sandbox.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+#include <unistd.h>
+
+namespace slipway::sys
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+constexpr int kAttemptsMax = 20;
+constexpr std::chrono::milliseconds kBetweenAttempts{100};
+} // namespace
+
+// One call of remove(): done when its last sandbox is.
+struct SandboxTool::Batch {
+    std::size_t open = 0;
+    Result<void> result;
+    Done done;
+
+    void finishOne(const Result<void> &one)
+    {
+        if (!one)
+            result = one;
+        if (--open == 0 && done)
+            done(result);
+    }
+};
+
+struct SandboxTool::Removal {
+    Removal(asio::io_context &io, std::string sandbox) : id(std::move(sandbox)), timer(io) {}
+    std::string id;
+    std::shared_ptr<Batch> batch;
+    std::unique_ptr<ProcessWatch> watch;
+    asio::steady_timer timer;
+    int attempts = 0;
+};
+
+SandboxTool::SandboxTool(asio::io_context &io, fs::path state_folder)
+    : m_io(io), m_state_folder(std::move(state_folder)), m_alive(std::make_shared<bool>(true))
+{
+}
+
+SandboxTool::~SandboxTool()
+{
+    *m_alive = false;
+}
+
+std::vector<std::string> SandboxTool::commandLine() const
+{
+    return {findSandboxProgram().string(), "--rootless", geteuid() == 0 ? "false" : "true",
+            "--root", m_state_folder.string()};
+}
+
+std::vector<std::string> SandboxTool::list(const std::string &id_prefix) const
+{
+    std::vector<std::string> ids;
+    std::error_code error;
+    for (fs::directory_iterator entry(m_state_folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (std::string name = entry->path().filename().string(); name.starts_with(id_prefix))
+            ids.push_back(std::move(name));
+    }
+    return ids;
+}
+
+void SandboxTool::remove(const std::vector<std::string> &ids, Done done)
+{
+    if (ids.empty()) {
+        asio::post(m_io, [done = std::move(done)] { done({}); });
+        return;
+    }
+    const auto batch = std::make_shared<Batch>();
+    batch->open = ids.size();
+    batch->done = std::move(done);
+    for (const std::string &id : ids) {
+        const auto removal = std::make_shared<Removal>(m_io, id);
+        removal->batch = batch;
+        attempt(removal);
+    }
+}
+
+void SandboxTool::attempt(const std::shared_ptr<Removal> &removal)
+{
+    SpawnRequest request;
+    request.arguments = commandLine();
+    request.arguments.insert(request.arguments.end(), {"delete", "--force", removal->id});
+    request.environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
+    request.stdin_fd = -1;
+    request.new_session = true; // an interrupt at the terminal must not stop a proof half way
+    ++removal->attempts;
+    const auto pid = spawn(request);
+    if (!pid) {
+        asio::post(m_io, [batch = removal->batch, error = pid.error()] {
+            batch->finishOne(Failure(error));
+        });
+        return;
+    }
+    removal->watch =
+        std::make_unique<ProcessWatch>(m_io, *pid, [this, alive = m_alive, removal](int) {
+            if (*alive)
+                attempted(removal);
+        });
+}
+
+void SandboxTool::attempted(const std::shared_ptr<Removal> &removal)
+{
+    // The watch owns the callback that owns this removal.
+    const auto keep = removal;
+    asio::post(m_io, [watch = std::shared_ptr<ProcessWatch>(std::move(keep->watch))] {});
+    std::error_code ignored;
+    if (!fs::exists(m_state_folder / keep->id, ignored))
+        return keep->batch->finishOne({});
+    if (keep->attempts >= kAttemptsMax)
+        return keep->batch->finishOne(
+            failure(v1::Error::INTERNAL, "SANDBOX_NOT_REMOVED",
+                    "The sandbox " + keep->id +
+                        " could not be ended. See `runc list` and end its processes by hand.",
+                    keep->id));
+    keep->timer.expires_after(kBetweenAttempts);
+    keep->timer.async_wait([this, alive = m_alive, keep](std::error_code error) {
+        if (!error && *alive)
+            attempt(keep);
+    });
+}
+
+std::string sandboxPrefix(const std::string &fabric_id, const std::string &host_id)
+{
+    return fabric_id + "-" + host_id + "-";
+}
+
+std::string ownerMark(const std::string &fabric_id, const std::string &host_id)
+{
+    return "SLIPWAY_HOST=" + fabric_id + "/" + host_id;
+}
+
+fs::path findSandboxProgram()
+{
+    const char *path = std::getenv("PATH");
+    std::istringstream folders(std::string(path ? path : "") + ":/usr/sbin:/usr/bin:/sbin:/bin");
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const fs::path program = fs::path(folder) / "runc";
+        if (!folder.empty() && access(program.c_str(), X_OK) == 0)
+            return program;
+    }
+    return {};
+}
+
+} // namespace slipway::sys

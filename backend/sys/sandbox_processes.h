@@ -1,0 +1,24 @@
+// The processes of sandboxes as the machine sees them.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace slipway::sys
+{
+
+// From now on orphans below this process become its children instead of the machine's first one's.
+void becomeReaper();
+// Collects ended children that nobody waits for: those that were ended at the last call too.
+// Returns the ended ones of now, for the next call about a second later.
+std::set<int> reapOrphans(const std::set<int> &ended_before);
+// The pid, in this process's namespace, of the process that the sandbox of `first_pid` knows as
+// `inner_pid`; 0 when there is none (any more).
+int outerPid(int first_pid, int inner_pid);
+// Processes that were started with this variable ("NAME=value") in their environment.
+std::vector<int> processesWithVariable(const std::string &variable);
+void endProcess(int pid, bool with_group); // SIGKILL
+bool processAlive(int pid);                // a zombie is not
+
+} // namespace slipway::sys
