@@ -1,0 +1,98 @@
+// Brings about the controller's routing tables. Everything runs on the one thread of its
+// io_context; work() is the only place that changes processes and layout.
+#pragma once
+
+#include "backend/edge/drain_watch.h"
+#include "backend/edge/edge.h"
+#include "backend/edge/files.h"
+#include "backend/edge/latency_log.h"
+#include "backend/edge/listen_sockets.h"
+#include "backend/edge/proxy_process.h"
+#include "backend/edge/traffic_meter.h"
+#include "backend/sys/clock.h"
+#include "backend/sys/message_channel.h"
+
+namespace slipway::edge
+{
+
+class Keeper
+{
+public:
+    Keeper(asio::io_context &io, const EdgeOptions &options);
+    // Reads what an earlier keeper left, takes its HAProxy over, then dials the controller.
+    Result<void> start();
+    // Ends HAProxy, softly first, removes its files, and then stops the io_context. Idempotent.
+    void stop();
+
+private:
+    // keeper.cpp: the wanted state
+    asio::awaitable<void> work();
+    asio::awaitable<void> bringAbout(v1::RoutingTable table);
+    asio::awaitable<bool> reach(const v1::RoutingTable &table);
+    asio::awaitable<bool> replaceProxy(Layout layout);
+    void confirm(const Layout &layout);
+    void wake();
+    asio::awaitable<void> pause(int timeout_ms);
+    Layout layoutFor(const v1::RoutingTable &table, bool fresh);
+
+    // keeper_lifetime.cpp: processes that come and go
+    asio::awaitable<void> takeOver();
+    asio::awaitable<bool> adoptCurrent(const KeeperState &state);
+    void onProxyExit(const ProxyPtr &proxy, const std::string &how);
+    ProxyProcess::OnExit exitHandler(const ProxyPtr &proxy);
+    void killStrangers();
+    void saveState();
+    asio::awaitable<void> stopAll();
+    void removeFiles();
+
+    // keeper_watch.cpp: looking at what runs
+    asio::awaitable<void> watchDrains();
+    asio::awaitable<void> lookOnce(bool thorough);
+    asio::awaitable<bool> lookAtSessions();
+    asio::awaitable<void> deleteLeaving(ProxyPtr proxy);
+    asio::awaitable<void> endRetired();
+    asio::awaitable<void> measure();
+    bool somethingLeaves();
+
+    // keeper_reports.cpp: the controller
+    void dialController();
+    void onConnected(sys::ChannelPtr channel);
+    void onCommand(std::string_view bytes);
+    void report();        // always
+    void reportChanges(); // when it differs from the last one
+    void tellHappening(v1::Severity severity, const std::string &kind, const std::string &message,
+                       const std::string &reaction);
+    v1::EdgeReport makeReport() const;
+    std::vector<ProxyPtr> allProxies() const;
+
+    asio::io_context &m_io;
+    const EdgeOptions m_options;
+    const std::filesystem::path m_folder;
+    const sys::SystemClock m_clock;
+    const std::int64_t m_start_time_ms;
+    asio::steady_timer m_wake;
+    asio::steady_timer m_watch_wake;
+    sys::MessageDialer m_dialer;
+    sys::ChannelPtr m_channel;
+    LatencyLog m_latency_log;
+    TrafficMeter m_meter;
+    DrainWatch m_drains;
+    ListenSockets m_sockets;
+    BackendBook m_book;
+
+    v1::RoutingTable m_table; // the newest one
+    bool m_have_table = false;
+    bool m_dirty = false; // m_table (or HAProxy's death) waits to be dealt with
+    bool m_stopping = false;
+    Layout m_layout; // in force
+    std::uint64_t m_applied_revision = 0;
+    std::uint64_t m_generation = 0;
+    int m_failures = 0; // of starts in a row
+    std::int64_t m_last_start_ms = 0;
+    ProxyPtr m_current;
+    std::vector<ProxyPtr> m_retired;
+    std::map<std::uint64_t, std::int64_t> m_retired_since_ms; // by generation
+    v1::EdgeReport m_last_report;
+};
+
+} // namespace slipway::edge

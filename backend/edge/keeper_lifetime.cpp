@@ -1,0 +1,146 @@
+#include "backend/edge/keeper.h"
+#include "backend/edge/socket_takeover.h"
+
+#include <csignal>
+
+namespace slipway::edge
+{
+
+namespace
+{
+
+constexpr int kAdoptTimeout_ms = 3'000;
+constexpr int kSoftStop_ms = 1'500;
+constexpr int kHardStop_ms = 1'000;
+constexpr int kStopPoll_ms = 10;
+
+} // namespace
+
+ProxyProcess::OnExit Keeper::exitHandler(const ProxyPtr &proxy)
+{
+    return [this, weak = std::weak_ptr<ProxyProcess>(proxy)](const std::string &how) {
+        if (const ProxyPtr ended = weak.lock())
+            onProxyExit(ended, how);
+    };
+}
+
+void Keeper::onProxyExit(const ProxyPtr &proxy, const std::string &how)
+{
+    m_retired_since_ms.erase(proxy->identity().generation);
+    std::erase(m_retired, proxy);
+    if (proxy != m_current || m_stopping)
+        return;
+    m_current.reset();
+    tellHappening(v1::ERROR, "EdgeProxyEnded",
+                  "HAProxy (pid " + std::to_string(proxy->identity().pid) + ") " + how +
+                      "; open connections broke, new ones wait.",
+                  "It is started again with the last routes.");
+    wake();
+}
+
+asio::awaitable<void> Keeper::takeOver()
+{
+    const KeeperState state = parseState(readFile(m_folder / "state"));
+    m_generation = state.generation;
+    m_applied_revision = state.revision;
+    m_book.restore(state.backend_by_pool, state.capacity);
+    if (!co_await adoptCurrent(state))
+        m_book.restore(state.backend_by_pool, {});
+    killStrangers();
+    if (v1::RoutingTable table; table.ParseFromString(readFile(m_folder / "table.pb")) &&
+                                table.listeners_size() + table.pools_size() > 0) {
+        m_table = std::move(table);
+        m_have_table = true;
+        m_dirty = true;
+    }
+}
+
+asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
+{
+    if (!state.current.alive())
+        co_return false;
+    const ProxyFiles files{m_folder, state.current.generation};
+    m_sockets.adopt(takeListeningSockets(files, state.current.pid));
+    const auto proxy = std::make_shared<ProxyProcess>(m_io, files);
+    proxy->adopt(state.current, exitHandler(proxy));
+    if (!co_await proxy->connect(kAdoptTimeout_ms) ||
+        !co_await proxy->readState(state.frontends, state.capacity)) {
+        logProblem("the running HAProxy does not answer; a new one takes its place");
+        co_return false;
+    }
+    m_current = proxy;
+    m_last_start_ms = 0;
+    co_return true;
+}
+
+// Processes of this folder that nobody knows any more: started by a keeper that was killed before
+// it could write that down, or left by one whose state file is gone. Those that are only finishing
+// their requests are left alone: their hard stop is near.
+void Keeper::killStrangers()
+{
+    const KeeperState state = parseState(readFile(m_folder / "state"));
+    for (const int pid : findProxies(m_folder)) {
+        const bool current = m_current && m_current->identity().pid == pid;
+        bool finishing = false;
+        for (const ProcessIdentity &identity : state.retired)
+            finishing = finishing || (identity.pid == pid && identity.alive());
+        if (!current && !finishing)
+            kill(pid, SIGKILL);
+    }
+}
+
+void Keeper::saveState()
+{
+    KeeperState state;
+    state.revision = m_applied_revision;
+    state.generation = m_generation;
+    if (m_current) {
+        state.current = m_current->identity();
+        state.frontends = m_current->state().frontends();
+    }
+    for (const ProxyPtr &proxy : m_retired)
+        state.retired.push_back(proxy->identity());
+    state.capacity = m_book.capacity();
+    state.backend_by_pool = m_book.assignments();
+    if (const auto written = writeFile(m_folder / "state", writeState(state)); !written)
+        logProblem(written.error().message());
+}
+
+void Keeper::stop()
+{
+    if (std::exchange(m_stopping, true))
+        return;
+    asio::co_spawn(m_io, stopAll(), asio::detached);
+}
+
+asio::awaitable<void> Keeper::stopAll()
+{
+    m_dialer.stop();
+    m_wake.cancel();
+    m_watch_wake.cancel();
+    asio::steady_timer timer(m_io);
+    std::error_code ignored;
+    const std::pair<int, int> steps[] = {
+        {SIGUSR1, kSoftStop_ms}, {SIGTERM, kHardStop_ms}, {SIGKILL, kHardStop_ms}};
+    for (const auto &[number, patience_ms] : steps) {
+        const std::int64_t until_ms = m_clock.steadyMs() + patience_ms;
+        for (const int pid : findProxies(m_folder))
+            kill(pid, number);
+        while (!findProxies(m_folder).empty() && m_clock.steadyMs() < until_ms) {
+            timer.expires_after(std::chrono::milliseconds(kStopPoll_ms));
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+    }
+    removeFiles();
+    m_io.stop();
+}
+
+void Keeper::removeFiles()
+{
+    std::error_code ignored;
+    for (const auto &entry : std::filesystem::directory_iterator(m_folder, ignored))
+        if (entry.path().filename() != "keeper.lock")
+            std::filesystem::remove(entry.path(), ignored);
+}
+
+} // namespace slipway::edge

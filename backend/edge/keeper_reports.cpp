@@ -1,0 +1,116 @@
+#include "backend/edge/keeper.h"
+
+#include <unistd.h>
+
+namespace slipway::edge
+{
+
+namespace
+{
+
+constexpr std::uint32_t kProtocol = 1;
+
+// Open requests change all the time; only whether there are any makes a report urgent.
+bool sameButForTime(const v1::EdgeReport &left, const v1::EdgeReport &right)
+{
+    return left.SerializeAsString() == right.SerializeAsString();
+}
+
+} // namespace
+
+void Keeper::dialController()
+{
+    if (!m_stopping)
+        m_dialer.dial();
+}
+
+void Keeper::onConnected(sys::ChannelPtr channel)
+{
+    m_channel = channel;
+    v1::EdgeMessage message;
+    v1::EdgeHello &hello = *message.mutable_hello();
+    hello.set_protocol(kProtocol);
+    hello.set_fabric_id(m_options.fabric_id);
+    hello.set_pid(getpid());
+    hello.set_start_time_ms(m_start_time_ms);
+    hello.set_haproxy_pid(m_current ? m_current->identity().pid : 0);
+    hello.set_applied_revision(m_applied_revision);
+    m_channel->send(message);
+    m_channel->start([this](std::string_view bytes) { onCommand(bytes); },
+                     [this](const std::string &) {
+                         m_channel.reset();
+                         dialController();
+                     });
+    if (m_layout.revision != 0)
+        report();
+}
+
+void Keeper::onCommand(std::string_view bytes)
+{
+    v1::EdgeCommand command;
+    if (!sys::parseMessage(bytes, command))
+        return logProblem("the controller sent something that is no command");
+    if (command.has_stop())
+        return stop();
+    if (!command.has_table())
+        return;
+    m_table = std::move(*command.mutable_table());
+    m_have_table = true;
+    wake();
+}
+
+std::vector<ProxyPtr> Keeper::allProxies() const
+{
+    std::vector<ProxyPtr> proxies = m_retired;
+    if (m_current)
+        proxies.push_back(m_current);
+    return proxies;
+}
+
+v1::EdgeReport Keeper::makeReport() const
+{
+    v1::EdgeReport report;
+    report.set_applied_revision(m_applied_revision);
+    for (const v1::BoundListener &listener : m_sockets.bound())
+        *report.add_listeners() = listener;
+    for (const v1::ServerId &id : m_drains.drained())
+        *report.add_drained() = id;
+    report.set_haproxy_pid(m_current ? m_current->identity().pid : 0);
+    for (const v1::PoolDrain &drain : m_drains.draining())
+        *report.add_draining() = drain;
+    for (const v1::ServerId &id : m_meter.probeFailed())
+        *report.add_probe_failed() = id;
+    return report;
+}
+
+void Keeper::report()
+{
+    v1::EdgeMessage message;
+    *message.mutable_report() = makeReport();
+    m_last_report = message.report();
+    if (m_channel)
+        m_channel->send(message);
+}
+
+void Keeper::reportChanges()
+{
+    if (m_layout.revision != 0 && !sameButForTime(makeReport(), m_last_report))
+        report();
+}
+
+void Keeper::tellHappening(v1::Severity severity, const std::string &kind,
+                           const std::string &message, const std::string &reaction)
+{
+    logProblem(message);
+    v1::EdgeMessage envelope;
+    v1::Happening &happening = *envelope.mutable_happening();
+    happening.set_time_ms(m_clock.wallMs());
+    happening.set_severity(severity);
+    happening.set_kind(kind);
+    happening.set_message(message);
+    happening.set_reaction(reaction);
+    if (m_channel)
+        m_channel->send(envelope);
+}
+
+} // namespace slipway::edge

@@ -1,0 +1,142 @@
+#include "backend/edge/runtime_client.h"
+
+#include <chrono>
+
+namespace slipway::edge
+{
+
+namespace
+{
+
+constexpr int kConnectRetry_ms = 3;
+constexpr std::string_view kPrompt = "\n> ";
+
+std::string trimmed(const std::string &text)
+{
+    const std::size_t first = text.find_first_not_of(" \r\n");
+    const std::size_t last = text.find_last_not_of(" \r\n");
+    return first == std::string::npos ? std::string() : text.substr(first, last - first + 1);
+}
+
+} // namespace
+
+bool AnswerReader::feed(std::string_view bytes, std::string &answer)
+{
+    m_buffer.append(bytes);
+    if (!m_buffer.ends_with(kPrompt))
+        return false;
+    answer = trimmed(m_buffer.substr(0, m_buffer.size() - kPrompt.size()));
+    m_buffer.clear();
+    return true;
+}
+
+bool saysSuccess(const std::string &answer)
+{
+    return answer.find_first_not_of("+ ") == std::string::npos || // "+" asks for more of a payload
+           answer.starts_with("New server registered") || answer.starts_with("Server deleted") ||
+           answer.starts_with("New version created");
+}
+
+RuntimeClient::RuntimeClient(asio::io_context &io) : m_socket(io), m_retry(io) {}
+
+asio::awaitable<bool> RuntimeClient::connect(std::filesystem::path socket, int timeout_ms)
+{
+    const auto self = shared_from_this();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    while (!m_closed && std::chrono::steady_clock::now() < deadline) {
+        std::error_code error;
+        m_socket.close(error);
+        co_await m_socket.async_connect(asio::local::stream_protocol::endpoint(socket.string()),
+                                        asio::redirect_error(asio::use_awaitable, error));
+        if (!error && !m_closed) {
+            m_connected = true;
+            const auto greeting = co_await ask("prompt");
+            co_return greeting.has_value();
+        }
+        m_retry.expires_after(std::chrono::milliseconds(kConnectRetry_ms));
+        co_await m_retry.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+    co_return false;
+}
+
+asio::awaitable<Result<std::string>> RuntimeClient::ask(std::string command)
+{
+    const auto self = shared_from_this();
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>,
+                                            void(Result<std::string>)>(
+        [this](auto handler, std::string text) {
+            // The queue wants something copyable; the handler can only be moved.
+            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+            enqueue(std::move(text), [shared](Result<std::string> result) {
+                std::move (*shared)(std::move(result));
+            });
+        },
+        asio::use_awaitable, std::move(command));
+}
+
+void RuntimeClient::enqueue(std::string command, Done done)
+{
+    m_queue.push_back({std::move(command) + "\n", std::move(done)});
+    if (!m_connected) {
+        asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->failAll(); });
+        return;
+    }
+    if (m_queue.size() == 1)
+        sendFirst();
+}
+
+void RuntimeClient::sendFirst()
+{
+    asio::async_write(m_socket, asio::buffer(m_queue.front().command),
+                      [self = shared_from_this()](std::error_code error, std::size_t) {
+                          if (error)
+                              return self->failAll();
+                          self->readMore();
+                      });
+}
+
+void RuntimeClient::readMore()
+{
+    m_socket.async_read_some(asio::buffer(m_chunk), [self = shared_from_this()](
+                                                        std::error_code error, std::size_t count) {
+        if (error)
+            return self->failAll();
+        std::string answer;
+        if (self->m_reader.feed(std::string_view(self->m_chunk, count), answer))
+            self->finish(std::move(answer));
+        else
+            self->readMore();
+    });
+}
+
+void RuntimeClient::finish(Result<std::string> result)
+{
+    if (m_queue.empty())
+        return;
+    const Done done = std::move(m_queue.front().done);
+    m_queue.pop_front();
+    if (!m_queue.empty())
+        sendFirst();
+    done(std::move(result));
+}
+
+void RuntimeClient::failAll()
+{
+    close();
+    std::deque<Pending> failed;
+    failed.swap(m_queue);
+    for (const Pending &pending : failed)
+        pending.done(failure(v1::Error::UNAVAILABLE, "PROXY_GONE",
+                             "HAProxy does not answer its command socket any more."));
+}
+
+void RuntimeClient::close()
+{
+    m_closed = true;
+    m_connected = false;
+    m_retry.cancel();
+    std::error_code ignored;
+    m_socket.close(ignored); // whatever is in flight fails, and with it the queue
+}
+
+} // namespace slipway::edge
