@@ -1,0 +1,153 @@
+#include "backend/packages/package_store.h"
+
+#include "backend/packages/folder_package.h"
+#include "backend/packages/package_source.h"
+#include "backend/packages/work_folder.h"
+
+#include <algorithm>
+
+namespace slipway::packages
+{
+
+namespace fs = std::filesystem;
+
+static constexpr char kIncoming[] = ".incoming-";
+static constexpr char kRemoved[] = ".removed-";
+static constexpr std::string_view kDigestPrefix = "sha256:";
+static constexpr std::uint64_t kDescriptionMax = 64u << 20;
+
+static bool isDigest(std::string_view digest)
+{
+    return digest.size() == kDigestPrefix.size() + 64 && digest.starts_with(kDigestPrefix) &&
+           digest.find_first_not_of("0123456789abcdef", kDigestPrefix.size()) ==
+               std::string_view::npos;
+}
+
+PackageStore::PackageStore(fs::path folder, ReadOptions options)
+    : m_folder(std::move(folder)), m_options(std::move(options))
+{
+    std::error_code error;
+    fs::create_directories(m_folder, error);
+    for (const auto &entry : fs::directory_iterator(m_folder, error)) {
+        const std::string name = entry.path().filename().string();
+        std::error_code ignored;
+        if (name.starts_with(kIncoming) || name.starts_with(kRemoved))
+            fs::remove_all(entry.path(), ignored);
+    }
+}
+
+fs::path PackageStore::folderOf(const std::string &digest) const
+{
+    // A digest that is none must not become a path.
+    return m_folder / (isDigest(digest) ? digest.substr(kDigestPrefix.size()) : "no-digest");
+}
+
+fs::path PackageStore::contentPath(const std::string &digest, const std::string &role) const
+{
+    return folderOf(digest) / "content" / role;
+}
+
+static Failure notFound(const std::string &digest)
+{
+    return failure(v1::Error::NOT_FOUND, "PACKAGE_NOT_FOUND",
+                   "There is no package " + digest + "; upload it first.", digest);
+}
+
+Result<v1::Package> PackageStore::find(const std::string &digest) const
+{
+    std::error_code error;
+    const fs::path file = folderOf(digest) / "package.pb";
+    if (!isDigest(digest) || !fs::is_regular_file(file, error))
+        return notFound(digest);
+    const auto bytes = readSmallFile(file, kDescriptionMax);
+    v1::Package package;
+    if (!bytes)
+        return Failure(bytes.error());
+    if (!package.ParseFromString(*bytes) || package.digest() != digest)
+        return fileFailure(file, "understand the damaged");
+    return package;
+}
+
+std::vector<v1::Package> PackageStore::list() const
+{
+    std::vector<v1::Package> packages;
+    std::error_code error;
+    for (const auto &entry : fs::directory_iterator(m_folder, error))
+        if (auto package = find(std::string(kDigestPrefix) + entry.path().filename().string()))
+            packages.push_back(std::move(*package));
+    std::sort(packages.begin(), packages.end(),
+              [](const v1::Package &left, const v1::Package &right) {
+                  return std::pair(left.upload_time_ms(), left.digest()) <
+                         std::pair(right.upload_time_ms(), right.digest());
+              });
+    return packages;
+}
+
+static Result<void> writeDescription(const v1::Package &package, const fs::path &folder)
+{
+    OutputFile out;
+    return out.open(folder / "package.pb")
+        .and_then([&] { return out.write(package.SerializeAsString()); })
+        .and_then([&] { return out.close(false); });
+}
+
+// Two uploads of the same bytes may arrive here together: the first rename wins, both are right.
+static Result<void> publish(const fs::path &finished, const fs::path &target)
+{
+    std::error_code error;
+    fs::rename(finished, target, error);
+    if (error && !fs::is_directory(target))
+        return fileFailure(target, "rename the finished package to");
+    return syncTree(target.parent_path());
+}
+
+Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &file_name,
+                                      const std::string &actor, std::int64_t time_ms)
+{
+    auto work = WorkFolder::make(m_folder, kIncoming);
+    if (!work)
+        return Failure(work.error());
+    std::error_code error;
+    const bool folder = fs::is_directory(file, error);
+    const auto packed = folder ? packAside(file, work->path()) : Result<fs::path>(file);
+    if (!packed)
+        return Failure(packed.error());
+    const auto digest = fileDigest(*packed);
+    if (!digest)
+        return Failure(digest.error());
+    if (auto known = find(*digest))
+        return known;
+    const fs::path made = work->path() / "package";
+    auto package = readPackageFile({*packed, work->path(), made / "content", m_options});
+    if (package && folder)
+        package = finishFolderPackage(file, std::move(*package));
+    if (!package)
+        return package;
+    package->set_digest(*digest);
+    package->set_file_name(file_name);
+    package->set_size_bytes(fs::file_size(*packed));
+    package->set_actor(actor);
+    package->set_upload_time_ms(time_ms);
+    auto stored =
+        writeDescription(*package, made).and_then([&] { return syncTree(made); }).and_then([&] {
+            return publish(made, folderOf(*digest));
+        });
+    if (!stored)
+        return Failure(stored.error());
+    return package;
+}
+
+Result<void> PackageStore::remove(const std::string &digest)
+{
+    const fs::path folder = folderOf(digest);
+    std::error_code error;
+    if (!isDigest(digest) || !fs::is_directory(folder, error))
+        return notFound(digest);
+    // Out of sight by one rename first: a half-removed package is never found.
+    const auto work = WorkFolder::make(m_folder, kRemoved);
+    if (!work)
+        return Failure(work.error());
+    return renamePath(folder, work->path() / "package");
+}
+
+} // namespace slipway::packages
