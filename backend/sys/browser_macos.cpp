@@ -1,0 +1,11 @@
+#include "backend/sys/terminal.h"
+
+namespace slipway::sys
+{
+
+std::vector<std::string> browserCommand(const std::string &address)
+{
+    return {"open", address};
+}
+
+} // namespace slipway::sys
