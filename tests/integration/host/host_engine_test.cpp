@@ -1,0 +1,245 @@
+// Engine, host and the machine's real OCI runtime together.
+#include "host_world.h"
+
+#include "backend/sys/cgroup.h"
+#include "backend/sys/log_file.h"
+#include "backend/sys/sandbox.h"
+#include "backend/sys/sandbox_processes.h"
+
+#include <QTest>
+#include <csignal>
+#include <fstream>
+
+using namespace slipway;
+using test::HostWorld;
+
+namespace
+{
+
+constexpr char kProgram[] = "exec sleep 1000";
+constexpr char kName[] = "Web_IN_0";
+
+std::string contentOf(const std::filesystem::path &file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+bool mountsMention(const std::string &text)
+{
+    return contentOf("/proc/self/mountinfo").find(text) != std::string::npos;
+}
+
+} // namespace
+
+class HostEngineTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void startsAnInstance();
+    void locksItIn();
+    void healsAKilledAgent();
+    void healsASilentAgent();
+    void provesALostHostsSandboxesGone();
+    void isAdoptedByTheNextController();
+    void enforcesTheMemoryLimit();
+    void followsGenerations();
+    void stopsAndRemoves();
+    void leavesNothingBehind();
+
+private:
+    static bool hasIsolation(const HostWorld &world)
+    {
+        return world.hellos.at("host-1").isolation() != "no isolation";
+    }
+    // One instance, Ready on host-1.
+    static bool begin(HostWorld &world, const std::string &program = kProgram)
+    {
+        world.startEngine();
+        world.setOrders("host-1", {world.order(kName, program)});
+        return world.waitFor([&] { return world.isReady(kName); });
+    }
+};
+
+void HostEngineTest::startsAnInstance()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const v1::InstanceStatus status = world.status(kName);
+    QVERIFY(status.present());
+    QVERIFY(sys::processAlive(status.agent_pid()));
+    QCOMPARE(contentOf("/proc/" + std::to_string(status.program_pid()) + "/comm"),
+             std::string("sleep\n"));
+    QCOMPARE(status.isolation(), world.hellos.at("host-1").isolation());
+    QCOMPARE(status.targets(0).target(),
+             "unix:" +
+                 (world.paths.meshFolder("d1") / sys::shortHash(kName) / "web.sock").string());
+    QVERIFY(world.waitFor([&] { return world.samples > 0; }));
+    const sys::LogFileReader log(world.paths.instanceLogs("d1", kName));
+    QVERIFY(world.waitFor([&] { return !log.read(0, 10).empty(); }));
+    QCOMPARE(log.read(0, 1).front().text(), std::string("program started"));
+}
+
+void HostEngineTest::locksItIn()
+{
+    HostWorld world;
+    // What a role sees of the machine, written to its own disk.
+    QVERIFY(begin(world, "{ ls /home /root /usr/local; cat /proc/net/dev | wc -l; id -u;"
+                         "  touch /role/x; ls / ; } >/local/seen 2>&1; exec sleep 1000"));
+    if (!hasIsolation(world))
+        QSKIP("No sandbox possible here.");
+    const auto seen = world.paths.instanceDisk("d1", kName) / "seen";
+    QVERIFY(world.waitFor([&] { return contentOf(seen).find("usr\n") != std::string::npos; }));
+    const std::string text = contentOf(seen);
+    QVERIFY2(text.find("\n3\n0\n") != std::string::npos, text.c_str()); // only "lo"; root inside
+    QVERIFY2(text.find("Read-only file system") != std::string::npos, text.c_str());
+    const std::string uid_map =
+        contentOf("/proc/" + std::to_string(world.status(kName).program_pid()) + "/uid_map");
+    QVERIFY2(uid_map.find(" 4294967295") == std::string::npos, uid_map.c_str());
+}
+
+void HostEngineTest::healsAKilledAgent()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const v1::InstanceStatus before = world.status(kName);
+    QCOMPARE(::kill(before.agent_pid(), SIGKILL), 0);
+    QVERIFY(world.waitFor([&] {
+        return world.isReady(kName) && world.status(kName).agent_pid() != before.agent_pid();
+    }));
+    QVERIFY(!sys::processAlive(before.program_pid()));
+    QCOMPARE(world.status(kName).restarts(), 1U);
+    QVERIFY(world.hasHappened("VirtualMachineEnded"));
+}
+
+void HostEngineTest::healsASilentAgent()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const v1::InstanceStatus before = world.status(kName);
+    QCOMPARE(::kill(before.agent_pid(), SIGSTOP), 0);
+    QVERIFY(world.waitFor(
+        [&] {
+            return world.isReady(kName) && world.status(kName).agent_pid() != before.agent_pid();
+        },
+        30'000));
+    QVERIFY(!sys::processAlive(before.agent_pid()));
+}
+
+void HostEngineTest::provesALostHostsSandboxesGone()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const v1::InstanceStatus before = world.status(kName);
+    QCOMPARE(::kill(world.hellos.at("host-1").pid(), SIGKILL), 0);
+    QVERIFY(world.waitFor([&] { return !world.lost.empty(); }));
+    QVERIFY(world.lost.front().instances_gone());
+    QVERIFY(!world.lost.front().cause().empty());
+    QVERIFY(!sys::processAlive(before.agent_pid()));
+    QVERIFY(!sys::processAlive(before.program_pid()));
+    QVERIFY(!world.runcHolds("host-1"));
+    // It comes back, and runs its orders again.
+    world.statuses.clear();
+    QVERIFY(world.waitFor([&] { return world.isReady(kName); }));
+}
+
+void HostEngineTest::isAdoptedByTheNextController()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const v1::InstanceStatus before = world.status(kName);
+    const int host_pid = world.hellos.at("host-1").pid();
+    world.detachEngine();
+    world.startEngine();
+    QVERIFY(world.waitFor([&] { return world.hostIsUp("host-1"); }));
+    QCOMPARE(world.hellos.at("host-1").pid(), host_pid);
+    QVERIFY(world.isReady(kName));
+    QCOMPARE(world.status(kName).agent_pid(), before.agent_pid());
+    QCOMPARE(world.status(kName).program_pid(), before.program_pid());
+    QVERIFY(world.lost.empty());
+}
+
+void HostEngineTest::enforcesTheMemoryLimit()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    if (world.hellos.at("host-1").isolation() != "isolated with limits")
+        QSKIP("No memory limits possible here.");
+    v1::InstanceOrder hog =
+        world.order("Hog_IN_0", "exec /usr/bin/tail /dev/zero"); // holds all that it reads
+    world.setOrders("host-1", {world.order(kName, kProgram), hog});
+    QVERIFY(world.waitFor([&] { return world.hasHappened("OutOfMemory"); }));
+    const auto event =
+        std::find_if(world.happenings.begin(), world.happenings.end(),
+                     [](const v1::Happening &one) { return one.kind() == "OutOfMemory"; });
+    QCOMPARE(event->message(), std::string("Hog_IN_0 ran out of memory (limit 64 MB)"));
+    QVERIFY(world.isReady(kName));
+    QCOMPARE(world.status(kName).restarts(), 0U);
+}
+
+void HostEngineTest::followsGenerations()
+{
+    HostWorld world;
+    QVERIFY(begin(world, "echo x >> /local/starts; exec sleep 1000"));
+    const auto starts = world.paths.instanceDisk("d1", kName) / "starts";
+    const bool isolated = hasIsolation(world);
+    v1::InstanceOrder order = world.order(kName, "echo x >> /local/starts; exec sleep 1000");
+    for (const std::uint64_t generation : {2, 3}) {
+        order.set_generation(generation);
+        order.set_disk_generation(generation == 3 ? 2 : 1);
+        world.setOrders("host-1", {order});
+        QVERIFY(world.waitFor([&] {
+            return world.isReady(kName) && world.status(kName).generation() == generation;
+        }));
+        const std::string expected = generation == 2 ? "x\nx\n" : "x\n"; // a new disk at the end
+        if (isolated)
+            QVERIFY(world.waitFor([&] { return contentOf(starts) == expected; }));
+    }
+    QCOMPARE(world.status(kName).restarts(), 0U);
+}
+
+void HostEngineTest::stopsAndRemoves()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const v1::InstanceStatus before = world.status(kName);
+    v1::InstanceOrder order = world.order(kName, kProgram);
+    order.set_run(false);
+    world.setOrders("host-1", {order});
+    QVERIFY(
+        world.waitFor([&] { return world.status(kName).state() == v1::RoleInstance::StoppedVM; }));
+    QVERIFY(!sys::processAlive(before.agent_pid()));
+    QVERIFY(!world.runcHolds("host-1"));
+    QVERIFY(std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
+    world.setOrders("host-1", {});
+    QVERIFY(world.waitFor([&] { return !world.status(kName).present(); }));
+    QVERIFY(!std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
+    QVERIFY(!std::filesystem::exists(world.paths.meshFolder("d1")));
+    QVERIFY(std::filesystem::exists(world.paths.instanceLogs("d1", kName)));
+}
+
+void HostEngineTest::leavesNothingBehind()
+{
+    HostWorld world;
+    world.startEngine(2);
+    world.setOrders("host-1", {world.order(kName, kProgram)});
+    world.setOrders("host-2", {world.order("Web_IN_1", kProgram)});
+    QVERIFY(world.waitFor([&] { return world.isReady(kName) && world.isReady("Web_IN_1"); }));
+    std::vector<int> pids;
+    for (const auto &[name, status] : world.statuses) {
+        pids.push_back(status.agent_pid());
+        pids.push_back(status.program_pid());
+    }
+    for (const auto &[id, hello] : world.hellos)
+        pids.push_back(hello.pid());
+    QVERIFY(world.stopEngine());
+    for (const int pid : pids)
+        QVERIFY2(!sys::processAlive(pid), std::to_string(pid).c_str());
+    QVERIFY(!sys::cgroupExists(world.cgroup()));
+    QVERIFY(!mountsMention(world.paths.runtime.string()));
+    QVERIFY(std::filesystem::is_empty(world.paths.runtime));
+}
+
+QTEST_GUILESS_MAIN(HostEngineTest)
+#include "host_engine_test.moc"

@@ -1,0 +1,169 @@
+// `slipwayd` of the host's tests: the real host, and the least agent that can stand in for the real
+// one. It runs the role's program line in a shell and says so.
+#include "backend/host/host.h"
+#include "backend/sys/child_process.h"
+#include "backend/sys/clock.h"
+#include "backend/sys/message_channel.h"
+#include "slipway/v1/machine.pb.h"
+
+#include <csignal>
+#include <map>
+#include <string>
+#include <unistd.h>
+
+using namespace slipway;
+
+namespace
+{
+
+using Arguments = std::map<std::string, std::string>; // "--id" -> "host-1"
+
+class TestAgent
+{
+public:
+    TestAgent(asio::io_context &io, const Arguments &arguments)
+        : m_io(io), m_arguments(arguments),
+          m_dialer(io, at("--host-socket", "/run/slipway/agent/host.sock"),
+                   [this](const sys::ChannelPtr &channel) { connected(channel); }),
+          m_tick(io)
+    {
+        m_dialer.dial();
+    }
+
+private:
+    std::string at(const std::string &name, const std::string &otherwise) const
+    {
+        const auto found = m_arguments.find(name);
+        return found == m_arguments.end() ? otherwise : found->second;
+    }
+
+    void connected(const sys::ChannelPtr &channel)
+    {
+        m_channel = channel;
+        channel->start([this](std::string_view bytes) { told(bytes); },
+                       [this](const std::string &) { end(); });
+        v1::AgentMessage message;
+        message.mutable_hello()->set_protocol(1);
+        message.mutable_hello()->set_deployment_id(at("--deployment", ""));
+        message.mutable_hello()->set_instance(at("--instance", ""));
+        message.mutable_hello()->set_generation(std::stoull(at("--generation", "0")));
+        channel->send(message);
+        tick();
+    }
+
+    void told(std::string_view bytes)
+    {
+        v1::AgentCommand command;
+        if (!sys::parseMessage(bytes, command))
+            return;
+        if (command.has_stop())
+            return end();
+        const bool is_first = !m_order.has_role();
+        m_order = command.order();
+        if (is_first)
+            startProgram();
+    }
+
+    void startProgram()
+    {
+        sys::SpawnRequest request;
+        request.arguments = {"/bin/sh", "-c", m_order.role().entry_point().program_command_line()};
+        request.working_folder = at("--role", "/role");
+        request.new_session = true;
+        const auto pid = sys::spawn(request);
+        if (!pid)
+            return end();
+        m_program = std::make_unique<sys::ProcessWatch>(
+            m_io, *pid, [this](int status) { programEnded(status); });
+        report(v1::RoleInstance::ReadyRole, "", *pid);
+        log("program started");
+    }
+
+    void programEnded(int status)
+    {
+        ++m_restarts;
+        report(v1::RoleInstance::RestartingRole, "The program " + sys::describeExit(status), 0);
+        asio::post(m_io, [this] { startProgram(); });
+    }
+
+    void report(v1::RoleInstance::State state, const std::string &reason, int pid)
+    {
+        v1::AgentMessage message;
+        v1::InstanceStatus &status = *message.mutable_status();
+        status.set_state(state);
+        status.set_reason(reason);
+        status.set_agent_pid(getpid());
+        status.set_program_pid(pid);
+        status.set_restarts(m_restarts);
+        v1::EndpointTarget &target = *status.add_targets();
+        target.set_endpoint("Web");
+        target.set_target("unix:" + at("--own", "/run/slipway/own") + "/web.sock");
+        m_channel->send(message);
+    }
+
+    void log(const std::string &text)
+    {
+        v1::AgentMessage message;
+        v1::LogLine &line = *message.mutable_log()->add_lines();
+        line.set_time_us(sys::wallUs());
+        line.set_stream(v1::LogLine::OUT);
+        line.set_text(text);
+        m_channel->send(message);
+    }
+
+    void tick()
+    {
+        v1::AgentMessage message;
+        message.mutable_metrics()->set_cpu_permille(1);
+        m_channel->send(message);
+        m_tick.expires_after(std::chrono::seconds(1));
+        m_tick.async_wait([this](std::error_code) { tick(); });
+    }
+
+    void end()
+    {
+        if (m_program)
+            ::kill(-m_program->pid(), SIGKILL);
+        std::_Exit(0);
+    }
+
+    asio::io_context &m_io;
+    const Arguments m_arguments;
+    sys::MessageDialer m_dialer;
+    sys::ChannelPtr m_channel;
+    asio::steady_timer m_tick;
+    v1::InstanceOrder m_order;
+    std::unique_ptr<sys::ProcessWatch> m_program;
+    std::uint32_t m_restarts = 0;
+};
+
+int runTestAgent(const Arguments &arguments)
+{
+    asio::io_context io;
+    TestAgent agent(io, arguments);
+    io.run();
+    return 0;
+}
+
+int runRealHost(const Arguments &arguments)
+{
+    host::HostOptions options;
+    options.host_id = arguments.at("--id");
+    options.fabric_id = arguments.at("--fabric-id");
+    options.paths = {arguments.at("--data"), arguments.at("--runtime")};
+    options.agent_program = sys::programFolder() / "host_test_daemon";
+    return host::runHost(options);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    Arguments arguments;
+    for (int i = 2; i < argc; ++i) {
+        const std::string name = argv[i];
+        arguments[name] = name != "--not-isolated" && i + 1 < argc ? argv[++i] : "";
+    }
+    const std::string command = argc > 1 ? argv[1] : "";
+    return command == "host" ? runRealHost(arguments) : runTestAgent(arguments);
+}
