@@ -1,0 +1,171 @@
+#include "backend/core/operations.h"
+
+#include "backend/core/change_roles.h"
+#include "backend/core/ids.h"
+#include "backend/core/lookup.h"
+#include "backend/core/placement.h"
+#include "backend/core/progress.h"
+#include "backend/core/timeline.h"
+
+#include <algorithm>
+
+namespace slipway::core
+{
+namespace
+{
+
+std::vector<std::string> runningOperationsOf(const State &state, const std::string &deployment_id)
+{
+    std::vector<std::string> ids;
+    for (const auto &[id, operation] : state.operations) {
+        const auto &old = operation.old_deployments();
+        if (operation.state() == v1::Operation::Running &&
+            (operation.deployment_id() == deployment_id ||
+             std::find(old.begin(), old.end(), deployment_id) != old.end()))
+            ids.push_back(id);
+    }
+    return ids;
+}
+
+v1::Deployment::Status statusOf(const State &state, const v1::Deployment &deployment)
+{
+    if (!isInSlot(state, deployment))
+        return v1::Deployment::Deleting;
+    const v1::Operation *operation = runningOperation(state, deployment.id());
+    const std::string kind = operation ? operation->kind() : "";
+    if (kind == "Deploy")
+        return v1::Deployment::Deploying;
+    if (kind == "Start")
+        return v1::Deployment::Starting;
+    if (kind == "Stop")
+        return v1::Deployment::Suspending;
+    if (kind == "ChangeRoles")
+        return deployment.run() ? v1::Deployment::RunningTransitioning
+                                : v1::Deployment::SuspendedTransitioning;
+    return deployment.run() ? v1::Deployment::Running : v1::Deployment::Suspended;
+}
+
+void updateStatus(Transaction &tx, const std::string &deployment_id)
+{
+    const v1::Deployment *deployment = findDeployment(tx.state(), deployment_id);
+    if (!deployment)
+        return;
+    const v1::Deployment::Status status = statusOf(tx.state(), *deployment);
+    if (deployment->status() == status)
+        return;
+    v1::Deployment &changed = tx.deployment(deployment_id);
+    changed.set_status(status);
+    changed.set_change_time_ms(tx.now());
+}
+
+void removeWhenEmpty(Transaction &tx, const std::string &deployment_id)
+{
+    const v1::Deployment *deployment = findDeployment(tx.state(), deployment_id);
+    if (deployment && !isInSlot(tx.state(), *deployment) &&
+        instancesOf(tx.state(), deployment_id).empty())
+        tx.removeDeployment(deployment_id);
+}
+
+void settleDeployment(Transaction &tx, const std::string &deployment_id, bool instances_left)
+{
+    if (instances_left)
+        createMissing(tx, deployment_id);
+    removeWhenEmpty(tx, deployment_id);
+    advanceResize(tx, deployment_id);
+    for (const std::string &id : runningOperationsOf(tx.state(), deployment_id))
+        updateOperation(tx, id);
+    updateStatus(tx, deployment_id);
+}
+
+} // namespace
+
+v1::Operation &beginOperation(Transaction &tx, const v1::Operation &wanted,
+                              const v1::Command &command)
+{
+    const std::string id = deriveId(tx.seed(), "operation");
+    v1::Operation &operation = tx.operation(id);
+    operation = wanted;
+    operation.set_id(id);
+    operation.set_request_id(command.request_id());
+    operation.set_actor(command.actor());
+    operation.set_state(v1::Operation::Running);
+    operation.set_start_time_ms(tx.now());
+    return operation;
+}
+
+void endOperation(Transaction &tx, const std::string &id, v1::Operation::State state,
+                  const std::string &phase, const v1::Error *error)
+{
+    v1::Operation &operation = tx.operation(id);
+    operation.set_state(state);
+    operation.set_phase(phase);
+    operation.set_cancellable(false);
+    operation.set_end_time_ms(tx.now());
+    if (state == v1::Operation::Succeeded)
+        operation.set_progress_permille(1000);
+    if (error)
+        *operation.mutable_error() = *error;
+    const std::string took = " after " + spoken(tx.now() - operation.start_time_ms());
+    const bool instant = operation.start_time_ms() == tx.now();
+    if (state == v1::Operation::Succeeded)
+        tellOperation(tx, operation, v1::INFO, operation.kind() + "Finished",
+                      operation.title() + ": done" + (instant ? "" : took));
+    else if (state == v1::Operation::Cancelled)
+        tellOperation(tx, operation, v1::WARNING, operation.kind() + "Cancelled",
+                      operation.title() + ": cancelled" + took, phase);
+    else
+        tellOperation(tx, operation, v1::ERROR, operation.kind() + "Failed",
+                      operation.title() + ": failed" + took, error ? error->message() : phase);
+    if (!operation.deployment_id().empty())
+        tx.markDeployment(operation.deployment_id());
+}
+
+void updateOperation(Transaction &tx, const std::string &id)
+{
+    const v1::Operation &operation = tx.state().operations.at(id);
+    const Progress progress = progressOf(tx.state(), operation);
+    if (progress.done) {
+        endOperation(tx, id, v1::Operation::Succeeded, progress.phase);
+        return;
+    }
+    v1::Operation &changed = tx.operation(id);
+    changed.set_phase(progress.phase);
+    changed.set_progress_permille(progress.permille);
+}
+
+void supersedeOperations(Transaction &tx, const std::string &deployment_id,
+                         const std::string &by_operation)
+{
+    for (const std::string &id : runningOperationsOf(tx.state(), deployment_id)) {
+        if (id != by_operation)
+            endOperation(tx, id, v1::Operation::Cancelled, "the deployment is being deleted");
+    }
+}
+
+void settle(Transaction &tx)
+{
+    for (;;) {
+        const bool place = tx.takeCapacity();
+        const std::set<std::string> deployments = tx.takeDeployments();
+        if (!place && deployments.empty())
+            return;
+        if (place)
+            placeWaiting(tx);
+        for (const std::string &id : deployments)
+            settleDeployment(tx, id, place);
+    }
+}
+
+std::optional<v1::Error> refuseWhileRunning(const State &state, const std::string &deployment_id)
+{
+    const v1::Operation *operation = runningOperation(state, deployment_id);
+    if (!operation)
+        return std::nullopt;
+    return makeError(v1::Error::FAILED_PRECONDITION, "OPERATION_RUNNING",
+                     "Operation " + operation->id() + " (" + operation->title() +
+                         ") is still running on this deployment: wait for it" +
+                         (operation->cancellable() ? ", or cancel it." : "."),
+                     operation->id());
+}
+
+} // namespace slipway::core

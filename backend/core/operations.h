@@ -1,0 +1,34 @@
+// Long work: begins with a command, is looked at again after every change of its deployment, and
+// ends by itself. How far it is follows from the state alone.
+#pragma once
+
+#include "backend/core/command.h"
+
+namespace slipway::core
+{
+
+// Fills in id, times and state of a command's operation.
+v1::Operation &beginOperation(Transaction &tx, const v1::Operation &wanted,
+                              const v1::Command &command);
+void endOperation(Transaction &tx, const std::string &id, v1::Operation::State state,
+                  const std::string &phase, const v1::Error *error = nullptr);
+// Progress, phase, and the end when it is reached.
+void updateOperation(Transaction &tx, const std::string &id);
+// A deletion overtakes whatever else was going on with the deployment.
+void supersedeOperations(Transaction &tx, const std::string &deployment_id,
+                         const std::string &by_operation);
+
+// Everything that follows from what this step changed: placement, further steps of a resize,
+// progress, ends, the deployments' status, and the removal of those that are gone.
+void settle(Transaction &tx);
+// Deadlines: operations that cannot succeed, drains that nobody confirms, old operations.
+void checkDeadlines(Transaction &tx);
+// When checkDeadlines() is due at the latest; 0: nothing waits.
+std::int64_t nextDeadline(const State &state);
+
+// No operation runs on the deployment; `subject` names it in the error.
+std::optional<v1::Error> refuseWhileRunning(const State &state, const std::string &deployment_id);
+
+Result<Prepared> prepareCancelOperation(const State &state, const v1::Command &command);
+
+} // namespace slipway::core

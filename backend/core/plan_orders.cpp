@@ -1,0 +1,127 @@
+#include "backend/core/plan_orders.h"
+
+#include "backend/core/lookup.h"
+#include "backend/core/sizes.h"
+
+namespace slipway::core
+{
+namespace
+{
+
+constexpr std::uint32_t kFirstUid = 200'000;
+constexpr std::uint32_t kUidsPerInstance = 65'536;
+constexpr std::uint32_t kFirstRoleNet = 100; // 127.100.x.y is the definition's first role
+constexpr std::uint32_t kFirstDynamicPort = 20'000;
+constexpr std::uint32_t kPeersPerNet = 250;
+
+std::string peerAddress(std::uint32_t role_index, std::uint32_t instance_index)
+{
+    return "127." + std::to_string(kFirstRoleNet + role_index) + "." +
+           std::to_string(instance_index / kPeersPerNet) + "." +
+           std::to_string(instance_index % kPeersPerNet + 1);
+}
+
+std::uint32_t peerPort(const v1::Endpoint &endpoint, std::uint32_t endpoint_index)
+{
+    if (endpoint.port() != 0)
+        return endpoint.port();
+    return endpoint.port_min() != 0 ? endpoint.port_min() : kFirstDynamicPort + endpoint_index;
+}
+
+void addPeers(std::vector<v1::Peer> &peers, const v1::RoleDefinition &role,
+              std::uint32_t role_index, const v1::RoleInstance &instance)
+{
+    for (int index = 0; index < role.endpoints_size(); ++index) {
+        const v1::Endpoint &endpoint = role.endpoints(index);
+        if (endpoint.kind() != v1::Endpoint::INTERNAL)
+            continue;
+        v1::Peer &peer = peers.emplace_back();
+        peer.set_role(role.name());
+        peer.set_instance(instance.name());
+        peer.set_endpoint(endpoint.name());
+        peer.set_protocol(endpoint.protocol());
+        peer.set_address(peerAddress(role_index, instance.index()));
+        peer.set_port(peerPort(endpoint, static_cast<std::uint32_t>(index)));
+        peer.set_ready(instance.state() == v1::RoleInstance::ReadyRole);
+    }
+}
+
+std::vector<v1::Peer> peersOf(const State &state, const v1::Deployment &deployment)
+{
+    std::vector<v1::Peer> peers;
+    for (int index = 0; index < deployment.definition().roles_size(); ++index) {
+        const v1::RoleDefinition &role = deployment.definition().roles(index);
+        for (const v1::RoleInstance *instance : instancesOf(state, deployment.id(), role.name()))
+            addPeers(peers, role, static_cast<std::uint32_t>(index), *instance);
+    }
+    return peers;
+}
+
+// Dropped from its host's orders as soon as the edge holds no request of it.
+bool isOrdered(const v1::RoleInstance &instance)
+{
+    const bool leaves =
+        instance.goal() == v1::RoleInstance::DELETE || instance.restart() == v1::RoleInstance::MOVE;
+    return !instance.host().empty() && !(leaves && instance.drained());
+}
+
+void setLimits(v1::InstanceOrder &order, const v1::Settings &settings)
+{
+    // Whatever stops an instance by an order was asked for by a person.
+    order.set_stop_grace_ms(settings.stop_grace_ms());
+    order.set_crash_limit(settings.crash_limit());
+    order.set_crash_window_ms(settings.crash_window_ms());
+    order.set_log_limit_bytes(settings.log_limit_bytes());
+}
+
+v1::InstanceOrder orderFor(const State &state, const v1::Deployment &deployment,
+                           const v1::RoleDefinition &role, const v1::RoleInstance &instance,
+                           const std::vector<v1::Peer> &peers)
+{
+    v1::InstanceOrder order;
+    order.set_deployment_id(deployment.id());
+    order.set_name(instance.name());
+    order.set_service(deployment.service());
+    order.set_generation(instance.generation());
+    order.set_disk_generation(instance.disk_generation());
+    order.set_run(instance.goal() != v1::RoleInstance::STOP || !instance.drained());
+    *order.mutable_role() = role;
+    if (const SizeFacts *size = findSize(instance.size()))
+        *order.mutable_size() = sizeMessage(*size);
+    if (const auto *configured = findRole(deployment.configuration(), role.name()))
+        *order.mutable_settings() = configured->settings();
+    order.set_fault_domain(instance.fault_domain());
+    order.set_update_domain(instance.update_domain());
+    order.mutable_peers()->Assign(peers.begin(), peers.end());
+    const v1::CloudService *service = findService(state, deployment.service());
+    order.set_outside_access(service && service->outside_access());
+    *order.mutable_probes() = deployment.definition().probes();
+    setLimits(order, state.settings);
+    if (instance.uid_slot() > 0)
+        order.set_uid_base(kFirstUid + kUidsPerInstance * (instance.uid_slot() - 1));
+    return order;
+}
+
+} // namespace
+
+std::map<std::string, v1::HostOrders> planOrders(const State &state)
+{
+    std::map<std::string, v1::HostOrders> orders;
+    for (const auto &[id, host] : state.hosts) {
+        if (host.state() == v1::Host::Ready)
+            orders[id]; // also a host that shall run nothing is told so
+    }
+    for (const auto &[id, deployment] : state.deployments) {
+        const std::vector<v1::Peer> peers = peersOf(state, deployment);
+        for (const v1::RoleInstance *instance : instancesOf(state, id)) {
+            const v1::RoleDefinition *role = findRole(deployment.definition(), instance->role());
+            const auto host = orders.find(instance->host());
+            if (role && host != orders.end() && isOrdered(*instance))
+                *host->second.add_instances() =
+                    orderFor(state, deployment, *role, *instance, peers);
+        }
+    }
+    return orders;
+}
+
+} // namespace slipway::core

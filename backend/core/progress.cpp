@@ -1,0 +1,95 @@
+#include "backend/core/progress.h"
+
+#include "backend/core/lookup.h"
+
+#include <algorithm>
+
+namespace slipway::core
+{
+namespace
+{
+
+std::uint32_t share(std::size_t part, std::size_t whole)
+{
+    return whole == 0 ? 1000 : static_cast<std::uint32_t>(part * 1000 / whole);
+}
+
+bool hasWantedSize(const State &state, const v1::RoleInstance &instance)
+{
+    const v1::Deployment *deployment = findDeployment(state, instance.deployment_id());
+    const v1::RoleGoal *goal = deployment ? findGoal(*deployment, instance.role()) : nullptr;
+    return !goal || goal->size() == instance.size();
+}
+
+// Where it is meant to be: Ready, or stopped in a stopped deployment.
+bool hasArrived(const State &state, const v1::Operation &operation,
+                const v1::RoleInstance &instance)
+{
+    if (instance.goal() == v1::RoleInstance::DELETE ||
+        instance.restart() != v1::RoleInstance::NO_RESTART)
+        return false;
+    if (operation.kind() == "ChangeRoles" && !hasWantedSize(state, instance))
+        return false;
+    return instance.state() == (instance.goal() == v1::RoleInstance::STOP
+                                    ? v1::RoleInstance::StoppedVM
+                                    : v1::RoleInstance::ReadyRole);
+}
+
+bool isSwitchedOff(const v1::RoleInstance &instance)
+{
+    return instance.goal() == v1::RoleInstance::STOP;
+}
+
+Progress progressOfInstances(const State &state, const v1::Operation &operation)
+{
+    const std::vector<const v1::RoleInstance *> subjects = subjectsOf(state, operation);
+    std::size_t arrived = 0;
+    bool all_stopped = !subjects.empty();
+    for (const v1::RoleInstance *instance : subjects) {
+        arrived += hasArrived(state, operation, *instance) ? 1 : 0;
+        all_stopped = all_stopped && isSwitchedOff(*instance);
+    }
+    return {arrived == subjects.size(),
+            std::to_string(arrived) + " of " + counted(subjects.size(), "instance") +
+                (all_stopped ? " stopped" : " ready"),
+            share(arrived, subjects.size())};
+}
+
+Progress progressOfDeletion(const State &state, const v1::Operation &operation)
+{
+    bool exists = findDeployment(state, operation.deployment_id()) != nullptr;
+    std::size_t left = instancesOf(state, operation.deployment_id()).size();
+    for (const std::string &id : operation.old_deployments()) {
+        exists = exists || findDeployment(state, id) != nullptr;
+        left += instancesOf(state, id).size();
+    }
+    const std::size_t all = std::max<std::size_t>(left, operation.instances_size());
+    return {!exists, exists ? counted(left, "instance") + " left" : "nothing is left",
+            exists ? share(all - left, all) : 1000};
+}
+
+} // namespace
+
+std::vector<const v1::RoleInstance *> subjectsOf(const State &state, const v1::Operation &operation)
+{
+    std::vector<const v1::RoleInstance *> subjects = instancesOf(state, operation.deployment_id());
+    const auto &named = operation.instances();
+    std::erase_if(subjects, [&](const auto *instance) {
+        return !named.empty() &&
+               std::find(named.begin(), named.end(), instance->name()) == named.end();
+    });
+    return subjects;
+}
+
+Progress progressOf(const State &state, const v1::Operation &operation)
+{
+    if (operation.kind() == "Swap")
+        return {false, operation.phase(), operation.progress_permille()};
+    if (operation.kind() == "Delete" || operation.kind() == "DeleteService")
+        return progressOfDeletion(state, operation);
+    if (operation.deployment_id().empty())
+        return {true, "done", 1000};
+    return progressOfInstances(state, operation);
+}
+
+} // namespace slipway::core

@@ -1,0 +1,139 @@
+#include "backend/core/settings.h"
+
+#include "backend/core/hosts.h"
+#include "backend/core/lookup.h"
+#include "backend/core/placement.h"
+#include "backend/core/sizes.h"
+#include "backend/core/subjects.h"
+
+namespace slipway::core
+{
+namespace
+{
+
+constexpr std::uint32_t kMostHosts = 1000;
+constexpr std::uint64_t kGiB = 1024ULL * 1024 * 1024;
+
+v1::Error invalid(const std::string &message)
+{
+    return makeError(v1::Error::INVALID_ARGUMENT, "INVALID_SETTINGS", message, "settings");
+}
+
+std::optional<v1::Error> refuseNumbers(const v1::Settings &wanted)
+{
+    if (wanted.host_count() == 0 || wanted.host_count() > kMostHosts)
+        return invalid("The number of hosts must be 1 to 1000.");
+    if (wanted.fault_domain_count() == 0 || wanted.fault_domain_count() > wanted.host_count())
+        return invalid("The number of fault domains must be 1 to the number of hosts.");
+    if (wanted.host_cores() == 0 || wanted.host_memory_bytes() == 0)
+        return invalid("A host needs at least one core and some memory.");
+    if (wanted.crash_limit() == 0 || wanted.crash_window_ms() == 0)
+        return invalid("The crash limit and its window must not be 0.");
+    for (const v1::SizePrice &price : wanted.prices()) {
+        if (!findSize(price.size()))
+            return invalid("There is no VM size \"" + price.size() + "\" to give a price.");
+        if (price.micros_per_hour() < 0)
+            return invalid("The price of " + price.size() + " is negative.");
+    }
+    return std::nullopt;
+}
+
+// Identity is for life; a caller that leaves it out means the present one.
+std::optional<v1::Error> refuseIdentity(const v1::Settings &present, const v1::Settings &wanted)
+{
+    const auto differs = [](const std::string &is, const std::string &shall) {
+        return !is.empty() && !shall.empty() && is != shall;
+    };
+    if (differs(present.fabric_id(), wanted.fabric_id()))
+        return invalid("The fabric's id cannot be changed.");
+    if (differs(present.address_prefix(), wanted.address_prefix()))
+        return invalid("The fabric's addresses (" + present.address_prefix() +
+                       ".0/24) cannot be changed: services have them for life.");
+    return std::nullopt;
+}
+
+// Hosts that hold instances can be neither removed nor made smaller than what they hold.
+std::optional<v1::Error> refuseHosts(const State &state, const v1::Settings &wanted)
+{
+    State changed;
+    changed.settings = wanted;
+    Context context;
+    Transaction tx(changed, context);
+    makeHosts(tx);
+    std::map<std::string, Need> held;
+    for (const auto &[key, instance] : state.instances) {
+        const Need need = needOf(key.first, instance.role(), instance.size());
+        held[instance.host()].cores += need.cores;
+        held[instance.host()].memory_bytes += need.memory_bytes;
+    }
+    for (const auto &[host, need] : held) {
+        if (host.empty())
+            continue;
+        if (!changed.hosts.contains(host))
+            return makeError(v1::Error::FAILED_PRECONDITION, "HOST_IN_USE",
+                             host + " still holds instances: scale in or delete deployments first.",
+                             host);
+        if (need.cores > wanted.host_cores() || need.memory_bytes > wanted.host_memory_bytes())
+            return makeError(v1::Error::FAILED_PRECONDITION, "HOST_IN_USE",
+                             host + " holds instances with " + counted(need.cores, "core") +
+                                 " and " + gibibytes(need.memory_bytes) +
+                                 ": hosts cannot be made smaller than that.",
+                             host);
+    }
+    return std::nullopt;
+}
+
+v1::Settings completed(const v1::Settings &present, v1::Settings wanted)
+{
+    if (wanted.fabric_id().empty())
+        wanted.set_fabric_id(present.fabric_id());
+    if (wanted.address_prefix().empty())
+        wanted.set_address_prefix(present.address_prefix());
+    wanted.set_revision(present.revision());
+    return wanted;
+}
+
+} // namespace
+
+v1::Settings defaultSettings(const std::string &fabric_id, const std::string &address_prefix)
+{
+    v1::Settings settings;
+    settings.set_host_count(6);
+    settings.set_fault_domain_count(2);
+    settings.set_host_cores(16);
+    settings.set_host_memory_bytes(56 * kGiB);
+    settings.set_address_prefix(address_prefix);
+    settings.set_drain_limit_ms(30'000);
+    settings.set_stop_grace_ms(10'000);
+    settings.set_fabric_stop_grace_ms(300'000);
+    settings.set_log_limit_bytes(50ULL * 1024 * 1024);
+    settings.set_crash_limit(5);
+    settings.set_crash_window_ms(10 * 60 * 1000);
+    settings.set_host_rejoin_ms(5'000);
+    settings.set_fabric_id(fabric_id);
+    return settings;
+}
+
+Result<Prepared> prepareUpdateSettings(const State &state, const v1::Command &command)
+{
+    const v1::Settings wanted = completed(state.settings, command.update_settings());
+    if (auto stale = refuseStale(command, state.settings.revision(), "settings"))
+        return Failure(*stale);
+    if (auto wrong = refuseIdentity(state.settings, wanted))
+        return Failure(*wrong);
+    if (auto wrong = refuseNumbers(wanted))
+        return Failure(*wrong);
+    if (auto used = refuseHosts(state, wanted))
+        return Failure(*used);
+    Prepared prepared;
+    prepared.operation.set_kind("UpdateSettings");
+    prepared.operation.set_title("Change the settings");
+    prepared.preview = {"The settings are stored; running instances keep running."};
+    prepared.change = [wanted](Transaction &tx, v1::Operation &) {
+        tx.settings() = wanted;
+        makeHosts(tx);
+    };
+    return prepared;
+}
+
+} // namespace slipway::core
