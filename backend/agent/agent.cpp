@@ -1,11 +1,21 @@
 #include "backend/agent/agent.h"
 
+#include "backend/agent/guest.h"
+
+#include <csignal>
+
 namespace slipway::agent
 {
 
-int runAgent(const AgentOptions &)
+int runAgent(const AgentOptions &options)
 {
-    return 1;
+    std::signal(SIGPIPE, SIG_IGN);
+    asio::io_context io(1);
+    const sys::SystemClock clock;
+    Guest guest(io, clock, options);
+    guest.start();
+    io.run();
+    return guest.exitCode();
 }
 
 } // namespace slipway::agent

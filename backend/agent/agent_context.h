@@ -1,0 +1,25 @@
+// What every part of the agent works with; owned by the guest, which outlives them all. One thread.
+#pragma once
+
+#include "backend/agent/agent.h"
+#include "backend/agent/children.h"
+#include "backend/agent/output_collector.h"
+#include "backend/agent/reporter.h"
+
+namespace slipway::agent
+{
+
+struct AgentContext {
+    asio::io_context &io;
+    const sys::Clock &clock;
+    Children &children;
+    OutputCollector &output;
+    Reporter &reporter;
+    const AgentOptions &options;
+};
+
+// Starts a program whose output goes into the instance's log.
+Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request,
+                          Children::OnExit on_exit);
+
+} // namespace slipway::agent

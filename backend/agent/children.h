@@ -1,0 +1,40 @@
+// Every process that the agent starts, and every orphan that falls to it as the first process.
+#pragma once
+
+#include "backend/sys/child_process.h"
+
+#include <asio.hpp>
+#include <functional>
+#include <map>
+
+namespace slipway::agent
+{
+
+// The only place that waits for children, so a pid in its table cannot be reused by the kernel.
+class Children
+{
+public:
+    using OnExit = std::function<void(int wait_status)>;
+
+    // `own_sessions`: each child leads a session. Without isolation they stay in the agent's
+    // process group instead, so that the host can end them with it.
+    Children(asio::io_context &io, bool own_sessions);
+
+    Result<int> start(sys::SpawnRequest request, OnExit on_exit);
+    // For a child that is in the table; others are left alone.
+    void signal(int pid, int number);
+    // The child and all that came from it, also when the child itself is gone already.
+    void killFamily(int pid);
+    void killAll();
+    bool empty() const { return m_on_exit.empty(); }
+
+private:
+    void waitForSignal();
+    void reap();
+
+    asio::signal_set m_signals;
+    bool m_own_sessions;
+    std::map<int, OnExit> m_on_exit;
+};
+
+} // namespace slipway::agent

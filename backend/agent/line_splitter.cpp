@@ -1,0 +1,105 @@
+#include "backend/agent/line_splitter.h"
+
+#include <algorithm>
+
+namespace slipway::agent
+{
+
+namespace
+{
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+bool isContinuation(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+// Length of a sequence by its first byte; 0 when no character starts so.
+std::size_t sequenceLength(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return 2;
+    if (first >= 0xE0 && first <= 0xEF)
+        return 3;
+    return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+}
+
+// Overlong forms, surrogates and code points over U+10FFFF betray themselves in the second byte.
+bool secondByteFits(unsigned char first, unsigned char second)
+{
+    switch (first) {
+    case 0xE0:
+        return second >= 0xA0;
+    case 0xED:
+        return second < 0xA0;
+    case 0xF0:
+        return second >= 0x90;
+    case 0xF4:
+        return second < 0x90;
+    default:
+        return true;
+    }
+}
+
+bool startsWithCharacter(std::string_view bytes, std::size_t length)
+{
+    if (length == 0 || length > bytes.size())
+        return false;
+    if (length > 1 &&
+        !secondByteFits(static_cast<unsigned char>(bytes[0]), static_cast<unsigned char>(bytes[1])))
+        return false;
+    return std::all_of(bytes.begin() + 1, bytes.begin() + std::ptrdiff_t(length),
+                       [](char byte) { return isContinuation(static_cast<unsigned char>(byte)); });
+}
+
+} // namespace
+
+std::string toUtf8(std::string_view bytes)
+{
+    std::string text;
+    text.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const std::size_t length = sequenceLength(static_cast<unsigned char>(bytes[0]));
+        const bool valid = startsWithCharacter(bytes, length);
+        text += valid ? bytes.substr(0, length) : kReplacement;
+        bytes.remove_prefix(valid ? length : 1);
+    }
+    return text;
+}
+
+void LineSplitter::feed(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const std::size_t room = kLineBytesMax - m_line.size();
+        const std::size_t end = bytes.find('\n');
+        if (end != std::string_view::npos && end <= room) {
+            m_line += bytes.substr(0, end);
+            bytes.remove_prefix(end + 1);
+            emit();
+            continue;
+        }
+        m_line += bytes.substr(0, room);
+        bytes.remove_prefix(std::min(room, bytes.size()));
+        if (m_line.size() == kLineBytesMax && !bytes.empty())
+            emit();
+    }
+}
+
+void LineSplitter::finish()
+{
+    if (!m_line.empty())
+        emit();
+}
+
+void LineSplitter::emit()
+{
+    if (!m_line.empty() && m_line.back() == '\r')
+        m_line.pop_back();
+    m_on_line(toUtf8(m_line));
+    m_line.clear();
+}
+
+} // namespace slipway::agent

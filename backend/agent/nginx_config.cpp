@@ -1,0 +1,170 @@
+#include "backend/agent/nginx_config.h"
+
+#include <set>
+
+namespace slipway::agent
+{
+
+namespace
+{
+
+// HAProxy before it closes idle connections first, so that it never meets one that closes just now.
+constexpr const char *kHttpHead = R"(
+    include mime.types;
+    default_type application/octet-stream;
+    types_hash_max_size 2048;
+    server_names_hash_bucket_size 128;
+    access_log off;
+    server_tokens off;
+    absolute_redirect off;
+    merge_slashes off;
+    sendfile on;
+    tcp_nopush on;
+    client_max_body_size 0;
+    client_header_timeout 1h;
+    client_body_timeout 1h;
+    send_timeout 1h;
+    keepalive_timeout 1h;
+    keepalive_requests 1000000000;
+    large_client_header_buffers 8 32k;
+    client_body_temp_path temp/body;
+    proxy_temp_path temp/proxy;
+    fastcgi_temp_path temp/fastcgi;
+    uwsgi_temp_path temp/uwsgi;
+    scgi_temp_path temp/scgi;
+    gzip on;
+    gzip_proxied any;
+    gzip_vary on;
+    gzip_min_length 1024;
+    gzip_types text/css text/plain text/xml application/javascript application/json image/svg+xml;
+)";
+
+// Idle connections to the program end before Node's own 5 s do; "error" lets nginx use a fresh
+// connection when a kept one turns out closed, which counts as the same try.
+std::string upstream(std::uint32_t port)
+{
+    const std::string address = "127.0.0.1:" + std::to_string(port);
+    return "\n    upstream program {\n        server " + address +
+           " max_fails=0;\n        keepalive 64;\n        keepalive_requests 1000000000;\n"
+           "        keepalive_timeout 3s;\n    }\n"
+           "    map $http_upgrade $connection_header {\n        default upgrade;\n"
+           "        '' '';\n    }\n";
+}
+
+constexpr const char *kProxy = R"(            proxy_pass http://program;
+            proxy_http_version 1.1;
+            proxy_set_header Host $http_host;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_header;
+            proxy_buffering off;
+            proxy_request_buffering off;
+            proxy_connect_timeout 2s;
+            proxy_read_timeout 1h;
+            proxy_send_timeout 1h;
+            proxy_next_upstream error;
+)";
+
+// What IIS hides, and what belongs to the program.
+constexpr const char *kHidden =
+    "        location ~* "
+    "\"/(web\\.config|node_modules|iisnode|bin|App_Code|App_Data|App_Browsers|App_GlobalResources|"
+    "App_LocalResources|App_WebReferences)(/|$)\" {\n            return 404;\n        }\n"
+    "        location ~* \"\\.(csdef|cscfg|config|cs|vb|csproj|pdb)$\" {\n            return 404;\n"
+    "        }\n        location ~ \"/\\.(?!well-known)\" {\n            return 404;\n        }\n";
+
+std::string proxyLocation(const std::string &head)
+{
+    return "        location " + head + " {\n" + kProxy + "        }\n";
+}
+
+std::string listenLines(const NginxSite &site, std::set<std::string> &defaults)
+{
+    std::vector<std::string> addresses;
+    for (const std::string &socket : site.sockets)
+        addresses.push_back("unix:" + socket);
+    for (const std::uint32_t port : site.local_ports)
+        addresses.push_back("127.0.0.1:" + std::to_string(port));
+    std::string text;
+    for (const std::string &address : addresses) {
+        const bool is_default = site.host_header.empty() && defaults.insert(address).second;
+        text += "        listen " + nginxQuoted(address) + (is_default ? " default_server" : "") +
+                ";\n";
+    }
+    return text;
+}
+
+std::string aliasLocations(const NginxSite &site)
+{
+    std::string text;
+    for (const NginxAlias &alias : site.aliases)
+        text += "        location ^~ " + nginxQuoted(alias.url) + " {\n            alias " +
+                nginxQuoted(alias.folder.string() + "/") + ";\n        }\n";
+    return text;
+}
+
+std::string filesThenProgram(const NginxSite &site)
+{
+    std::string text = kHidden;
+    if (!site.program_path.empty())
+        text += proxyLocation("= " + nginxQuoted(site.program_path));
+    std::string files = "$uri";
+    if (!site.static_folder.empty())
+        files = nginxQuoted("/" + site.static_folder + "${uri}");
+    else
+        for (const std::string &document : site.default_documents)
+            if ("/" + document != site.program_path)
+                files += " ${uri}" + document;
+    text += "        location / {\n            try_files " + files + " @program;\n        }\n";
+    return text + proxyLocation("@program");
+}
+
+std::string filesOnly(const NginxSite &site)
+{
+    std::string text = std::string(kHidden) + "        index";
+    for (const std::string &document : site.default_documents)
+        text += " " + nginxQuoted(document);
+    return text + ";\n        location / {\n            try_files $uri $uri/ =404;\n        }\n";
+}
+
+std::string server(const NginxSite &site, std::set<std::string> &defaults)
+{
+    std::string text = "\n    server {\n" + listenLines(site, defaults);
+    text += "        server_name " +
+            (site.host_header.empty() ? std::string("_") : nginxQuoted(site.host_header)) + ";\n";
+    text += "        root " + nginxQuoted(site.root.string()) + ";\n" + aliasLocations(site);
+    if (site.proxied && site.proxy_all)
+        text += proxyLocation("/");
+    else
+        text += site.proxied ? filesThenProgram(site) : filesOnly(site);
+    return text + "    }\n";
+}
+
+} // namespace
+
+std::string nginxQuoted(const std::string &text)
+{
+    std::string quoted = "\"";
+    for (const char letter : text) {
+        if (letter == '"' || letter == '\\')
+            quoted += '\\';
+        quoted += letter;
+    }
+    return quoted + "\"";
+}
+
+std::string nginxConfiguration(const NginxSettings &settings)
+{
+    std::string text = settings.run_as_root ? "user root;\n" : "";
+    text += "daemon off;\nworker_processes 1;\nworker_shutdown_timeout 1h;\n"
+            "error_log stderr warn;\npid nginx.pid;\n";
+    text += "events {\n    worker_connections " + std::to_string(settings.connections) +
+            ";\n}\nhttp {" + kHttpHead;
+    if (settings.program_port != 0)
+        text += upstream(settings.program_port);
+    std::set<std::string> defaults;
+    for (const NginxSite &site : settings.sites)
+        text += server(site, defaults);
+    return text + "}\n";
+}
+
+} // namespace slipway::agent

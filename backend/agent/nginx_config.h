@@ -1,0 +1,44 @@
+// The text of an instance's nginx configuration: pure, so that a test can read it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace slipway::agent
+{
+
+struct NginxAlias {
+    std::string url;              // "/docs/"
+    std::filesystem::path folder; // where its files lie
+};
+
+struct NginxSite {
+    std::vector<std::string> sockets;       // paths of Unix sockets to listen on
+    std::vector<std::uint32_t> local_ports; // on 127.0.0.1
+    std::string host_header;                // empty: answers to every name
+    std::filesystem::path root;
+    std::vector<NginxAlias> aliases;
+    std::vector<std::string> default_documents;
+    bool proxied = false;      // there is a program behind it
+    bool proxy_all = false;    // the program answers everything; else files come first
+    std::string program_path;  // "/server.js": its source is never served, its address is proxied
+    std::string static_folder; // files come from this folder of the root only
+};
+
+struct NginxSettings {
+    std::filesystem::path folder; // for its pid, temporary files and the configuration itself
+    bool run_as_root = false;     // keep uid 0: in a sandbox no other user may be mapped
+    std::uint32_t program_port = 0;
+    std::uint32_t connections = 1024;
+    std::vector<NginxSite> sites;
+};
+
+std::string nginxConfiguration(const NginxSettings &settings);
+// The sandbox's /etc is minimal, so the agent brings its own list.
+std::string nginxMimeTypes();
+// Quotes a path or name as an nginx parameter.
+std::string nginxQuoted(const std::string &text);
+
+} // namespace slipway::agent

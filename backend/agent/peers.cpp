@@ -1,0 +1,112 @@
+#include "backend/agent/peers.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace slipway::agent
+{
+
+namespace
+{
+constexpr int kRetry_ms = 1000;
+constexpr std::uint32_t kOtherPortStep = 20'000;
+constexpr std::uint32_t kPortMax = 65'535;
+} // namespace
+
+std::string topologyText(const google::protobuf::RepeatedPtrField<v1::Peer> &peers,
+                         const std::function<std::uint32_t(const v1::Peer &)> &port)
+{
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const v1::Peer &peer : peers)
+        list.push_back({{"role", peer.role()},
+                        {"instance", peer.instance()},
+                        {"endpoint", peer.endpoint()},
+                        {"protocol", protocolName(peer.protocol())},
+                        {"address", peer.address()},
+                        {"port", port(peer)},
+                        {"ready", peer.ready()}});
+    return list.dump(2) + "\n";
+}
+
+Result<void> replaceFile(const std::filesystem::path &file, const std::string &text)
+{
+    const std::filesystem::path fresh = file.string() + ".new";
+    std::ofstream stream(fresh, std::ios::binary | std::ios::trunc);
+    stream << text;
+    stream.close();
+    std::error_code error;
+    if (stream)
+        std::filesystem::rename(fresh, file, error);
+    if (!stream || error)
+        return failure(v1::Error::INTERNAL, "FILE_NOT_WRITTEN",
+                       "Cannot write " + file.string() + "; the instance's disk may be full.",
+                       file.string());
+    return {};
+}
+
+Peers::Peers(asio::io_context &io, std::filesystem::path mesh_folder,
+             std::filesystem::path topology_file, std::set<std::uint32_t> own_ports)
+    : m_io(io), m_retry(io), m_mesh_folder(std::move(mesh_folder)),
+      m_topology_file(std::move(topology_file)), m_own_ports(std::move(own_ports))
+{
+}
+
+std::uint32_t Peers::portFor(const v1::Peer &peer) const
+{
+    if (!m_own_ports.contains(peer.port()))
+        return peer.port();
+    return peer.port() + kOtherPortStep <= kPortMax ? peer.port() + kOtherPortStep
+                                                    : peer.port() - kOtherPortStep;
+}
+
+Result<void> Peers::apply(const v1::InstanceOrder &order)
+{
+    std::set<Target> wanted;
+    for (const v1::Peer &peer : order.peers())
+        if (isStream(peer.protocol()) && !peer.socket().empty() && peer.port() != 0)
+            wanted.insert({peer.address(), portFor(peer), peer.socket()});
+    std::erase_if(m_joints, [&wanted](const auto &joint) { return !wanted.contains(joint.first); });
+    for (const Target &target : wanted)
+        m_joints.try_emplace(target);
+    const Result<void> bound = bindMissing();
+    const Result<void> written = writeTopology(order);
+    return written ? bound : written;
+}
+
+Result<void> Peers::bindMissing()
+{
+    Result<void> result;
+    for (auto &[target, joint] : m_joints) {
+        if (joint)
+            continue;
+        auto fresh = std::make_unique<Joint>(m_io, tcpEndpoint(target.address, target.port),
+                                             unixEndpoint(m_mesh_folder / target.socket));
+        if (fresh->listen())
+            joint = std::move(fresh);
+        else
+            result = failure(v1::Error::UNAVAILABLE, "PEER_NOT_BOUND",
+                             "The address " + target.address + ":" + std::to_string(target.port) +
+                                 " of another instance is taken; it is tried again each second.");
+    }
+    if (!result)
+        retryLater();
+    return result;
+}
+
+void Peers::retryLater()
+{
+    m_retry.expires_after(std::chrono::milliseconds(kRetry_ms));
+    m_retry.async_wait([this](std::error_code error) {
+        if (!error)
+            bindMissing();
+    });
+}
+
+Result<void> Peers::writeTopology(const v1::InstanceOrder &order) const
+{
+    return replaceFile(m_topology_file, topologyText(order.peers(), [this](const v1::Peer &peer) {
+                           return portFor(peer);
+                       }));
+}
+
+} // namespace slipway::agent

@@ -1,0 +1,52 @@
+// The other instances as this one sees them: addresses of its own loopback that lead to their
+// sockets, and the topology file that lists them.
+#pragma once
+
+#include "backend/agent/joint.h"
+#include "backend/agent/role_environment.h"
+
+#include <map>
+#include <set>
+
+namespace slipway::agent
+{
+
+class Peers
+{
+public:
+    // `own_ports` are bound by the role's program, perhaps on every address: a peer with the same
+    // port gets another one here, which the topology tells.
+    Peers(asio::io_context &io, std::filesystem::path mesh_folder,
+          std::filesystem::path topology_file, std::set<std::uint32_t> own_ports);
+
+    // Makes listeners and file match this order; what stays the same is not touched. Says in the
+    // error what could not be bound; it is tried again each second.
+    Result<void> apply(const v1::InstanceOrder &order);
+
+private:
+    struct Target {
+        std::string address;
+        std::uint32_t port = 0;
+        std::string socket;
+        auto operator<=>(const Target &) const = default;
+    };
+    std::uint32_t portFor(const v1::Peer &peer) const;
+    Result<void> bindMissing();
+    void retryLater();
+    Result<void> writeTopology(const v1::InstanceOrder &order) const;
+
+    asio::io_context &m_io;
+    asio::steady_timer m_retry;
+    std::filesystem::path m_mesh_folder;
+    std::filesystem::path m_topology_file;
+    std::set<std::uint32_t> m_own_ports;
+    std::map<Target, std::unique_ptr<Joint>> m_joints; // null: not bound yet
+};
+
+// [{"role","instance","endpoint","protocol","address","port","ready"}], `port` by the function.
+std::string topologyText(const google::protobuf::RepeatedPtrField<v1::Peer> &peers,
+                         const std::function<std::uint32_t(const v1::Peer &)> &port);
+// Readers see the old text or the new one, never half of it.
+Result<void> replaceFile(const std::filesystem::path &file, const std::string &text);
+
+} // namespace slipway::agent

@@ -1,0 +1,186 @@
+#include "backend/agent/processes.h"
+
+#include <arpa/inet.h>
+#include <cctype>
+#include <cstring>
+#include <dirent.h>
+#include <fstream>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sstream>
+#include <string>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace slipway::agent
+{
+
+namespace
+{
+
+constexpr int kAgentScore = -900;
+constexpr int kProgramScore = 300;
+
+bool readProcess(int pid, ProcessInfo &process)
+{
+    const std::string folder = "/proc/" + std::to_string(pid);
+    std::string text;
+    std::getline(std::ifstream(folder + "/stat"), text);
+    const std::size_t name_end = text.rfind(')'); // the name may hold blanks and brackets
+    if (name_end == std::string::npos)
+        return false;
+    std::istringstream fields(text.substr(name_end + 1));
+    std::string state;
+    std::string skipped;
+    int group = 0;
+    std::uint64_t user_ticks = 0;
+    std::uint64_t system_ticks = 0;
+    fields >> state >> process.parent >> group >> process.session;
+    for (int number = 7; number < 14; ++number)
+        fields >> skipped;
+    fields >> user_ticks >> system_ticks;
+    process.pid = pid;
+    process.cpu_ticks = user_ticks + system_ticks;
+    std::uint64_t total = 0;
+    std::uint64_t resident = 0;
+    std::uint64_t shared = 0;
+    std::ifstream(folder + "/statm") >> total >> resident >> shared;
+    const auto page_bytes = std::uint64_t(sysconf(_SC_PAGESIZE));
+    process.shared_bytes = shared * page_bytes;
+    process.private_bytes = (resident > shared ? resident - shared : 0) * page_bytes;
+    return true;
+}
+
+// One line of /proc/net/tcp or tcp6: "sl local_address rem_address st ...".
+bool isListener(const std::string &line, std::uint32_t port)
+{
+    static constexpr std::uint32_t kListen = 0x0A;
+    std::istringstream fields(line);
+    std::string slot;
+    std::string local;
+    std::string remote;
+    std::string state;
+    fields >> slot >> local >> remote >> state;
+    const std::size_t colon = local.find(':');
+    if (colon == std::string::npos || state.empty() || std::stoul(state, nullptr, 16) != kListen ||
+        std::stoul(local.substr(colon + 1), nullptr, 16) != port)
+        return false;
+    const std::string address = local.substr(0, colon);
+    return address.find_first_not_of('0') == std::string::npos || address == "0100007F" ||
+           address == "0000000000000000FFFF00000100007F";
+}
+
+void writeScore(const std::string &process, int score)
+{
+    std::ofstream("/proc/" + process + "/oom_score_adj") << score;
+}
+
+} // namespace
+
+std::vector<ProcessInfo> listProcesses()
+{
+    std::vector<ProcessInfo> processes;
+    DIR *folder = opendir("/proc");
+    if (!folder)
+        return processes;
+    while (const dirent *entry = readdir(folder)) {
+        ProcessInfo process;
+        if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])) &&
+            readProcess(std::atoi(entry->d_name), process))
+            processes.push_back(process);
+    }
+    closedir(folder);
+    return processes;
+}
+
+std::set<int> familyOf(const std::vector<ProcessInfo> &processes, std::set<int> roots)
+{
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (const ProcessInfo &process : processes)
+            if (roots.contains(process.parent) && roots.insert(process.pid).second)
+                grown = true;
+    }
+    return roots;
+}
+
+std::uint32_t ticksPerSecond()
+{
+    return std::uint32_t(sysconf(_SC_CLK_TCK));
+}
+
+bool portAccepts(std::uint32_t port)
+{
+    for (const char *table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+        std::ifstream file(table);
+        std::string line;
+        std::getline(file, line); // the heading
+        while (std::getline(file, line))
+            if (isListener(line, port))
+                return true;
+    }
+    return false;
+}
+
+std::uint32_t findFreePort()
+{
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    const bool bound = fd >= 0 && bind(fd, reinterpret_cast<sockaddr *>(&address), size) == 0 &&
+                       getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size) == 0;
+    if (fd >= 0)
+        close(fd);
+    return bound ? ntohs(address.sin_port) : 0;
+}
+
+bool raiseLoopback()
+{
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    ifreq request{};
+    std::strncpy(request.ifr_name, "lo", IFNAMSIZ - 1);
+    bool up = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
+    if (up && (request.ifr_flags & IFF_UP) == 0) {
+        request.ifr_flags = short(request.ifr_flags | IFF_UP);
+        up = ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+    }
+    close(fd);
+    return up;
+}
+
+void adoptOrphans()
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void preferAgentOverPrograms()
+{
+    writeScore("self", kAgentScore);
+}
+
+void offerToOutOfMemoryKiller(int pid)
+{
+    writeScore(std::to_string(pid), kProgramScore);
+}
+
+std::uint32_t openFilesLimit()
+{
+    rlimit limit{};
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0
+               ? std::uint32_t(std::min<rlim_t>(limit.rlim_cur, 1U << 20))
+               : 1024;
+}
+
+bool runsAsRoot()
+{
+    return geteuid() == 0;
+}
+
+} // namespace slipway::agent

@@ -1,0 +1,357 @@
+#include "backend/agent/role.h"
+
+#include "backend/agent/processes.h"
+
+#include <algorithm>
+#include <csignal>
+
+namespace slipway::agent
+{
+
+namespace fs = std::filesystem;
+using State = v1::RoleInstance;
+
+namespace
+{
+
+constexpr int kEndCheck_ms = 5;
+constexpr std::uint32_t kWebServerHeadStart_ms = 1000; // requests under way need their program
+
+std::set<std::uint32_t> boundPorts(const PortChoice &ports)
+{
+    std::set<std::uint32_t> bound{ports.web_program};
+    for (const auto &[name, port] : ports.endpoints)
+        bound.insert(port);
+    return bound;
+}
+
+bool isPlainName(const std::string &name)
+{
+    return !name.empty() && name.find_first_of("/\\") == std::string::npos && name[0] != '.';
+}
+
+} // namespace
+
+Role::Role(const AgentContext &context, const v1::InstanceOrder &order)
+    : m_context(context), m_order(order),
+      m_ports(choosePorts(order.role(), context.options.isolated, findFreePort)),
+      m_environment(order, context.options, m_ports.endpoints),
+      m_finder(programBases(order.role(), context.options.role_folder),
+               m_environment.scratchFolder() / "bin"),
+      m_task_policy(newPolicy()), m_peers(context.io, context.options.mesh_folder,
+                                          m_environment.topologyFile(), boundPorts(m_ports)),
+      m_retry(context.io), m_stop_timer(context.io), m_kill_timer(context.io)
+{
+}
+
+Role::~Role() = default;
+
+RestartPolicy Role::newPolicy() const
+{
+    return {m_order.crash_limit(), m_order.crash_window_ms()};
+}
+
+Result<void> Role::prepareDisk() const
+{
+    std::error_code error;
+    fs::create_directories(m_environment.scratchFolder(), error);
+    fs::create_directories(m_context.options.local_folder / "tmp", error);
+    fs::permissions(m_context.options.local_folder / "tmp", fs::perms(01777), error);
+    fs::create_directories(m_context.options.own_folder, error);
+    for (const v1::LocalStorage &storage : m_order.role().local_storage()) {
+        if (!isPlainName(storage.name()))
+            return failure(v1::Error::INVALID_ARGUMENT, "LOCAL_STORAGE_NAME",
+                           "The local storage name \"" + storage.name() +
+                               "\" cannot be a folder's name. Change it in the definition.");
+        const fs::path folder = m_environment.storageFolder(storage.name());
+        if (storage.clean_on_role_recycle())
+            fs::remove_all(folder, error);
+        fs::create_directories(folder, error);
+        if (error)
+            return failure(v1::Error::INTERNAL, "LOCAL_STORAGE_FAILED",
+                           "Cannot make the local storage " + folder.string() + ": " +
+                               error.message() + ".");
+    }
+    return {};
+}
+
+void Role::tellTargets()
+{
+    m_context.reporter.update([this](v1::InstanceStatus &status) {
+        for (const v1::Endpoint &endpoint : m_order.role().endpoints()) {
+            if (!isStream(endpoint.protocol()))
+                continue;
+            v1::EndpointTarget *target = status.add_targets();
+            target->set_endpoint(endpoint.name());
+            target->set_protocol(endpoint.protocol());
+            target->set_target(
+                "unix:" + endpointSocket(m_context.options.own_folder, endpoint.name()).string());
+        }
+    });
+}
+
+void Role::start()
+{
+    m_context.reporter.setState(State::CreatingRole, "The role's disk and endpoints are prepared");
+    if (const Result<void> prepared = prepareDisk(); !prepared)
+        return refuse(prepared.error().reason(), prepared.error().message());
+    tellTargets();
+    if (const Result<void> applied = m_peers.apply(m_order); !applied)
+        m_context.reporter.say(applied.error().message());
+    runTasks();
+}
+
+void Role::update(const v1::InstanceOrder &order)
+{
+    if (m_stopping)
+        return;
+    if (const Result<void> applied = m_peers.apply(order); !applied)
+        m_context.reporter.say(applied.error().message());
+}
+
+void Role::runTasks()
+{
+    const int count = m_order.role().startup_tasks_size();
+    m_context.reporter.setState(
+        State::StartingRole,
+        count == 0 ? "" : "Running " + std::to_string(count) + " startup task(s)");
+    if (!m_tasks)
+        m_tasks = std::make_unique<StartupTasks>(
+            m_context, m_order.role(), m_finder, m_environment,
+            StartupTasks::Callbacks{[this] { startPrograms(); },
+                                    [this](const std::string &reason) { taskFailed(reason); }});
+    m_tasks->run();
+}
+
+void Role::taskFailed(const std::string &reason)
+{
+    const RestartDecision decision = m_task_policy.ended(m_context.clock.steadyMs(), 0);
+    const std::string words = describeDecision(reason, decision, m_task_policy.windowMs());
+    const std::int64_t next_ms = m_context.clock.wallMs() + decision.delay_ms;
+    m_context.reporter.update([&](v1::InstanceStatus &status) {
+        status.set_next_start_time_ms(decision.delay_ms ? next_ms : 0);
+    });
+    m_context.reporter.setState(decision.cycling ? State::FailedStartingRole
+                                                 : State::RestartingRole,
+                                words, "StartupTaskFailed");
+    m_context.reporter.happened(v1::ERROR, "StartupTaskFailed", reason + ".", {},
+                                "The role does not start before it succeeds.");
+    m_retry.expires_after(std::chrono::milliseconds(std::max<std::int64_t>(decision.delay_ms, 1)));
+    m_retry.async_wait([this](std::error_code error) {
+        if (!error && !m_stopping)
+            runTasks();
+    });
+}
+
+void Role::refuse(const std::string &code, const std::string &problem)
+{
+    m_context.reporter.setState(State::FailedStartingRole, problem, code);
+    m_context.reporter.happened(v1::ERROR, "FailedStartingRole", problem, {},
+                                "The instance waits for another deployment.");
+}
+
+void Role::startPrograms()
+{
+    if (m_stopping)
+        return;
+    const RolePlan plan =
+        RolePlanner(m_order, m_context.options, m_ports, m_environment, m_finder).plan();
+    for (const std::string &warning : plan.warnings)
+        m_context.reporter.warn("RoleWarning", warning, "The role starts all the same.");
+    if (!plan.problem.empty())
+        return refuse(plan.problem_code, plan.problem);
+    m_web_server_up = !plan.web_server;
+    m_program_up = !plan.program;
+    m_context.reporter.setState(State::BusyRole, "The role's programs are starting");
+    if (plan.web_server)
+        startWebServer(plan);
+    if (plan.program)
+        startProgram(plan);
+}
+
+void Role::startWebServer(const RolePlan &plan)
+{
+    std::vector<fs::path> sockets;
+    for (const v1::Endpoint &endpoint : plan.by_nginx)
+        sockets.push_back(endpointSocket(m_context.options.own_folder, endpoint.name()));
+    const bool alone = !plan.program;
+    WebServer::Callbacks callbacks;
+    callbacks.accepts = [this, alone] {
+        m_web_server_up = true;
+        if (alone)
+            programStarted(m_web_server->pid());
+        becomeReadyIfAllUp();
+    };
+    callbacks.ended = [this](const ProgramEnd &end) {
+        m_web_server_up = false;
+        ended("The web server", end);
+    };
+    m_web_server = std::make_unique<WebServer>(m_context, *plan.web_server, sockets,
+                                               m_environment.base(), newPolicy(), callbacks);
+    if (const Result<void> started = m_web_server->start(); !started)
+        refuse(started.error().reason(), started.error().message());
+}
+
+void Role::startProgram(const RolePlan &plan)
+{
+    const Result<sys::SpawnRequest> request =
+        requestFor(*plan.program, m_environment.forProgram(plan.web_port));
+    if (!request)
+        return refuse(request.error().reason(), request.error().message());
+    RoleProgram::Settings settings;
+    settings.request = *request;
+    settings.title = fs::path(request->arguments.back()).filename().string();
+    settings.ready_port = plan.web_port;
+    for (const v1::Endpoint &endpoint : plan.joined)
+        settings.endpoints.push_back({endpoint.name(),
+                                      endpointSocket(m_context.options.own_folder, endpoint.name()),
+                                      m_ports.endpoints.at(endpoint.name())});
+    const v1::Endpoint *first = m_environment.firstEndpoint();
+    if (plan.web_port == 0 && first) {
+        settings.ready_port = m_ports.endpoints.at(first->name());
+        // Internal ports are often declared and never used; users are never sent to them.
+        settings.ready_when_slow = first->kind() == v1::Endpoint::INTERNAL;
+    }
+    RoleProgram::Callbacks callbacks;
+    callbacks.started = [this](int pid) { programStarted(pid); };
+    callbacks.up = [this] {
+        m_program_up = true;
+        m_context.reporter.retractWarning(slowWarning());
+        becomeReadyIfAllUp();
+    };
+    callbacks.slow = [this] { programSlow(); };
+    callbacks.ended = [this](const ProgramEnd &end) {
+        m_program_up = false;
+        ended(m_program->settings().title, end);
+    };
+    m_program = std::make_unique<RoleProgram>(m_context, settings, newPolicy(), callbacks);
+    m_program->start();
+}
+
+void Role::programStarted(int pid)
+{
+    m_context.reporter.update([&](v1::InstanceStatus &status) {
+        status.set_program_pid(pid);
+        status.set_program_start_time_ms(m_context.clock.wallMs());
+    });
+    if (m_program && m_program->settings().ready_port != 0)
+        m_context.reporter.setState(State::BusyRole,
+                                    m_program->settings().title + " is starting; port " +
+                                        std::to_string(m_program->settings().ready_port) +
+                                        " does not accept connections yet");
+}
+
+std::string Role::slowWarning() const
+{
+    return m_program->settings().title + " does not accept connections on port " +
+           std::to_string(m_program->settings().ready_port) + " after " +
+           describeDuration(PortCheck::kPatience_ms) +
+           ". It must listen on the port in its environment variable PORT.";
+}
+
+void Role::programSlow()
+{
+    const bool goes_on = m_program->settings().ready_when_slow;
+    m_context.reporter.warn("ProgramSlow", slowWarning(),
+                            goes_on ? "The instance becomes Ready all the same."
+                                    : "The instance stays out of rotation until it does.");
+    if (!goes_on)
+        m_context.reporter.setState(State::BusyRole, slowWarning(), "ProgramSlow");
+}
+
+void Role::ended(const std::string &what, const ProgramEnd &end)
+{
+    if (m_stopping)
+        return;
+    // The status first: until it is up, the edge still sends requests here.
+    const std::int64_t next_ms = m_context.clock.wallMs() + end.delay_ms;
+    m_context.reporter.update([&](v1::InstanceStatus &status) {
+        status.set_state(end.cycling ? State::CyclingRole : State::RestartingRole);
+        status.set_reason(what + " " + end.decision);
+        status.set_state_time_ms(m_context.clock.wallMs());
+        status.set_error_code("ProgramEnded");
+        status.set_exit_code(end.exit_code);
+        status.set_program_pid(0);
+        status.set_restarts(status.restarts() + 1);
+        status.set_next_start_time_ms(end.delay_ms ? next_ms : 0);
+    });
+    if (m_web_server)
+        m_web_server->setOpen(false);
+    const std::string reaction =
+        end.delay_ms == 0 ? "It was started again at once."
+                          : "It is started again in " + describeDuration(end.delay_ms) + ".";
+    m_context.reporter.happened(end.cycling ? v1::ERROR : v1::WARNING, "ProgramEnded",
+                                what + " of " + m_context.reporter.instance() + " " + end.words +
+                                    ".",
+                                end.decision, reaction);
+}
+
+void Role::becomeReadyIfAllUp()
+{
+    if (m_stopping || !m_web_server_up || !m_program_up)
+        return;
+    if (m_web_server)
+        m_web_server->setOpen(true);
+    if (m_program && m_program->pid() != 0)
+        m_context.reporter.update(
+            [this](v1::InstanceStatus &status) { status.set_program_pid(m_program->pid()); });
+    m_context.reporter.setState(State::ReadyRole);
+}
+
+void Role::stop(std::uint32_t grace_ms, std::function<void()> done)
+{
+    if (std::exchange(m_stopping, true))
+        return;
+    m_done = std::move(done);
+    m_retry.cancel();
+    m_context.reporter.setState(State::StoppingRole,
+                                "Programs have " + describeDuration(grace_ms) + " to end");
+    if (m_web_server) {
+        m_web_server->setOpen(false);
+        m_web_server->stop(SIGQUIT); // finishes the requests under way
+    }
+    if (m_tasks)
+        m_tasks->stop(SIGTERM);
+    m_stop_timer.expires_after(std::chrono::milliseconds(
+        m_web_server ? std::min(kWebServerHeadStart_ms, grace_ms / 2) : 0));
+    m_stop_timer.async_wait([this](std::error_code error) {
+        if (!error)
+            stopProgram();
+    });
+    m_kill_timer.expires_after(std::chrono::milliseconds(grace_ms));
+    m_kill_timer.async_wait([this](std::error_code error) {
+        if (!error)
+            m_context.children.killAll();
+    });
+    waitForEnd();
+}
+
+void Role::stopProgram()
+{
+    if (!m_program)
+        return;
+    m_program->stop(SIGTERM);
+    m_program->closeEndpoints();
+}
+
+// The web server leaves first, so its end lets the program go before the head start is over.
+void Role::waitForEnd()
+{
+    if (m_web_server && m_web_server->pid() == 0 && m_program && m_program->pid() != 0 &&
+        m_stop_timer.cancel() > 0)
+        stopProgram();
+    if (m_context.children.empty()) {
+        m_kill_timer.cancel();
+        m_stop_timer.cancel();
+        stopProgram();
+        return m_done();
+    }
+    auto timer =
+        std::make_shared<asio::steady_timer>(m_context.io, std::chrono::milliseconds(kEndCheck_ms));
+    timer->async_wait([this, timer](std::error_code error) {
+        if (!error)
+            waitForEnd();
+    });
+}
+
+} // namespace slipway::agent

@@ -1,0 +1,56 @@
+// The role's own program with the endpoints that the agent joins to its ports.
+#pragma once
+
+#include "backend/agent/joint.h"
+#include "backend/agent/port_check.h"
+#include "backend/agent/role_environment.h"
+#include "backend/agent/supervisor.h"
+
+namespace slipway::agent
+{
+
+class RoleProgram
+{
+public:
+    struct Endpoint {
+        std::string name;
+        std::filesystem::path socket;
+        std::uint32_t port = 0;
+    };
+    struct Settings {
+        sys::SpawnRequest request;
+        std::string title;            // "server.js"
+        std::uint32_t ready_port = 0; // it is up when this accepts; 0: as soon as it runs
+        bool ready_when_slow = false; // after PortCheck::kPatience_ms it counts as up all the same
+        std::vector<Endpoint> endpoints;
+    };
+    struct Callbacks {
+        std::function<void(int pid)> started;
+        std::function<void()> up;   // after each start, once
+        std::function<void()> slow; // up is late
+        std::function<void(const ProgramEnd &)> ended;
+    };
+    RoleProgram(const AgentContext &context, Settings settings, RestartPolicy policy,
+                Callbacks callbacks);
+
+    void start();
+    void closeEndpoints();
+    void stop(int signal);
+    int pid() const { return m_supervisor->pid(); }
+    const Settings &settings() const { return m_settings; }
+
+private:
+    void started(int pid);
+    void watchPorts();
+    void open(const Endpoint &endpoint);
+
+    AgentContext m_context;
+    Settings m_settings;
+    Callbacks m_callbacks;
+    // Joints exist only while the program is up: a crashed one's callers are refused at once.
+    std::vector<std::unique_ptr<Joint>> m_joints;
+    std::vector<std::unique_ptr<PortCheck>> m_checks;
+    std::unique_ptr<Supervisor> m_supervisor;
+};
+
+} // namespace slipway::agent

@@ -1,0 +1,119 @@
+#include "backend/agent/startup_tasks.h"
+
+namespace slipway::agent
+{
+
+namespace fs = std::filesystem;
+
+Result<sys::SpawnRequest> requestFor(const Launch &launch, const Environment &environment)
+{
+    sys::SpawnRequest request;
+    request.arguments = launch.arguments;
+    request.environment = environment;
+    request.working_folder = launch.working_folder;
+    if (launch.copy_to.empty())
+        return request;
+    std::error_code error;
+    const fs::path original = launch.working_folder / launch.copy_to.filename();
+    fs::create_directories(launch.copy_to.parent_path(), error);
+    fs::copy_file(original, launch.copy_to, fs::copy_options::overwrite_existing, error);
+    if (!error)
+        fs::permissions(launch.copy_to, fs::perms(0755), error);
+    if (error)
+        return failure(v1::Error::INTERNAL, "PROGRAM_NOT_COPIED",
+                       "Cannot make " + original.string() + " executable: " + error.message() +
+                           ".");
+    return request;
+}
+
+StartupTasks::StartupTasks(const AgentContext &context, const v1::RoleDefinition &role,
+                           const ProgramFinder &finder, const RoleEnvironment &environment,
+                           Callbacks callbacks)
+    : m_context(context), m_tasks(role.startup_tasks()), m_finder(finder),
+      m_environment(environment), m_callbacks(std::move(callbacks)),
+      m_alive(std::make_shared<bool>(true))
+{
+}
+
+StartupTasks::~StartupTasks()
+{
+    *m_alive = false;
+}
+
+void StartupTasks::run()
+{
+    if (m_next == m_tasks.size())
+        return m_callbacks.done();
+    runTask(m_tasks[m_next]);
+}
+
+void StartupTasks::next()
+{
+    ++m_next;
+    run();
+}
+
+void StartupTasks::runTask(const v1::StartupTask &task)
+{
+    const Environment environment = m_environment.with(task.environment());
+    const Launch launch = m_finder.find(task.command_line(), environment);
+    if (launch.kind == Launch::Kind::Runnable)
+        return startTask(task, launch, environment);
+    if (launch.kind == Launch::Kind::Missing)
+        return m_callbacks.failed("The startup task \"" + task.command_line() +
+                                  "\" cannot run: " + launch.reason);
+    skip(task, launch);
+}
+
+void StartupTasks::skip(const v1::StartupTask &task, const Launch &launch)
+{
+    m_context.reporter.warn("StartupTaskSkipped",
+                            "The startup task \"" + task.command_line() +
+                                "\" was skipped: " + launch.reason,
+                            "The role starts without it.");
+    next();
+}
+
+void StartupTasks::startTask(const v1::StartupTask &task, const Launch &launch,
+                             const Environment &environment)
+{
+    const Result<sys::SpawnRequest> request = requestFor(launch, environment);
+    if (!request)
+        return m_callbacks.failed(request.error().message());
+    m_context.reporter.say("Startup task: " + task.command_line());
+    auto pid = std::make_shared<int>(0);
+    const Result<int> started =
+        startCaptured(m_context, *request, [this, alive = m_alive, task, pid](int wait_status) {
+            if (!*alive)
+                return;
+            m_pids.erase(*pid);
+            ended(task, wait_status);
+        });
+    if (!started)
+        return m_callbacks.failed(started.error().message());
+    *pid = *started;
+    m_pids.insert(*pid);
+    if (task.type() != v1::StartupTask::SIMPLE)
+        next();
+}
+
+void StartupTasks::ended(const v1::StartupTask &task, int wait_status)
+{
+    const std::string words =
+        "The startup task \"" + task.command_line() + "\" " + sys::describeExit(wait_status);
+    if (wait_status != 0 && task.type() == v1::StartupTask::SIMPLE)
+        return m_callbacks.failed(words);
+    m_context.reporter.say(words + ".");
+    if (task.type() == v1::StartupTask::SIMPLE)
+        next();
+}
+
+void StartupTasks::stop(int signal)
+{
+    m_next = m_tasks.size() - 1; // no further task
+    m_callbacks = {[] {}, [](const std::string &) {}};
+    for (const int pid : m_pids)
+        m_context.children.signal(pid, signal);
+}
+
+} // namespace slipway::agent
