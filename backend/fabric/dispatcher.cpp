@@ -1,0 +1,83 @@
+#include "backend/fabric/dispatcher.h"
+
+#include <utility>
+
+namespace slipway::fabric
+{
+
+Dispatcher::Dispatcher(engine::Engine &engine, EdgeLink &edge, ContentPath content_path)
+    : m_engine(engine), m_edge(edge), m_content_path(std::move(content_path))
+{
+}
+
+std::int64_t Dispatcher::carryOut(const core::State &state)
+{
+    core::Plan plan = core::plan(state);
+    sendOrders(state, plan.orders);
+    sendTable(state, plan.table);
+    return plan.next_deadline_ms;
+}
+
+void Dispatcher::sendOrders(const core::State &state, std::map<std::string, v1::HostOrders> &orders)
+{
+    for (auto &[host_id, wanted] : orders) {
+        for (v1::InstanceOrder &order : *wanted.mutable_instances()) {
+            const auto deployment = state.deployments.find(order.deployment_id());
+            if (deployment != state.deployments.end())
+                order.set_content_path(
+                    m_content_path(deployment->second.package_digest(), order.role().name())
+                        .string());
+        }
+        std::string bytes = wanted.SerializeAsString();
+        const auto sent = m_sent_orders.find(host_id);
+        if (sent != m_sent_orders.end() && sent->second == bytes)
+            continue;
+        m_sent_orders[host_id] = std::move(bytes);
+        wanted.set_revision(state.revision);
+        m_engine.setOrders(host_id, wanted);
+    }
+}
+
+void Dispatcher::sendTable(const core::State &state, v1::RoutingTable &table)
+{
+    std::string bytes = table.SerializeAsString();
+    if (m_table_revision != 0 && bytes == m_table_bytes) {
+        m_tables[m_table_revision] = state.revision;
+        return;
+    }
+    m_table_bytes = std::move(bytes);
+    m_table_revision = state.revision;
+    m_tables[m_table_revision] = state.revision;
+    table.set_revision(m_table_revision);
+    m_edge.setTable(table);
+}
+
+void Dispatcher::reported(const v1::EdgeReport &report)
+{
+    m_report = report;
+    m_report_is_new = true;
+}
+
+std::optional<v1::Observation> Dispatcher::confirmation()
+{
+    if (!m_report)
+        return std::nullopt;
+    const auto table = m_tables.find(m_report->applied_revision());
+    if (table == m_tables.end())
+        return std::nullopt; // of an earlier controller; ours is on its way
+    m_tables.erase(m_tables.begin(), table);
+    const std::uint64_t revision = table->second;
+    if (!std::exchange(m_report_is_new, false) && revision <= m_confirmed_revision)
+        return std::nullopt;
+    m_confirmed_revision = revision;
+    v1::Observation observation;
+    v1::EdgeConfirmed &confirmed = *observation.mutable_edge_confirmed();
+    confirmed.set_revision(revision);
+    *confirmed.mutable_listeners() = m_report->listeners();
+    *confirmed.mutable_drained() = m_report->drained();
+    *confirmed.mutable_draining() = m_report->draining();
+    *confirmed.mutable_probe_failed() = m_report->probe_failed();
+    return observation;
+}
+
+} // namespace slipway::fabric

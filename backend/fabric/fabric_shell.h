@@ -1,0 +1,134 @@
+// The fabric's thread and everything it owns, wired together.
+#pragma once
+
+#include "backend/fabric/dispatcher.h"
+#include "backend/fabric/log_hub.h"
+#include "backend/fabric/machine.h"
+#include "backend/fabric/metric_hub.h"
+#include "backend/fabric/parts.h"
+#include "backend/fabric/startup.h"
+#include "backend/fabric/upload_desk.h"
+#include "backend/fabric/watch_hub.h"
+#include "backend/fabric/worker.h"
+#include "backend/packages/package_store.h"
+
+#include <asio/executor_work_guard.hpp>
+#include <mutex>
+#include <thread>
+
+namespace slipway::fabric
+{
+
+// Public methods only hand over to the fabric's thread; everything private runs on it. One turn of
+// the thread: apply what came, commit once, tell watchers, answer, carry out the plan.
+class FabricShell final : public Fabric
+{
+public:
+    FabricShell(const FabricOptions &options, OpenedData opened, const FabricParts &parts);
+    // Without shutdown() it lets go of what runs, as a killed controller does. Not on its own
+    // thread.
+    ~FabricShell() override;
+
+    void execute(v1::Command command, Done<v1::CommandReply> done) override;
+    void watch(v1::WatchRequest request, std::shared_ptr<WatchSink> sink) override;
+    void watchMetrics(v1::MetricsRequest request, std::shared_ptr<MetricSink> sink) override;
+    void streamLogs(v1::LogRequest request, std::shared_ptr<LogSink> sink) override;
+    void unwatch(const void *sink) override;
+    void queryMetrics(v1::MetricHistoryRequest request, Done<v1::MetricBatch> done) override;
+    void listEvents(v1::EventsRequest request, Done<v1::EventsReply> done) override;
+    void listOperations(v1::OperationsRequest request, Done<v1::OperationsReply> done) override;
+    void status(Done<v1::FabricStatus> done) override;
+    void queryUpload(v1::UploadQuery query, Done<v1::UploadState> done) override;
+    void beginUpload(v1::UploadStart start, Done<v1::UploadState> done) override;
+    void uploadChunk(std::string upload_id, std::string bytes, Done<v1::UploadState> done) override;
+    void finishUpload(std::string upload_id, std::string actor,
+                      Done<v1::UploadReply> done) override;
+    void shutdown(bool keep_services, std::function<void()> done) override;
+    void onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested) override;
+    void requestShutdown(v1::ShutdownRequest request) override;
+
+private:
+    // Runs `work` on the fabric's thread; `refuse` instead when the fabric has ended or is ending.
+    void post(std::function<void()> work, std::function<void(const v1::Error &)> refuse);
+    // Runs `work`, whose result goes to `done`.
+    template <typename T> void answer(Done<T> done, std::function<Result<T>()> work);
+
+    void runThread();
+    void begin();
+    void startEngine();
+    void startEdge();
+    void restoreMetrics();
+    std::string howStarted();
+    std::vector<engine::HostSpec> hostSpecs() const;
+
+    void addWatch(const v1::WatchRequest &request, const std::shared_ptr<WatchSink> &sink);
+
+    // A turn (fabric_turn.cpp).
+    void wake();
+    void runTurn();
+    void publish(const Committed &committed);
+    void followPackages(const std::vector<v1::Change> &changes);
+    void observe(const v1::Observation &observation);
+    void armDeadline(std::int64_t deadline_ms);
+    void pumpSnapshots();
+    void nextSecond();
+    void everySecond();
+    void keepMinutes();
+
+    // Commands and uploads (fabric_commands.cpp).
+    void admit(v1::Command command, Done<v1::CommandReply> done);
+    Result<std::vector<v1::Problem>> readConfiguration(v1::Command &command) const;
+    void storePackage(const CompleteUpload &upload, const std::string &upload_id,
+                      const std::string &actor, Done<v1::UploadReply> done);
+    void registerPackage(const v1::Package &package, const std::string &upload_id,
+                         Done<v1::UploadReply> done);
+    v1::FabricStatus describe() const;
+    void removeOrphans();
+
+    // The end, step by step (fabric_shutdown.cpp).
+    void beginShutdown(bool keep_services);
+    void stopEdge();
+    void stopEngine();
+    void guardStep(std::uint32_t limit_ms, std::function<void()> next);
+    void stepDone(std::uint64_t step, const std::function<void()> &next);
+    void closeDown();
+
+    FabricOptions m_options;
+    sys::SystemClock m_clock;
+    asio::io_context m_io;
+    asio::executor_work_guard<asio::io_context::executor_type> m_work;
+    OpenedData m_opened;
+    packages::PackageStore m_packages;
+    Machine m_machine;
+    WatchHub m_watches;
+    MetricHub m_metrics;
+    LogHub m_logs;
+    UploadDesk m_uploads;
+    std::unique_ptr<engine::Engine> m_engine;
+    std::unique_ptr<EdgeLink> m_edge;
+    std::unique_ptr<Dispatcher> m_dispatcher;
+    std::string m_engine_name;
+    std::unique_ptr<Worker> m_worker;
+
+    asio::steady_timer m_second_timer;
+    asio::steady_timer m_deadline_timer;
+    asio::steady_timer m_pump_timer; // while a reader takes its snapshot slowly
+    asio::steady_timer m_step_timer;
+    std::int64_t m_start_time_ms;
+    std::uint64_t m_seconds = 0;
+    std::uint64_t m_removals = 0; // of packages, since the start
+    std::uint64_t m_step = 0;     // of the shutdown; a late answer of an earlier step is ignored
+    bool m_turn_scheduled = false;
+    bool m_plan_due = true;
+    bool m_ending = false;
+    bool m_closed = false; // the end of the end: `done` was called
+    bool m_keep_services = false;
+    std::vector<std::function<void()>> m_shutdown_done;
+    std::function<void(v1::ShutdownRequest)> m_shutdown_requested;
+
+    std::mutex m_door; // guards m_ended: nothing is posted any more once the thread runs out
+    bool m_ended = false;
+    std::thread m_thread;
+};
+
+} // namespace slipway::fabric

@@ -1,0 +1,164 @@
+// One turn of the fabric's thread, and its clockwork.
+#include "backend/fabric/fabric_shell.h"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace slipway::fabric
+{
+
+namespace
+{
+
+constexpr std::int64_t kSecond_ms = 1000;
+constexpr std::int64_t kMetricsKeep_ms = 24 * 3600 * kSecond_ms;
+constexpr std::uint64_t kHeartbeatEvery_s = 2;
+constexpr std::uint64_t kExpireEvery_s = 3600;
+constexpr int kPump_ms = 50;
+constexpr std::uint32_t kRecentEvents = 200;
+
+} // namespace
+
+// Several inputs of one turn of the thread share one transaction and one plan.
+void FabricShell::wake()
+{
+    if (std::exchange(m_turn_scheduled, true))
+        return;
+    asio::post(m_io, [this] {
+        if (m_turn_scheduled && !m_ending)
+            runTurn();
+    });
+}
+
+void FabricShell::runTurn()
+{
+    m_turn_scheduled = false;
+    const Committed committed = m_machine.commit();
+    publish(committed);
+    for (const auto &answer : committed.answers)
+        answer();
+    m_plan_due = m_plan_due || committed.reloaded || !committed.changes.empty();
+    if (!std::exchange(m_plan_due, false) || m_ending)
+        return;
+    // Inputs that came in meanwhile wait for their own commit: nothing unwritten is carried out.
+    armDeadline(m_dispatcher->carryOut(m_machine.state()));
+    if (const auto confirmation = m_dispatcher->confirmation())
+        observe(*confirmation);
+}
+
+void FabricShell::publish(const Committed &committed)
+{
+    if (committed.reloaded)
+        return m_watches.restart(m_machine.state().revision,
+                                 "The last changes could not be stored; ask for a new snapshot.");
+    m_watches.publish(committed.changes, m_machine.state().revision);
+    followPackages(committed.changes);
+}
+
+// Content goes only after the commit that forgets it.
+void FabricShell::followPackages(const std::vector<v1::Change> &changes)
+{
+    for (const v1::Change &change : changes) {
+        if (change.removed().kind() != v1::Removed::PACKAGE)
+            continue;
+        ++m_removals;
+        m_worker->run([this, digest = change.removed().id()] {
+            if (const auto removed = m_packages.remove(digest); !removed)
+                spdlog::warn("{}", removed.error().message());
+        });
+    }
+}
+
+void FabricShell::observe(const v1::Observation &observation)
+{
+    if (!m_ending) // what ends now ends on purpose: the state keeps what shall run again
+        m_machine.observe(observation);
+}
+
+void FabricShell::addWatch(const v1::WatchRequest &request, const std::shared_ptr<WatchSink> &sink)
+{
+    if (m_turn_scheduled)
+        runTurn(); // a snapshot holds only what is on the disk
+    std::vector<v1::Event> recent;
+    if (!m_watches.canResume(request)) {
+        v1::EventsRequest wanted;
+        wanted.set_service(request.service());
+        wanted.set_limit(request.recent_events() ? request.recent_events() : kRecentEvents);
+        const auto events = m_opened.store->events(wanted);
+        if (!events)
+            return sink->end(events.error());
+        recent.assign(events->events().rbegin(), events->events().rend());
+    }
+    m_watches.watch(request, sink, m_machine.state(), recent);
+    pumpSnapshots();
+}
+
+void FabricShell::pumpSnapshots()
+{
+    if (!m_watches.hasBacklog())
+        return;
+    m_pump_timer.expires_after(asio::chrono::milliseconds(kPump_ms));
+    m_pump_timer.async_wait([this](std::error_code error) {
+        if (error)
+            return;
+        m_watches.pump(m_clock.steadyMs());
+        pumpSnapshots();
+    });
+}
+
+void FabricShell::armDeadline(std::int64_t deadline_ms)
+{
+    if (deadline_ms == 0)
+        return;
+    const std::int64_t wait_ms =
+        std::clamp<std::int64_t>(deadline_ms - m_clock.wallMs(), 0, kSecond_ms);
+    m_deadline_timer.expires_after(asio::chrono::milliseconds(wait_ms));
+    m_deadline_timer.async_wait([this](std::error_code error) {
+        if (error)
+            return;
+        v1::Observation tick;
+        tick.set_tick_time_ms(m_clock.wallMs());
+        observe(tick);
+    });
+}
+
+// On the wall clock's whole seconds, so that charts of several machines lie upon each other.
+void FabricShell::nextSecond()
+{
+    m_second_timer.expires_after(
+        asio::chrono::milliseconds(kSecond_ms - m_clock.wallMs() % kSecond_ms));
+    m_second_timer.async_wait([this](std::error_code error) {
+        if (error || m_ending)
+            return;
+        everySecond();
+        nextSecond();
+    });
+}
+
+void FabricShell::everySecond()
+{
+    const std::int64_t now_ms = m_clock.wallMs();
+    v1::Observation tick;
+    tick.set_tick_time_ms(now_ms);
+    observe(tick);
+    m_metrics.tick(m_machine.state(), now_ms);
+    keepMinutes();
+    ++m_seconds;
+    if (m_seconds % kHeartbeatEvery_s == 0)
+        m_watches.heartbeat(now_ms);
+    if (m_seconds % kExpireEvery_s == 0)
+        m_uploads.expire();
+}
+
+void FabricShell::keepMinutes()
+{
+    const v1::MetricBatch minutes = m_metrics.takeMinutes();
+    if (minutes.samples().empty())
+        return;
+    const std::int64_t now_ms = m_clock.wallMs();
+    const auto kept = m_opened.store->addMetrics(now_ms, minutes, now_ms - kMetricsKeep_ms);
+    if (!kept)
+        spdlog::error("{}", kept.error().message());
+}
+
+} // namespace slipway::fabric

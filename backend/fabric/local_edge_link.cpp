@@ -1,0 +1,308 @@
+#include "backend/fabric/local_edge_link.h"
+
+#include "backend/sys/append_file.h"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace slipway::fabric
+{
+
+namespace
+{
+
+constexpr int kSignalTerminate = 15;
+constexpr int kSignalKill = 9;
+constexpr std::uint32_t kProtocol = 1;
+constexpr int kAdoption_ms = 1200; // a living keeper redials within 1 s
+constexpr int kLook_ms = 250;
+constexpr std::int64_t kHung_ms = 3000;
+constexpr std::int64_t kFirstHello_ms = 10'000; // a new keeper starts HAProxy first
+constexpr std::int64_t kStableLife_ms = 2000;   // ended later than this: restarted at once
+constexpr int kRestartDelayFirst_ms = 200;
+constexpr int kRestartDelayMax_ms = 5000;
+
+asio::chrono::milliseconds milliseconds(std::int64_t count)
+{
+    return asio::chrono::milliseconds(count);
+}
+
+} // namespace
+
+LocalEdgeLink::LocalEdgeLink(const PartsContext &context)
+    : m_context(context),
+      m_listener(context.io, [this](sys::ChannelPtr channel) { accepted(std::move(channel)); }),
+      m_launch_timer(context.io), m_silence_timer(context.io), m_stop_timer(context.io)
+{
+}
+
+LocalEdgeLink::~LocalEdgeLink()
+{
+    detach();
+}
+
+void LocalEdgeLink::start(EdgeObserver observer)
+{
+    m_observer = std::move(observer);
+    const sys::Paths &paths = m_context.paths;
+    if (const auto listening = m_listener.listen(paths.edgeSocket()); !listening)
+        spdlog::error("{}", listening.error().message());
+    // Its folder lies there while a keeper runs: one that does will dial in by itself.
+    std::error_code ignored;
+    launchLater(std::filesystem::exists(paths.edgeFolder(), ignored) ? kAdoption_ms : 0);
+    m_last_look_ms = m_clock.steadyMs();
+    m_sleep_ms = m_clock.bootMs() - m_clock.steadyMs();
+    watchSilence();
+}
+
+void LocalEdgeLink::setTable(const v1::RoutingTable &table)
+{
+    m_table = table;
+    if (!m_channel)
+        return;
+    v1::EdgeCommand command;
+    *command.mutable_table() = table;
+    m_channel->send(command);
+}
+
+void LocalEdgeLink::accepted(sys::ChannelPtr channel)
+{
+    m_newcomers.push_back(channel);
+    // The channel holds these closures and drops them when it closes.
+    channel->start([this, channel](std::string_view bytes) { received(channel, bytes); },
+                   [this, channel](const std::string &cause) { closed(channel, cause); });
+}
+
+void LocalEdgeLink::received(const sys::ChannelPtr &channel, std::string_view bytes)
+{
+    v1::EdgeMessage message;
+    if (!sys::parseMessage(bytes, message)) {
+        spdlog::warn("The edge sent bytes that are no message; its connection is closed.");
+        const sys::ChannelPtr keep = channel;
+        keep->close();
+        return closed(keep, "it sent bytes that are no message");
+    }
+    m_silent_ms = 0;
+    if (message.has_hello())
+        welcome(channel, message.hello());
+    else if (channel == m_channel)
+        dispatch(message);
+}
+
+void LocalEdgeLink::welcome(const sys::ChannelPtr &channel, const v1::EdgeHello &hello)
+{
+    const sys::ChannelPtr keep = channel; // its closure may be dropped below
+    std::erase(m_newcomers, keep);
+    if (hello.protocol() != kProtocol || hello.fabric_id() != m_context.fabric_id || m_ending) {
+        spdlog::warn("An edge of another fabric or protocol was turned away (pid {}).",
+                     hello.pid());
+        return keep->close();
+    }
+    if (m_channel && m_channel != keep)
+        m_channel->close();
+    m_launch_timer.cancel();
+    m_channel = keep;
+    m_haproxy_pid = hello.haproxy_pid();
+    if (m_watch && m_watch->pid() != hello.pid())
+        m_watch->signal(kSignalKill); // only one keeper: the one that speaks
+    follow(hello.pid());
+    m_connected = true;
+    m_observer.connected(hello);
+    if (m_table)
+        setTable(*m_table);
+}
+
+void LocalEdgeLink::dispatch(const v1::EdgeMessage &message)
+{
+    switch (message.body_case()) {
+    case v1::EdgeMessage::kReport:
+        m_haproxy_pid = message.report().haproxy_pid();
+        return m_observer.reported(message.report());
+    case v1::EdgeMessage::kMetrics:
+        return m_observer.sampled(message.metrics());
+    case v1::EdgeMessage::kHappening:
+        return m_observer.happened(message.happening());
+    default:
+        return;
+    }
+}
+
+void LocalEdgeLink::closed(const sys::ChannelPtr &channel, const std::string &cause)
+{
+    std::erase(m_newcomers, channel);
+    if (channel != m_channel)
+        return;
+    m_channel.reset(); // the process may live on and dial again; silence decides
+    m_silent_ms = 0;
+    reportLost("its connection closed (" + cause + ")");
+}
+
+void LocalEdgeLink::reportLost(const std::string &cause)
+{
+    if (!m_connected || m_ending)
+        return;
+    m_connected = false;
+    m_observer.lost(cause);
+}
+
+void LocalEdgeLink::launchLater(int delay_ms)
+{
+    m_launch_timer.expires_after(milliseconds(delay_ms));
+    m_launch_timer.async_wait([this](std::error_code error) {
+        if (!error && !m_channel && !m_watch && !m_ending)
+            launch();
+    });
+}
+
+void LocalEdgeLink::launch()
+{
+    const sys::Paths &paths = m_context.paths;
+    sys::SpawnRequest request;
+    request.arguments = {m_context.daemon_program.string(),
+                         "edge",
+                         "--fabric-id",
+                         m_context.fabric_id,
+                         "--data",
+                         paths.data.string(),
+                         "--runtime",
+                         paths.runtime.string()};
+    request.new_session = true;
+    const int log = sys::openForAppend(paths.logs() / "edge.log");
+    request.stdout_fd = log;
+    request.stderr_fd = log;
+    m_launch_ms = m_clock.steadyMs();
+    const auto pid = sys::spawn(request);
+    sys::closeFile(log);
+    if (pid)
+        return follow(*pid);
+    spdlog::error("{}", pid.error().message());
+    m_restart_delay_ms = kRestartDelayMax_ms;
+    launchLater(m_restart_delay_ms);
+}
+
+void LocalEdgeLink::follow(int pid)
+{
+    m_silent_ms = 0;
+    m_pid = pid;
+    if (m_watch && m_watch->pid() == pid)
+        return;
+    m_watch = std::make_unique<sys::ProcessWatch>(
+        m_context.io, pid, [this](int wait_status) { processEnded(wait_status); });
+}
+
+void LocalEdgeLink::processEnded(int wait_status)
+{
+    const std::string cause = sys::describeExit(wait_status);
+    m_watch.reset();
+    m_pid = 0;
+    if (const sys::ChannelPtr channel = std::exchange(m_channel, nullptr))
+        channel->close();
+    if (m_ending)
+        return finishStop();
+    spdlog::warn("The edge {}; it is started again.", cause);
+    reportLost("its keeper " + cause);
+    const bool stable = m_clock.steadyMs() - m_launch_ms > kStableLife_ms;
+    m_restart_delay_ms =
+        stable ? 0 : std::clamp(m_restart_delay_ms * 2, kRestartDelayFirst_ms, kRestartDelayMax_ms);
+    launchLater(m_restart_delay_ms);
+}
+
+void LocalEdgeLink::watchSilence()
+{
+    m_silence_timer.expires_after(milliseconds(kLook_ms));
+    m_silence_timer.async_wait([this](std::error_code error) {
+        if (error || m_ending)
+            return;
+        judgeSilence();
+        watchSilence();
+    });
+}
+
+// Only time in which this thread itself ran is counted: whoever was stopped cannot accuse others.
+void LocalEdgeLink::judgeSilence()
+{
+    const std::int64_t now_ms = m_clock.steadyMs();
+    m_silent_ms += std::min<std::int64_t>(now_ms - m_last_look_ms, 2 * kLook_ms);
+    m_last_look_ms = now_ms;
+    if (sleptMeanwhile())
+        m_silent_ms = 0;
+    if (!m_watch || m_silent_ms <= (m_connected ? kHung_ms : kFirstHello_ms))
+        return;
+    spdlog::warn("The edge (pid {}) said nothing for {} ms; it is ended and started again.", m_pid,
+                 m_silent_ms);
+    m_silent_ms = 0;
+    m_watch->signal(kSignalKill);
+}
+
+bool LocalEdgeLink::sleptMeanwhile()
+{
+    const std::int64_t sleep_ms = m_clock.bootMs() - m_clock.steadyMs();
+    const bool slept = sleep_ms - m_sleep_ms > 500;
+    m_sleep_ms = sleep_ms;
+    return slept;
+}
+
+void LocalEdgeLink::stop(std::uint32_t grace_ms, std::function<void()> done)
+{
+    m_ending = true;
+    m_stopped = std::move(done);
+    m_launch_timer.cancel();
+    m_silence_timer.cancel();
+    if (!m_watch)
+        return killAll();
+    sendStop();
+    m_stop_timer.expires_after(milliseconds(grace_ms));
+    m_stop_timer.async_wait([this](std::error_code error) {
+        if (!error)
+            killAll();
+    });
+}
+
+void LocalEdgeLink::sendStop()
+{
+    v1::EdgeCommand command;
+    command.mutable_stop();
+    if (m_channel)
+        m_channel->send(command);
+    else
+        m_watch->signal(kSignalTerminate);
+}
+
+// The last word: a keeper that did not follow, and the HAProxy that it would leave behind.
+void LocalEdgeLink::killAll()
+{
+    if (m_haproxy_pid > 0) {
+        m_haproxy_watch =
+            std::make_unique<sys::ProcessWatch>(m_context.io, m_haproxy_pid, [](int) {});
+        m_haproxy_watch->signal(kSignalKill);
+    }
+    if (m_watch)
+        m_watch->signal(kSignalKill); // finishStop() follows its end
+    else
+        finishStop();
+}
+
+void LocalEdgeLink::finishStop()
+{
+    m_stop_timer.cancel();
+    const auto done = std::exchange(m_stopped, nullptr);
+    detach();
+    if (done)
+        asio::post(m_context.io, done);
+}
+
+void LocalEdgeLink::detach()
+{
+    m_ending = true;
+    m_launch_timer.cancel();
+    m_silence_timer.cancel();
+    m_listener.close();
+    for (const sys::ChannelPtr &channel : std::exchange(m_newcomers, {}))
+        channel->close();
+    if (const sys::ChannelPtr channel = std::exchange(m_channel, nullptr))
+        channel->close();
+    m_watch.reset();
+    m_haproxy_watch.reset();
+}
+
+} // namespace slipway::fabric

@@ -1,0 +1,86 @@
+#include "backend/fabric/machine.h"
+
+#include "backend/sys/random.h"
+
+#include <algorithm>
+#include <iterator>
+#include <spdlog/spdlog.h>
+
+namespace slipway::fabric
+{
+
+core::State stateFrom(const store::Loaded &loaded)
+{
+    core::State state;
+    for (const v1::Change &change : loaded.changes)
+        core::restore(state, change);
+    // The last change may have been a removal, of which no row is left.
+    state.revision = std::max(state.revision, loaded.revision);
+    state.next_event_id = std::max(state.next_event_id, loaded.next_event_id);
+    return state;
+}
+
+Machine::Machine(store::Store &store, core::State state, const sys::Clock &clock,
+                 std::function<void()> wake)
+    : m_store(store), m_state(std::move(state)), m_clock(clock), m_wake(std::move(wake))
+{
+}
+
+core::Context Machine::context() const
+{
+    return {m_clock.wallMs(), sys::randomHex(32)};
+}
+
+void Machine::execute(const v1::Command &command, Done<v1::CommandReply> done)
+{
+    auto applied = core::apply(m_state, command, context());
+    if (!applied) {
+        m_answers.push_back({std::move(done), Failure(applied.error())});
+        return m_wake();
+    }
+    m_answers.push_back({std::move(done), std::move(applied->reply)});
+    keep(std::move(applied->changes));
+    m_wake();
+}
+
+void Machine::observe(const v1::Observation &observation)
+{
+    keep(core::observe(m_state, observation, context()));
+    if (!m_pending.empty())
+        m_wake();
+}
+
+void Machine::keep(std::vector<v1::Change> changes)
+{
+    std::move(changes.begin(), changes.end(), std::back_inserter(m_pending));
+}
+
+Committed Machine::commit()
+{
+    Committed committed;
+    committed.changes = std::exchange(m_pending, {});
+    std::vector<Answer> answers = std::exchange(m_answers, {});
+    if (const auto written = m_store.commit(committed.changes); !written) {
+        reload(written.error(), committed);
+        for (Answer &answer : answers)
+            if (answer.result)
+                answer.result = Failure(written.error());
+    }
+    for (Answer &answer : answers)
+        committed.answers.push_back([answer = std::move(answer)] { answer.done(answer.result); });
+    return committed;
+}
+
+// What could not be written did not happen: the state goes back to what the store holds.
+void Machine::reload(const v1::Error &error, Committed &committed)
+{
+    spdlog::error("{}", error.message());
+    committed.changes.clear();
+    committed.reloaded = true;
+    if (const auto loaded = m_store.load())
+        m_state = stateFrom(*loaded);
+    else
+        spdlog::critical("{}", loaded.error().message());
+}
+
+} // namespace slipway::fabric

@@ -1,0 +1,183 @@
+#include "backend/fabric/metric_hub.h"
+
+#include <algorithm>
+
+namespace slipway::fabric
+{
+
+namespace
+{
+
+constexpr std::int64_t kGone_ms = 3600 * 1000; // a series without samples is dropped after this
+
+core::InstanceKey keyOf(const v1::MetricSample &sample)
+{
+    return {sample.deployment_id(), sample.instance()};
+}
+
+v1::MetricSample named(const MetricPoint &point, const core::InstanceKey &key,
+                       std::uint32_t interval_s)
+{
+    v1::MetricSample sample = sampleOf(point);
+    sample.set_interval_ms(interval_s * 1000);
+    sample.set_deployment_id(key.first);
+    sample.set_instance(key.second);
+    return sample;
+}
+
+// Load from the host, traffic from the edge.
+MetricPoint joinSources(const MetricPoint &host, const std::vector<MetricPoint> &edge)
+{
+    MetricPoint point = joinPoints(edge, false);
+    point.cpu_permille = host.cpu_permille;
+    point.memory_kib = host.memory_kib;
+    point.memory_limit_kib = host.memory_limit_kib;
+    if (!edge.empty()) { // gauges: the newest, not their average
+        point.connections = edge.back().connections;
+        point.open_requests = edge.back().open_requests;
+    }
+    return point;
+}
+
+std::vector<MetricPoint> thinned(const std::vector<MetricPoint> &points, std::uint32_t max_points)
+{
+    if (max_points == 0 || points.size() <= max_points)
+        return points;
+    const std::size_t group = (points.size() + max_points - 1) / max_points;
+    std::vector<MetricPoint> result;
+    for (std::size_t i = 0; i < points.size(); i += group) {
+        const auto first = points.begin() + std::ptrdiff_t(i);
+        const auto last = points.begin() + std::ptrdiff_t(std::min(i + group, points.size()));
+        result.push_back(joinPoints({first, last}, false));
+    }
+    return result;
+}
+
+} // namespace
+
+void MetricHub::hostSampled(const v1::MetricSample &sample)
+{
+    Pending &pending = m_pending[keyOf(sample)];
+    pending.host = pointOf(sample);
+    pending.has_host = true;
+}
+
+void MetricHub::edgeSampled(const v1::MetricSample &sample)
+{
+    m_pending[keyOf(sample)].edge.push_back(pointOf(sample));
+}
+
+void MetricHub::tick(const core::State &state, std::int64_t now_ms)
+{
+    m_latest.clear();
+    std::map<std::string, std::vector<MetricPoint>> of_deployment;
+    for (auto &[key, pending] : std::exchange(m_pending, {})) {
+        if (key.second.empty() || !state.instances.contains(key))
+            continue; // late samples of what is gone
+        MetricPoint point = joinSources(pending.host, pending.edge);
+        point.time_s = std::uint32_t(now_ms / 1000);
+        add(key, point);
+        of_deployment[key.first].push_back(point);
+    }
+    for (const auto &[deployment_id, points] : of_deployment)
+        add({deployment_id, {}}, joinPoints(points, true));
+    push(state);
+    if (now_ms / 1000 % 60 == 0)
+        dropOld(now_ms);
+}
+
+void MetricHub::add(const core::InstanceKey &key, const MetricPoint &point)
+{
+    m_latest[key] = point;
+    MetricSeries &series = m_series[key];
+    if (point.time_s <= series.lastTime_s())
+        return; // the wall clock was set back: wait until it passes again
+    if (const auto minute = series.add(point))
+        *m_minutes.add_samples() = named(*minute, key, kMetricTiers[kCoarseTier].interval_s);
+}
+
+void MetricHub::dropOld(std::int64_t now_ms)
+{
+    std::erase_if(m_series, [now_ms](const auto &entry) {
+        return std::int64_t(entry.second.lastTime_s()) * 1000 < now_ms - kGone_ms;
+    });
+}
+
+v1::MetricBatch MetricHub::batchFor(const core::State &state,
+                                    const v1::MetricsRequest &request) const
+{
+    v1::MetricBatch batch;
+    for (const auto &[key, point] : m_latest) {
+        if (request.totals_only() && !key.second.empty())
+            continue;
+        const auto deployment = state.deployments.find(key.first);
+        const bool wanted =
+            request.service().empty() || (deployment != state.deployments.end() &&
+                                          deployment->second.service() == request.service());
+        if (wanted)
+            *batch.add_samples() = named(point, key, kMetricTiers[0].interval_s);
+    }
+    return batch;
+}
+
+// An empty batch goes out too: "nothing runs" is news for a chart.
+void MetricHub::push(const core::State &state)
+{
+    std::erase_if(m_watchers, [this, &state](const Watcher &watcher) {
+        if (watcher.sink->push(batchFor(state, watcher.request)))
+            return false;
+        watcher.sink->end(makeError(v1::Error::ABORTED, "RESYNC",
+                                    "This reader of metrics is too slow; ask again."));
+        return true;
+    });
+}
+
+void MetricHub::watch(const v1::MetricsRequest &request, std::shared_ptr<MetricSink> sink)
+{
+    m_watchers.push_back({request, std::move(sink)});
+}
+
+void MetricHub::unwatch(const void *sink)
+{
+    std::erase_if(m_watchers, [sink](const Watcher &w) { return w.sink.get() == sink; });
+}
+
+void MetricHub::endAll(const v1::Error &error)
+{
+    for (const Watcher &watcher : std::exchange(m_watchers, {}))
+        watcher.sink->end(error);
+}
+
+v1::MetricBatch MetricHub::query(const v1::MetricHistoryRequest &request, std::int64_t now_ms) const
+{
+    const std::int64_t to_ms = request.to_time_ms() > 0 ? request.to_time_ms() : now_ms;
+    const std::int64_t from_ms = std::max<std::int64_t>(0, request.from_time_ms());
+    const std::size_t tier = chooseTier(from_ms, to_ms, now_ms, request.max_points());
+    std::vector<std::string> instances(request.instances().begin(), request.instances().end());
+    if (instances.empty())
+        instances.emplace_back();
+    v1::MetricBatch batch;
+    for (const std::string &instance : instances) {
+        const core::InstanceKey key(request.deployment_id(), instance);
+        const auto series = m_series.find(key);
+        if (series == m_series.end())
+            continue;
+        for (const MetricPoint &point :
+             thinned(series->second.tier(tier).between(from_ms, to_ms), request.max_points()))
+            *batch.add_samples() = named(point, key, kMetricTiers[tier].interval_s);
+    }
+    return batch;
+}
+
+v1::MetricBatch MetricHub::takeMinutes()
+{
+    return std::exchange(m_minutes, {});
+}
+
+void MetricHub::restoreMinutes(const v1::MetricBatch &batch)
+{
+    for (const v1::MetricSample &sample : batch.samples())
+        m_series[keyOf(sample)].addCoarse(pointOf(sample));
+}
+
+} // namespace slipway::fabric

@@ -1,0 +1,190 @@
+#include "backend/fabric/startup.h"
+
+#include "backend/fabric/machine.h"
+#include "backend/sys/random.h"
+
+#include <array>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <cstdlib>
+
+namespace slipway::fabric
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+// Below 127.100, where peers have their addresses when instances run without isolation.
+constexpr unsigned kSecondByteFirst = 64;
+constexpr unsigned kSecondByteCount = 36;
+constexpr int kPrefixTries = 64;
+constexpr std::uint32_t kHostsDefault = 6;
+constexpr std::uint32_t kFaultDomainsDefault = 2;
+
+bool canBind(asio::io_context &io, const std::string &address, std::uint16_t port)
+{
+    std::error_code error;
+    asio::ip::tcp::acceptor acceptor(io);
+    const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(address), port);
+    acceptor.open(endpoint.protocol(), error);
+    acceptor.bind(endpoint, error);
+    return !error || error == std::errc::permission_denied; // ports below 1024: cannot tell
+}
+
+bool looksFree(asio::io_context &io, const std::string &prefix)
+{
+    static constexpr std::array<std::uint16_t, 5> kLikelyPorts = {0, 80, 443, 8080, 20000};
+    for (const char *last : {".1", ".2"})
+        for (const std::uint16_t port : kLikelyPorts)
+            if (!canBind(io, prefix + last, port))
+                return false;
+    return true;
+}
+
+std::string randomPrefix()
+{
+    const unsigned long random = std::strtoul(sys::randomHex(6).c_str(), nullptr, 16);
+    return "127." + std::to_string(kSecondByteFirst + (random >> 8) % kSecondByteCount) + "." +
+           std::to_string(random & 255);
+}
+
+// Making a folder private must not take it away from others: the folder of a socket may have been
+// chosen carelessly ("/tmp/x.sock", "/run/x.sock").
+Result<void> checkRuntimeFolder(const fs::path &folder)
+{
+    std::error_code error;
+    const fs::file_status status = fs::status(folder, error);
+    if (error || !fs::exists(status))
+        return {};
+    const bool open_to_others =
+        (status.permissions() & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none;
+    if (!open_to_others || fs::is_empty(folder, error))
+        return {};
+    return failure(v1::Error::INVALID_ARGUMENT, "RUNTIME_FOLDER_SHARED",
+                   folder.string() +
+                       " is used by others too. Give the fabric's socket a folder of "
+                       "its own, for example " +
+                       (folder / "slipway" / "fabric.sock").string() + ".",
+                   folder.string());
+}
+
+Result<void> checkSockets(const FabricOptions &options)
+{
+    for (const fs::path &socket :
+         {options.socket, options.paths.hostsSocket(), options.paths.edgeSocket()})
+        if (const auto checked = sys::checkSocketPath(socket); !checked)
+            return checked;
+    return {};
+}
+
+Result<void> makeFolders(const sys::Paths &paths)
+{
+    if (const auto checked = checkRuntimeFolder(paths.runtime); !checked)
+        return checked;
+    for (const fs::path &folder : {paths.data, paths.runtime, paths.packages(), paths.uploads(),
+                                   paths.disks(), paths.logs()})
+        if (const auto made = sys::makePrivateFolder(folder); !made)
+            return made;
+    return {};
+}
+
+v1::Settings firstSettings(const FabricOptions &options)
+{
+    v1::Settings settings = core::defaultSettings(sys::randomHex(8), chooseAddressPrefix());
+    settings.set_host_count(options.hosts ? options.hosts : kHostsDefault);
+    settings.set_fault_domain_count(options.fault_domains ? options.fault_domains
+                                                          : kFaultDomainsDefault);
+    return settings;
+}
+
+v1::Settings changedSettings(const v1::Settings &stored, const FabricOptions &options)
+{
+    v1::Settings settings = stored;
+    if (options.hosts)
+        settings.set_host_count(options.hosts);
+    if (options.fault_domains)
+        settings.set_fault_domain_count(options.fault_domains);
+    return settings;
+}
+
+// What the operator gave on the command line, and what a first start chose, is stored like any
+// other change.
+Result<void> settle(OpenedData &opened, v1::Settings settings)
+{
+    if (settings.SerializeAsString() == opened.state.settings.SerializeAsString())
+        return {};
+    v1::Change change;
+    change.set_revision(opened.state.revision + 1);
+    settings.set_revision(change.revision());
+    *change.mutable_settings() = std::move(settings);
+    if (const auto written = opened.store->commit({change}); !written)
+        return written;
+    core::restore(opened.state, change);
+    return {};
+}
+
+Result<void> lock(OpenedData &opened, const sys::Paths &paths)
+{
+    for (const fs::path &file : {paths.lockFile(), paths.runtime / "fabric.lock"}) {
+        auto taken = sys::FileLock::take(file);
+        if (!taken)
+            return Failure(taken.error());
+        opened.locks.push_back(std::move(*taken));
+    }
+    return {};
+}
+
+} // namespace
+
+std::string chooseAddressPrefix()
+{
+    asio::io_context io;
+    std::string prefix = randomPrefix();
+    for (int i = 0; i < kPrefixTries && !looksFree(io, prefix); ++i)
+        prefix = randomPrefix();
+    return prefix;
+}
+
+Result<OpenedData> openData(const FabricOptions &options)
+{
+    OpenedData opened;
+    if (const auto checked = checkSockets(options); !checked)
+        return Failure(checked.error());
+    if (const auto made = makeFolders(options.paths); !made)
+        return Failure(made.error());
+    if (const auto locked = lock(opened, options.paths); !locked)
+        return Failure(locked.error());
+    auto store = store::Store::open(options.paths.storeFile());
+    if (!store)
+        return Failure(store.error());
+    opened.store = std::move(*store);
+    const auto loaded = opened.store->load();
+    if (!loaded)
+        return Failure(loaded.error());
+    opened.state = stateFrom(*loaded);
+    const bool first = opened.state.settings.fabric_id().empty();
+    opened.how = first ? "first start" : "restart";
+    const auto settled = settle(opened, first ? firstSettings(options)
+                                              : changedSettings(opened.state.settings, options));
+    if (!settled)
+        return Failure(settled.error());
+    return opened;
+}
+
+void removeRuntimeFiles(const sys::Paths &paths)
+{
+    std::error_code ignored;
+    for (const fs::path &file : {paths.hostsSocket(), paths.edgeSocket(), paths.fabricSocket(),
+                                 paths.runtime / "fabric.lock"})
+        fs::remove(file, ignored);
+    fs::remove_all(paths.edgeFolder(), ignored);
+    fs::remove_all(paths.runtime / "mesh", ignored);
+    for (const auto &entry : fs::directory_iterator(paths.runtime, ignored))
+        if (entry.path().filename().string().starts_with("host-"))
+            fs::remove_all(entry.path(), ignored);
+    fs::remove(paths.runtime, ignored); // only when nothing is left in it
+}
+
+} // namespace slipway::fabric

@@ -1,0 +1,34 @@
+// Before a fabric runs: its folders, its locks, its store, and what a first start decides.
+#pragma once
+
+#include "backend/core/core.h"
+#include "backend/fabric/fabric.h"
+#include "backend/store/store.h"
+#include "backend/sys/file_lock.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace slipway::fabric
+{
+
+// Members are closed in reverse: the store before the locks.
+struct OpenedData {
+    std::vector<sys::FileLock> locks; // of the data folder and of the runtime folder
+    std::unique_ptr<store::Store> store;
+    core::State state;
+    std::string how; // "first start" or "restart"
+};
+
+// Touches the store only after both locks are held. Errors: what sys and store say, and
+// RUNTIME_FOLDER_SHARED for a runtime folder that others use too.
+Result<OpenedData> openData(const FabricOptions &options);
+
+// A /24 of 127.64.0.0/10 in which nothing listens yet, as far as one can tell: "127.77.3".
+std::string chooseAddressPrefix();
+
+// Removes what this fabric made below its runtime folder, and the folder if nothing is left.
+void removeRuntimeFiles(const sys::Paths &paths);
+
+} // namespace slipway::fabric
