@@ -1,0 +1,57 @@
+#include "views/widgets/empty_state.h"
+
+#include "views/widgets/buttons.h"
+
+#include <QVBoxLayout>
+
+namespace slipway::views
+{
+
+EmptyState::EmptyState(const Theme &theme, const QString &icon, const QString &title,
+                       const QString &text, QWidget *parent)
+    : QWidget(parent), m_theme(theme), m_title(new Label(theme, TextRole::CardTitle, title)),
+      m_text(Label::secondary(theme, TextRole::Body, text)), m_actions(new QHBoxLayout)
+{
+    auto *picture = new QLabel;
+    const auto paint = [this, picture, icon] {
+        picture->setPixmap(
+            m_theme.pixmap(icon, m_theme.tokens().accent, 44, picture->devicePixelRatioF()));
+    };
+    connect(&theme, &Theme::changed, picture, paint);
+    paint();
+    picture->setAlignment(Qt::AlignCenter);
+    m_title->setAlignment(Qt::AlignCenter);
+    m_text->setAlignment(Qt::AlignCenter);
+    m_text->setWordWrap(true);
+    m_text->setFixedWidth(440);
+    auto *column = new QVBoxLayout(this);
+    column->setSpacing(8);
+    column->addStretch(2);
+    column->addWidget(picture, 0, Qt::AlignHCenter);
+    column->addSpacing(8);
+    column->addWidget(m_title, 0, Qt::AlignHCenter);
+    column->addWidget(m_text, 0, Qt::AlignHCenter);
+    column->addSpacing(12);
+    column->addLayout(m_actions);
+    column->addStretch(3);
+    m_actions->setSpacing(8);
+    m_actions->addStretch(1);
+    m_actions->addStretch(1);
+}
+
+QPushButton *EmptyState::addAction(const QString &text, const QString &icon)
+{
+    const bool first = m_actions->count() == 2;
+    auto *button =
+        makeButton(m_theme, first ? ButtonKind::Primary : ButtonKind::Normal, text, icon, this);
+    m_actions->insertWidget(m_actions->count() - 1, button);
+    return button;
+}
+
+void EmptyState::setTexts(const QString &title, const QString &text)
+{
+    m_title->setText(title);
+    m_text->setText(text);
+}
+
+} // namespace slipway::views
