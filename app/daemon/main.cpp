@@ -1,4 +1,5 @@
 // slipwayd: the fabric without a window, and the daemons that it starts for itself.
+#include "app/daemon/fabric_command.h"
 #include "backend/agent/agent.h"
 #include "backend/edge/edge.h"
 #include "backend/host/host.h"
@@ -9,6 +10,23 @@ using namespace slipway;
 
 namespace
 {
+
+void addFabric(CLI::App &app, FabricCommandOptions &options)
+{
+    CLI::App *command = app.add_subcommand("fabric", "The controller, in the foreground");
+    command->add_option("--data", options.data, "Folder of its store, packages, disks and logs");
+    command->add_option("--socket", options.socket, "Unix socket, in a folder of its own");
+    command->add_option("--hosts", options.hosts, "Number of physical servers (first: 6)")
+        ->check(CLI::Range(1, 1000));
+    command->add_option("--fault-domains", options.fault_domains, "First: 2")
+        ->check(CLI::Range(1, 1000));
+    command->add_option("--engine", options.engine, "\"local\", or \"none\" to run nothing")
+        ->check(CLI::IsMember({"local", "none"}));
+    command->add_option("--tcp-port", options.tcp_port, "Answer on 127.0.0.1:<port> too");
+    command->add_flag("--keep-services", options.keep_services,
+                      "At the end leave hosts, instances and the edge running");
+    command->callback([&options] { throw CLI::RuntimeError(runFabricCommand(options)); });
+}
 
 void addHost(CLI::App &app, host::HostOptions &options)
 {
@@ -56,9 +74,11 @@ int main(int argc, char **argv)
     CLI::App app("The fabric of Slipway", "slipwayd");
     app.set_version_flag("--version", SLIPWAY_VERSION);
     app.require_subcommand(1);
+    FabricCommandOptions fabric_options;
     host::HostOptions host_options;
     agent::AgentOptions agent_options;
     edge::EdgeOptions edge_options;
+    addFabric(app, fabric_options);
     addHost(app, host_options);
     addAgent(app, agent_options);
     addEdge(app, edge_options);

@@ -98,11 +98,11 @@ void FabricShell::begin()
     m_uploads.expire();
     removeOrphans();
     restoreMetrics();
-    startEngine();
-    startEdge();
     v1::Observation started;
     started.set_fabric_started(howStarted());
     observe(started);
+    startEngine();
+    startEdge();
     wake(); // the plan is carried out in any case
     nextSecond();
 }
@@ -130,13 +130,13 @@ void FabricShell::restoreMetrics()
         m_metrics.restoreMinutes(batch);
 }
 
+// The core made them from the settings when it heard that the fabric starts; one that was taken
+// away stays as long as it has instances.
 std::vector<engine::HostSpec> FabricShell::hostSpecs() const
 {
-    const v1::Settings &settings = m_machine.state().settings;
     std::vector<engine::HostSpec> hosts;
-    for (std::uint32_t i = 0; i < settings.host_count(); ++i)
-        hosts.push_back(
-            {"host-" + std::to_string(i + 1), i % std::max(1U, settings.fault_domain_count())});
+    for (const auto &[id, host] : m_machine.state().hosts)
+        hosts.push_back({id, host.fault_domain()});
     return hosts;
 }
 

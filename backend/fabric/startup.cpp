@@ -3,6 +3,7 @@
 #include "backend/fabric/machine.h"
 #include "backend/sys/random.h"
 
+#include <algorithm>
 #include <array>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
@@ -96,6 +97,7 @@ v1::Settings firstSettings(const FabricOptions &options)
     settings.set_host_count(options.hosts ? options.hosts : kHostsDefault);
     settings.set_fault_domain_count(options.fault_domains ? options.fault_domains
                                                           : kFaultDomainsDefault);
+    settings.set_fault_domain_count(std::min(settings.fault_domain_count(), settings.host_count()));
     return settings;
 }
 
@@ -106,6 +108,7 @@ v1::Settings changedSettings(const v1::Settings &stored, const FabricOptions &op
         settings.set_host_count(options.hosts);
     if (options.fault_domains)
         settings.set_fault_domain_count(options.fault_domains);
+    settings.set_fault_domain_count(std::min(settings.fault_domain_count(), settings.host_count()));
     return settings;
 }
 
