@@ -134,32 +134,50 @@ Result<int> spawn(const SpawnRequest &request)
 
 struct ProcessWatch::Impl {
     Impl(asio::io_context &io, int process) : fd(io), pid(process) {}
+    void finish()
+    {
+        const OnExit call = std::move(on_exit);
+        on_exit = nullptr;
+        if (call)
+            call(waitStatusOf(pid));
+    }
+
     asio::posix::stream_descriptor fd;
     int pid;
     OnExit on_exit;
 };
+
+namespace
+{
+
+// Asio may wake a wait for an event of a descriptor that was closed in the same turn and whose
+// record the new one inherited: only the pidfd itself tells that the process has ended.
+template <typename Impl> void awaitEnd(const std::shared_ptr<Impl> &impl)
+{
+    impl->fd.async_wait(asio::posix::stream_descriptor::wait_read, [impl](std::error_code error) {
+        if (error)
+            return;
+        pollfd end{impl->fd.native_handle(), POLLIN, 0};
+        if (poll(&end, 1, 0) > 0)
+            impl->finish();
+        else
+            awaitEnd(impl);
+    });
+}
+
+} // namespace
 
 ProcessWatch::ProcessWatch(asio::io_context &io, int pid, OnExit on_exit)
     : m_pid(pid), m_impl(std::make_shared<Impl>(io, pid))
 {
     m_impl->on_exit = std::move(on_exit);
     const int fd = int(syscall(SYS_pidfd_open, pid, 0U));
-    const auto finish = [impl = m_impl] {
-        const OnExit call = std::move(impl->on_exit);
-        impl->on_exit = nullptr;
-        if (call)
-            call(waitStatusOf(impl->pid));
-    };
     if (fd < 0) {
-        asio::post(io, finish);
+        asio::post(io, [impl = m_impl] { impl->finish(); });
         return;
     }
     m_impl->fd.assign(fd);
-    m_impl->fd.async_wait(asio::posix::stream_descriptor::wait_read,
-                          [finish](std::error_code error) {
-                              if (!error)
-                                  finish();
-                          });
+    awaitEnd(m_impl);
 }
 
 ProcessWatch::~ProcessWatch()

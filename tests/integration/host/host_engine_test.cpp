@@ -196,7 +196,8 @@ void HostEngineTest::followsGenerations()
         if (isolated)
             QVERIFY(world.waitFor([&] { return contentOf(starts) == expected; }));
     }
-    QCOMPARE(world.status(kName).restarts(), 0U);
+    const std::string told = world.happenings.empty() ? "" : world.happenings.front().message();
+    QVERIFY2(world.status(kName).restarts() == 0, told.c_str());
 }
 
 void HostEngineTest::stopsAndRemoves()
