@@ -91,6 +91,22 @@ static Result<void> writeDescription(const v1::Package &package, const fs::path 
         .and_then([&] { return out.close(false); });
 }
 
+// Instances run as other users: whatever this process's umask is, they may read and enter.
+static Result<void> openFolders(const fs::path &root)
+{
+    const fs::perms others = fs::perms::group_read | fs::perms::group_exec |
+                             fs::perms::others_read | fs::perms::others_exec;
+    std::error_code error;
+    fs::permissions(root, fs::perms::owner_all | others, error);
+    auto walk = fs::recursive_directory_iterator(root, error);
+    for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error))
+        if (walk->is_directory(error))
+            fs::permissions(walk->path(), fs::perms::owner_all | others, error);
+    if (error)
+        return fileFailure(root, "open the folders of");
+    return {};
+}
+
 // Two uploads of the same bytes may arrive here together: the first rename wins, both are right.
 static Result<void> publish(const fs::path &finished, const fs::path &target)
 {
@@ -128,10 +144,10 @@ Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &f
     package->set_size_bytes(fs::file_size(*packed));
     package->set_actor(actor);
     package->set_upload_time_ms(time_ms);
-    auto stored =
-        writeDescription(*package, made).and_then([&] { return syncTree(made); }).and_then([&] {
-            return publish(made, folderOf(*digest));
-        });
+    auto stored = writeDescription(*package, made)
+                      .and_then([&] { return openFolders(made); })
+                      .and_then([&] { return syncTree(made); })
+                      .and_then([&] { return publish(made, folderOf(*digest)); });
     if (!stored)
         return Failure(stored.error());
     return package;

@@ -143,7 +143,7 @@ private:
     Result<void> collect(const RoleLayout &layout, Part &part) const;
     Result<void> collectFolder(const LayoutMapping &mapping,
                                std::map<std::string, PackedFile> &files) const;
-    Result<void> addRole(const RoleLayout &layout, int index);
+    Result<void> addRole(const RoleLayout &layout);
     Result<void> addPart(Part part, const std::string &extension);
     Failure badEntry(const fs::path &path) const;
     std::string roleModel(const RoleLayout &layout) const;
@@ -286,10 +286,9 @@ Result<void> Packing::addPart(Part part, const std::string &extension)
     return {};
 }
 
-Result<void> Packing::addRole(const RoleLayout &layout, int index)
+Result<void> Packing::addRole(const RoleLayout &layout)
 {
     Part part{layout.role, {}, {{"RoleModel.xml", roleModel(layout)}}};
-    (void)index;
     return collect(layout, part).and_then([&] { return addPart(std::move(part), ".cssx"); });
 }
 
@@ -300,9 +299,8 @@ Result<void> Packing::pack(const fs::path &output)
     const auto layouts = folderLayout(m_definition);
     if (!layouts)
         return Failure(layouts.error());
-    int index = 0;
     for (const RoleLayout &layout : *layouts)
-        if (auto fine = addRole(layout, index++); !fine)
+        if (auto fine = addRole(layout); !fine)
             return fine;
     auto fine =
         addPart({"SMPackage", {}, {{"ServiceDefinition.rd", serviceModel()}}}, ".csmx")
