@@ -1,0 +1,154 @@
+// The host's parts that need no sandbox: waiting before a restart, disks, the sandbox's contract.
+#include "backend/host/instance_disk.h"
+#include "backend/host/restart_backoff.h"
+#include "backend/host/root_folder.h"
+#include "backend/host/sandbox_config.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+using namespace slipway;
+namespace fs = std::filesystem;
+
+class HostRulesTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_home = std::make_unique<QTemporaryDir>(); }
+    void cleanup() { m_home = nullptr; }
+
+    void waitsLongerEachTime();
+    void forgetsOldEnds();
+    void keepsTheDiskOfOneGeneration();
+    void makesTheDiskAnewAfterAMove();
+    void removesOnlyItsOwnDisks();
+    void limitsTheSandbox();
+    void limitsNothingWithoutLimits();
+    void showsNoneOfTheOperatorsFiles();
+
+private:
+    fs::path home() const { return m_home->path().toStdString(); }
+    sys::Paths paths() const { return {home() / "data", home() / "run"}; }
+    std::unique_ptr<QTemporaryDir> m_home;
+};
+
+void HostRulesTest::waitsLongerEachTime()
+{
+    host::RestartBackoff backoff;
+    const host::RestartRule rule{3, 600'000};
+    std::vector<std::int64_t> delays_ms;
+    for (int i = 0; i < 11; ++i)
+        delays_ms.push_back(backoff.ended(rule, i).delay_ms);
+    const std::vector<std::int64_t> expected = {0,      0,      1'000,  2'000,  4'000, 8'000,
+                                                16'000, 32'000, 60'000, 60'000, 60'000};
+    QCOMPARE(delays_ms, expected);
+    QVERIFY(backoff.ended(rule, 20).cycling);
+}
+
+void HostRulesTest::forgetsOldEnds()
+{
+    host::RestartBackoff backoff;
+    const host::RestartRule rule{2, 1'000};
+    QVERIFY(!backoff.ended(rule, 0).cycling);
+    QVERIFY(!backoff.ended(rule, 1'001).cycling);
+    const auto decision = backoff.ended(rule, 2'001);
+    QVERIFY(decision.cycling);
+    QCOMPARE(decision.ends, 2U);
+    backoff.reset();
+    QVERIFY(!backoff.ended(rule, 2'002).cycling);
+}
+
+void HostRulesTest::keepsTheDiskOfOneGeneration()
+{
+    host::InstanceDisk disk(paths(), "host-1", "d1", "Web_IN_0");
+    QVERIFY(disk.prepare(1, 0));
+    std::ofstream(disk.folder() / "kept") << "x";
+    QVERIFY(disk.prepare(1, 0));
+    QVERIFY(fs::exists(disk.folder() / "kept"));
+    QVERIFY(disk.prepare(2, 0));
+    QVERIFY(!fs::exists(disk.folder() / "kept"));
+    QVERIFY(fs::is_directory(disk.folder() / "tmp"));
+}
+
+void HostRulesTest::makesTheDiskAnewAfterAMove()
+{
+    host::InstanceDisk before(paths(), "host-1", "d1", "Web_IN_0");
+    QVERIFY(before.prepare(1, 0));
+    std::ofstream(before.folder() / "old") << "x";
+    host::InstanceDisk after(paths(), "host-2", "d1", "Web_IN_0");
+    QVERIFY(after.prepare(1, 0));
+    QVERIFY(!fs::exists(after.folder() / "old"));
+    before.remove(); // belongs to host-2 now
+    QVERIFY(fs::exists(after.folder()));
+    after.remove();
+    QVERIFY(!fs::exists(paths().disks() / "d1"));
+}
+
+void HostRulesTest::removesOnlyItsOwnDisks()
+{
+    host::InstanceDisk kept(paths(), "host-1", "d1", "Web_IN_0");
+    host::InstanceDisk forgotten(paths(), "host-1", "d1", "Web_IN_1");
+    host::InstanceDisk others(paths(), "host-2", "d2", "Web_IN_0");
+    for (host::InstanceDisk *disk : {&kept, &forgotten, &others})
+        QVERIFY(disk->prepare(1, 0));
+    host::removeForgottenDisks(paths(), "host-1", {"d1/Web_IN_0"});
+    QVERIFY(fs::exists(kept.folder()));
+    QVERIFY(!fs::exists(forgotten.folder()));
+    QVERIFY(fs::exists(others.folder()));
+}
+
+void HostRulesTest::limitsTheSandbox()
+{
+    host::SandboxSpec spec;
+    spec.limits = true;
+    spec.swap_limit = true;
+    spec.memory_bytes = 1'000'000;
+    spec.cores = 2;
+    spec.cgroup = "/slipway-x/host-1/i";
+    spec.user_id = 1'000'000;
+    spec.id_count = 65'536;
+    spec.binds = {{"/a", "/role"}, {"/b", "/local", true}};
+    const auto config = nlohmann::json::parse(host::sandboxConfig(spec));
+    const auto &resources = config["linux"]["resources"];
+    QCOMPARE(resources["memory"]["limit"].get<int>(), 1'000'000);
+    QCOMPARE(resources["memory"]["swap"].get<int>(), 1'000'000);
+    QCOMPARE(resources["cpu"]["quota"].get<int>(), 200'000);
+    QCOMPARE(config["linux"]["cgroupsPath"].get<std::string>(), spec.cgroup);
+    QCOMPARE(config["linux"]["uidMappings"][0]["hostID"].get<int>(), 1'000'000);
+    QCOMPARE(config["linux"]["namespaces"].size(), std::size_t(7));
+    QVERIFY(config["process"]["noNewPrivileges"].get<bool>());
+    QVERIFY(config["root"]["readonly"].get<bool>());
+    for (const auto &mount : config["mounts"]) {
+        if (mount["destination"] == "/role")
+            QCOMPARE(mount["options"][1].get<std::string>(), std::string("ro"));
+        if (mount["destination"] == "/local")
+            QCOMPARE(mount["options"][1].get<std::string>(), std::string("rw"));
+    }
+}
+
+void HostRulesTest::limitsNothingWithoutLimits()
+{
+    const auto config = nlohmann::json::parse(host::sandboxConfig({}));
+    QVERIFY(!config["linux"].contains("resources"));
+    QVERIFY(!config["linux"].contains("cgroupsPath"));
+}
+
+void HostRulesTest::showsNoneOfTheOperatorsFiles()
+{
+    const fs::path root = home() / "root";
+    QVERIFY(host::makeRootFolder(root));
+    QVERIFY(host::makeRootFolder(root)); // again after a restart
+    std::ifstream passwd(root / "etc/passwd");
+    std::string first;
+    std::getline(passwd, first);
+    QCOMPARE(first, std::string("root:x:0:0:root:/local:/bin/sh"));
+    for (const char *absent : {"home", "etc/shadow", "mnt", "boot"})
+        QVERIFY2(!fs::exists(root / absent), absent);
+    QCOMPARE(fs::read_symlink(root / "bin"), fs::path("usr/bin"));
+}
+
+QTEST_GUILESS_MAIN(HostRulesTest)
+#include "host_rules_test.moc"

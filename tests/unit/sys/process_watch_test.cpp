@@ -1,0 +1,73 @@
+#include "backend/sys/child_process.h"
+
+#include <QTest>
+#include <csignal>
+#include <unistd.h>
+
+using namespace slipway;
+
+namespace
+{
+
+int sleeper()
+{
+    sys::SpawnRequest request;
+    request.arguments = {"sleep", "1000"};
+    return sys::spawn(request).value_or(0);
+}
+
+} // namespace
+
+class ProcessWatchTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void tellsHowAChildEnded();
+    void doesNotTakeAnothersEventForAnEnd();
+};
+
+void ProcessWatchTest::tellsHowAChildEnded()
+{
+    asio::io_context io;
+    int status = 0;
+    const sys::ProcessWatch watch(io, sleeper(), [&status](int result) { status = result; });
+    ::kill(watch.pid(), SIGKILL);
+    io.run();
+    QCOMPARE(sys::describeExit(status), std::string("was killed by signal 9 (Killed)"));
+}
+
+// A descriptor closed in the same turn in which a watch begins leaves its event to the watch.
+void ProcessWatchTest::doesNotTakeAnothersEventForAnEnd()
+{
+    for (int round = 0; round < 50; ++round) {
+        asio::io_context io;
+        int first[2];
+        int second[2];
+        QVERIFY(pipe(first) == 0 && pipe(second) == 0);
+        asio::posix::stream_descriptor one(io, first[0]);
+        asio::posix::stream_descriptor two(io, second[0]);
+        bool ended = false;
+        std::unique_ptr<sys::ProcessWatch> watch;
+        const auto replace = [&](asio::posix::stream_descriptor &other) {
+            if (watch)
+                return;
+            other.close();
+            watch = std::make_unique<sys::ProcessWatch>(io, sleeper(), [&](int) { ended = true; });
+        };
+        one.async_wait(one.wait_read, [&](std::error_code) { replace(two); });
+        two.async_wait(two.wait_read, [&](std::error_code) { replace(one); });
+        QVERIFY(write(first[1], "x", 1) == 1 && write(second[1], "x", 1) == 1);
+        io.run_for(std::chrono::milliseconds(5));
+        QVERIFY2(!ended, std::to_string(round).c_str());
+        watch->signal(SIGKILL);
+        io.restart();
+        io.run();
+        QVERIFY(ended);
+        close(first[1]);
+        close(second[1]);
+    }
+}
+
+QTEST_GUILESS_MAIN(ProcessWatchTest)
+#include "process_watch_test.moc"
