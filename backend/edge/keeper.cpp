@@ -141,8 +141,10 @@ asio::awaitable<bool> Keeper::replaceProxy(Layout layout)
         m_retired_since_ms[old->identity().generation] = m_clock.steadyMs();
     }
     saveState();
-    if (old)
+    if (old) {
+        co_await old->addServers(layout); // clients that it keeps may be routed there
         co_await old->retire();
+    }
     co_return !next->ended();
 }
 

@@ -17,10 +17,7 @@ constexpr int kMeasure_ms = 1'000;
 
 bool Keeper::somethingLeaves()
 {
-    for (const ProxyPtr &proxy : allProxies())
-        if (!proxy->state().leaving().empty())
-            return true;
-    return !m_retired.empty();
+    return !m_retired.empty() || (m_current && !m_current->state().leaving().empty());
 }
 
 asio::awaitable<void> Keeper::watchDrains()
@@ -46,8 +43,8 @@ asio::awaitable<void> Keeper::lookOnce(bool thorough)
         for (const ProxyPtr &proxy : allProxies())
             co_await proxy->tell("shutdown sessions server " + server);
     if (thorough) {
-        for (const ProxyPtr &proxy : allProxies())
-            co_await deleteLeaving(proxy);
+        if (m_current)
+            co_await deleteLeaving(m_current);
         co_await endRetired();
     }
     reportChanges();

@@ -146,6 +146,12 @@ asio::awaitable<bool> ProxyProcess::apply(Layout layout, std::int64_t now_ms)
     co_return worked;
 }
 
+asio::awaitable<void> ProxyProcess::addServers(Layout layout)
+{
+    const auto self = shared_from_this();
+    co_await run(m_state.additions(layout, m_files.probes().string()));
+}
+
 // All or nothing: HAProxy looks into the old version until the commit.
 asio::awaitable<bool> ProxyProcess::commitRoutes(std::map<std::string, std::string> routes)
 {
@@ -169,6 +175,7 @@ asio::awaitable<bool> ProxyProcess::commitRoutes(std::map<std::string, std::stri
 asio::awaitable<void> ProxyProcess::retire()
 {
     const auto self = shared_from_this();
+    m_state.setRetired();
     signal(SIGUSR1);
     for (int poll = 0; poll < kStopPolls && !m_ended; ++poll)
         if (infoNumber(co_await tell("show info"), "Stopping") == 1)

@@ -2,6 +2,8 @@
 
 #include "backend/edge/proxy_config.h"
 
+#include <algorithm>
+
 namespace slipway::edge
 {
 
@@ -89,10 +91,27 @@ bool RunningState::hasBackend(const std::string &name) const
     return false;
 }
 
+bool RunningState::canServe(const std::string &name, const Layout &layout) const
+{
+    if (name == "none")
+        return true;
+    if (!m_retired)
+        return hasBackend(name);
+    const auto held = m_servers.find(name);
+    if (held == m_servers.end())
+        return false;
+    return std::any_of(held->second.begin(), held->second.end(), [&](const auto &server) {
+        const WantedServer *wanted = findServer(layout, name, server.first);
+        return wanted && !wanted->drain && !server.second.drain && !server.second.leaving;
+    });
+}
+
 std::vector<std::string> RunningState::additions(const Layout &layout,
                                                  const std::string &probes_file)
 {
     std::vector<std::string> commands;
+    if (m_retired)
+        return commands;
     for (const auto &[backend, path] : probesOf(layout)) {
         const bool known = m_probes.contains(backend);
         if (known && m_probes[backend] == path)
@@ -131,7 +150,7 @@ std::optional<std::map<std::string, std::string>> RunningState::routeChanges(con
     for (const WantedFrontend &frontend : m_frontends) {
         const auto wanted = layout.routes.find(frontend.name);
         const std::string backend = wanted == layout.routes.end() ? "none" : wanted->second;
-        routes[frontend.name] = backend == "none" || hasBackend(backend) ? backend : "moved";
+        routes[frontend.name] = canServe(backend, layout) ? backend : "moved";
     }
     if (routes == m_routes)
         return {};
@@ -142,6 +161,8 @@ std::optional<std::map<std::string, std::string>> RunningState::routeChanges(con
 std::vector<std::string> RunningState::removals(const Layout &layout, std::int64_t now_ms)
 {
     std::vector<std::string> commands;
+    if (m_retired)
+        return commands;
     for (auto &[backend, servers] : m_servers)
         for (auto &[name, held] : servers) {
             const WantedServer *wanted = findServer(layout, backend, name);

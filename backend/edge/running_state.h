@@ -27,6 +27,10 @@ public:
                  std::map<std::string, std::string> probes, std::set<WantedFrontend> frontends,
                  std::map<PoolKind, unsigned> capacity, std::int64_t now_ms);
 
+    // A stopping HAProxy refuses to change its servers: from now on only routes are kept right, and
+    // those that lead to servers it has not got are turned to `moved`.
+    void setRetired() { m_retired = true; }
+
     // Whether the layout can be reached by commands alone.
     bool fits(const Layout &layout) const;
 
@@ -48,6 +52,7 @@ public:
 
 private:
     bool hasBackend(const std::string &name) const;
+    bool canServe(const std::string &name, const Layout &layout) const;
     void addServer(const std::string &backend, const WantedBackend &wanted,
                    const WantedServer &server, std::vector<std::string> &commands);
 
@@ -56,6 +61,7 @@ private:
     std::map<std::string, std::string> m_probes;
     std::set<WantedFrontend> m_frontends;
     std::map<PoolKind, unsigned> m_capacity;
+    bool m_retired = false;
 };
 
 // Backslashes before what would end a word on the command line.

@@ -1,0 +1,160 @@
+// Deaths under load: of the keeper, of HAProxy, of an instance, of the controller.
+#include "edge_harness.h"
+
+#include <QTest>
+#include <csignal>
+#include <sys/wait.h>
+
+using namespace slipway;
+using namespace slipway::test;
+
+namespace
+{
+constexpr std::uint32_t kPort = 8080;
+const std::string kKey = "shop/production/80";
+} // namespace
+
+class EdgeFailureTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void keeperDiesAndTakesOver();
+    void haproxyDiesAndComesBack();
+    void haproxyDiesWithTheKeeper();
+    void instanceDiesUnderLoad();
+    void worksWithoutController();
+    void stopLeavesNothing();
+};
+
+void EdgeFailureTest::keeperDiesAndTakesOver()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 2);
+    edge.addPool("v2", 2);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.addListener("shop/staging/80", kPort + 1, "v2/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    edge.swapPools(0, 1); // what a restarted keeper finds is not what the configuration says
+    QVERIFY(edge.apply());
+    const int haproxy = edge.haproxyPid();
+    KeptClient observer(edge.address(), kPort);
+    QVERIFY(observer.get().starts_with("v2 "));
+
+    edge.startLoad(kPort, 5, false);
+    edge.killKeeper();
+    QVERIFY(observer.get().starts_with("v2 "));
+    edge.startKeeper();
+    QCOMPARE(edge.hello().haproxy_pid(), haproxy);
+    QCOMPARE(edge.hello().applied_revision(), edge.table().revision());
+    edge.swapPools(0, 1);
+    QVERIFY(edge.apply());
+    QCOMPARE(edge.haproxyPid(), haproxy);
+    QVERIFY(observer.get().starts_with("v1 "));
+    edge.addPool("v3", 1); // the sockets came back too: a reload needs them
+    edge.addListener("other/production/80", kPort + 2, "v3/HttpIn");
+    QVERIFY(edge.apply());
+    QVERIFY(edge.haproxyPid() != haproxy);
+    QCOMPARE(edge.boundPort(kKey), kPort);
+    QVERIFY(edge.loadRuns());
+    QCOMPARE(QString::fromStdString(edge.finishLoad().problem), QString());
+}
+
+void EdgeFailureTest::haproxyDiesAndComesBack()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 2);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    const int haproxy = edge.haproxyPid();
+    kill(haproxy, SIGKILL);
+    KeptClient waiting(edge.address(), kPort); // waits in the keeper's socket
+    QVERIFY(waiting.get().starts_with("v1 "));
+    QVERIFY(edge.until([&] { return edge.haproxyPid() != haproxy && edge.haproxyPid() != 0; }));
+    QCOMPARE(edge.happenings().size(), std::size_t(1));
+    QCOMPARE(edge.happenings()[0].kind(), std::string("EdgeProxyEnded"));
+}
+
+void EdgeFailureTest::haproxyDiesWithTheKeeper()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 2);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    const int haproxy = edge.haproxyPid();
+    edge.killKeeper();
+    kill(haproxy, SIGKILL);
+    QVERIFY(edge.until([&] { return sys::processStartTicks(haproxy) == 0; }));
+    edge.startKeeper(); // says nothing new: the keeper's own file has the routes
+    QVERIFY(edge.until([&] { return edge.haproxyPid() != haproxy && edge.haproxyPid() != 0; }));
+    KeptClient client(edge.address(), kPort);
+    QVERIFY(client.get().starts_with("v1 "));
+}
+
+void EdgeFailureTest::instanceDiesUnderLoad()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 3);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    for (const bool close_connections : {false, true}) {
+        edge.startLoad(kPort, 4, close_connections);
+        edge.until([] { return false; }, 500); // the load runs
+        edge.killInstance("v1", "Web_IN_1");
+        edge.until([] { return false; }, 300); // nobody has told the edge yet
+        const v1::PoolServer gone = edge.table().pools(0).servers(1);
+        edge.table().mutable_pools(0)->mutable_servers()->DeleteSubrange(1, 1);
+        QVERIFY(edge.apply());
+        edge.until([] { return false; }, 300);
+        *edge.table().mutable_pools(0)->add_servers() = edge.startInstance("v1", "Web_IN_1");
+        edge.table().mutable_pools(0)->mutable_servers()->SwapElements(1, 2);
+        QVERIFY(edge.apply());
+        QVERIFY(edge.loadRuns());
+        QCOMPARE(QString::fromStdString(edge.finishLoad().problem), QString());
+        QVERIFY(edge.until([&] { return edge.metrics().samples_size() == 3; }));
+    }
+}
+
+void EdgeFailureTest::worksWithoutController()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 1);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    const int haproxy = edge.haproxyPid();
+    edge.hangUp();
+    kill(haproxy, SIGKILL);
+    KeptClient client(edge.address(), kPort);
+    QVERIFY(client.get().starts_with("v1 "));
+    QVERIFY(edge.until([&] { return edge.connected() && edge.haproxyPid() != haproxy; }));
+}
+
+void EdgeFailureTest::stopLeavesNothing()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 1);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    KeptClient idle(edge.address(), kPort);
+    QVERIFY(idle.get().starts_with("v1 "));
+    const int haproxy = edge.haproxyPid();
+    QVERIFY(edge.stopKeeper());
+    QCOMPARE(sys::processStartTicks(haproxy), std::uint64_t(0));
+    for (const auto &entry : std::filesystem::directory_iterator(edge.paths().edgeFolder()))
+        QCOMPARE(entry.path().filename().string(), std::string("keeper.lock"));
+}
+
+int main(int argc, char **argv)
+{
+    if (const auto part = slipway::test::playPart(argc, argv))
+        return *part;
+    EdgeFailureTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "edge_failure_test.moc"
