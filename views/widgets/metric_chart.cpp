@@ -1,0 +1,301 @@
+#include "views/widgets/metric_chart.h"
+
+#include "models/base/words.h"
+#include "views/widgets/chart_canvas.h"
+
+#include <QAreaSeries>
+#include <QLineSeries>
+#include <QPainter>
+#include <QResizeEvent>
+#include <QValueAxis>
+#include <algorithm>
+#include <cmath>
+
+namespace slipway::views
+{
+
+using namespace Qt::StringLiterals;
+using models::MetricPoint;
+
+namespace
+{
+
+constexpr int kTitleHeight = 24;
+
+QString titleOf(MetricChart::Metric metric)
+{
+    switch (metric) {
+    case MetricChart::Metric::Cpu:
+        return MetricChart::tr("CPU");
+    case MetricChart::Metric::Memory:
+        return MetricChart::tr("Memory");
+    case MetricChart::Metric::Requests:
+        return MetricChart::tr("Requests per second");
+    case MetricChart::Metric::LatencyP50:
+        return MetricChart::tr("Latency p50");
+    case MetricChart::Metric::LatencyP95:
+        return MetricChart::tr("Latency p95");
+    case MetricChart::Metric::LatencyP99:
+        return MetricChart::tr("Latency p99");
+    case MetricChart::Metric::Errors:
+        return MetricChart::tr("Errors per second");
+    }
+    return {};
+}
+
+// 1, 2 or 5 times a power of ten: the axis changes seldom.
+double niceTop(double value)
+{
+    const double power = std::pow(10.0, std::floor(std::log10(std::max(value, 1e-3))));
+    for (const double step : {1.0, 2.0, 5.0, 10.0}) {
+        if (value <= step * power) {
+            return step * power;
+        }
+    }
+    return value;
+}
+
+} // namespace
+
+void ChartGroup::hover(std::int64_t time_ms)
+{
+    if (std::exchange(m_hovered_ms, time_ms) != time_ms) {
+        Q_EMIT hoverChanged();
+    }
+}
+
+struct MetricChart::Parts {
+    ChartCanvas *canvas = nullptr;
+    QList<QLineSeries *> lines;
+    QList<QAreaSeries *> areas;
+};
+
+MetricChart::MetricChart(const Theme &theme, models::MetricHub &hub, ChartGroup &group,
+                         Metric metric, std::function<std::int64_t()> now_ms, QWidget *parent)
+    : QWidget(parent), m_theme(theme), m_hub(hub), m_group(group), m_metric(metric),
+      m_now_ms(std::move(now_ms)), m_parts(std::make_unique<Parts>())
+{
+    m_parts->canvas = new ChartCanvas(theme, group, this);
+    setMinimumHeight(88);
+    setAccessibleName(titleOf(metric));
+    connect(&hub, &models::MetricHub::ticked, this, [this] {
+        if (isVisible() && !m_hub.isPaused()) {
+            refresh();
+        }
+    });
+    connect(&group, &ChartGroup::hoverChanged, this, &MetricChart::updateValue);
+    connect(&theme, &Theme::changed, this, [this] {
+        rebuildSeries();
+        refresh();
+    });
+}
+
+MetricChart::~MetricChart() = default;
+
+void MetricChart::setKeys(const QList<models::MetricKey> &keys)
+{
+    if (keys == m_keys) {
+        return;
+    }
+    m_keys = keys;
+    m_interests.clear();
+    rebuildSeries();
+    if (isVisible()) {
+        follow();
+    }
+}
+
+void MetricChart::setMarks(const QList<ChartMark> &marks)
+{
+    m_parts->canvas->setMarks(marks);
+}
+
+void MetricChart::setSpan(int seconds)
+{
+    m_span_s = seconds;
+    refresh();
+}
+
+void MetricChart::follow()
+{
+    if (m_interests.isEmpty()) {
+        for (const auto &key : std::as_const(m_keys)) {
+            m_interests << m_hub.follow(key);
+        }
+    }
+    refresh();
+}
+
+QColor MetricChart::colorOf(qsizetype index) const
+{
+    const auto &tokens = m_theme.tokens();
+    const QList<QColor> several{tokens.accent, tokens.between, tokens.ok, tokens.warning,
+                                tokens.bad};
+    if (m_keys.size() > 1) {
+        return several[index % several.size()];
+    }
+    switch (m_metric) {
+    case Metric::Cpu:
+        return tokens.accent;
+    case Metric::Memory:
+        return tokens.between;
+    case Metric::Requests:
+        return tokens.ok;
+    case Metric::Errors:
+        return tokens.bad;
+    default:
+        return tokens.warning;
+    }
+}
+
+void MetricChart::rebuildSeries()
+{
+    auto *chart = m_parts->canvas->chart();
+    chart->removeAllSeries();
+    m_parts->lines.clear();
+    m_parts->areas.clear();
+    for (qsizetype i = 0; i < m_keys.size(); ++i) {
+        auto *line = new QLineSeries;
+        line->setPen(QPen(colorOf(i), 1.5));
+        m_parts->lines << line;
+        if (m_keys.size() == 1) {
+            auto *area = new QAreaSeries(line);
+            auto fill = colorOf(i);
+            fill.setAlphaF(m_theme.isDark() ? 0.20F : 0.13F);
+            area->setBrush(fill);
+            area->setPen(QPen(colorOf(i), 1.5));
+            m_parts->canvas->add(area);
+        } else {
+            m_parts->canvas->add(line);
+        }
+    }
+    m_parts->canvas->applyTheme();
+}
+
+double MetricChart::valueOf(const MetricPoint &point) const
+{
+    switch (m_metric) {
+    case Metric::Cpu:
+        return point.cpu_percent;
+    case Metric::Memory:
+        return point.memory_mb;
+    case Metric::Requests:
+        return point.requests_per_s;
+    case Metric::LatencyP50:
+        return point.latency_p50_ms;
+    case Metric::LatencyP95:
+        return point.latency_p95_ms;
+    case Metric::LatencyP99:
+        return point.latency_p99_ms;
+    case Metric::Errors:
+        return point.errors_per_s;
+    }
+    return 0;
+}
+
+QString MetricChart::wordsOf(const MetricPoint &point) const
+{
+    constexpr double kMegabyte = 1024.0 * 1024.0;
+    switch (m_metric) {
+    case Metric::Cpu:
+        return models::percentWords(std::uint32_t(point.cpu_percent * 10));
+    case Metric::Memory: {
+        const auto used = models::countWords(std::uint64_t(point.memory_mb));
+        const auto limit = models::megabytesWords(std::uint64_t(point.memory_limit_mb * kMegabyte));
+        return point.memory_limit_mb > 0 ? tr("%1 of %2").arg(used, limit)
+                                         : QString(used + u" MB"_s);
+    }
+    case Metric::Requests:
+    case Metric::Errors:
+        return models::rateWords(valueOf(point));
+    default:
+        return models::latencyWords(std::uint32_t(valueOf(point) * 1000));
+    }
+}
+
+void MetricChart::refresh()
+{
+    const double now = double(m_now_ms());
+    double top = 0;
+    for (qsizetype i = 0; i < m_keys.size() && i < m_parts->lines.size(); ++i) {
+        QList<QPointF> points;
+        for (const auto &point : m_hub.series(m_keys[i]).points()) {
+            if (double(point.time_ms) >= now - m_span_s * 1000.0) {
+                points << QPointF(double(point.time_ms), valueOf(point));
+                top = std::max(top, valueOf(point));
+            }
+        }
+        m_parts->lines[i]->replace(points);
+    }
+    refreshAxis(top);
+    updateValue();
+}
+
+void MetricChart::refreshAxis(double top)
+{
+    const auto now = m_now_ms();
+    m_parts->canvas->setTimes(now - m_span_s * 1000LL, now);
+    const double wanted = niceTop(std::max(top * 1.1, m_metric == Metric::Cpu ? 50.0 : 1.0));
+    m_parts->canvas->setTop(m_metric == Metric::Cpu ? std::min(wanted, 100.0) : wanted);
+}
+
+const MetricPoint *MetricChart::pointAt(const models::MetricKey &key, std::int64_t time_ms) const
+{
+    const auto &points = m_hub.series(key).points();
+    if (points.empty()) {
+        return nullptr;
+    }
+    const auto after =
+        std::lower_bound(points.begin(), points.end(), time_ms,
+                         [](const MetricPoint &point, std::int64_t t) { return point.time_ms < t; });
+    return after == points.end() ? &points.back() : &*after;
+}
+
+void MetricChart::updateValue()
+{
+    const auto hovered = m_group.hovered();
+    const auto when = hovered == 0 ? m_now_ms() : hovered;
+    QStringList words;
+    for (const auto &key : std::as_const(m_keys)) {
+        if (const auto *point = pointAt(key, when)) {
+            words << wordsOf(*point);
+        }
+    }
+    m_value = words.isEmpty() ? u"–"_s : words.mid(0, 4).join(u" · "_s);
+    if (hovered != 0) {
+        m_value = models::timeWords(hovered) + u"   "_s + m_value;
+    }
+    update();
+}
+
+void MetricChart::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    const QRectF row(0, 0, width(), kTitleHeight);
+    painter.setFont(m_theme.font(TextRole::Body));
+    painter.setPen(m_theme.tokens().secondary);
+    painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter, titleOf(m_metric));
+    painter.setFont(m_theme.font(TextRole::Strong));
+    painter.setPen(m_theme.tokens().text);
+    drawTabular(painter, row, Qt::AlignRight, m_value);
+}
+
+void MetricChart::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_parts->canvas->setGeometry(0, kTitleHeight, width(), height() - kTitleHeight);
+}
+
+void MetricChart::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    follow();
+}
+
+void MetricChart::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    m_interests.clear();
+}
+
+} // namespace slipway::views

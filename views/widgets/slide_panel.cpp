@@ -1,0 +1,119 @@
+#include "views/widgets/slide_panel.h"
+
+#include "views/widgets/buttons.h"
+
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QPropertyAnimation>
+#include <QScrollArea>
+
+namespace slipway::views
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr int kSlideMs = 140;
+
+} // namespace
+
+SlidePanel::SlidePanel(const Theme &theme, const QString &title, int width_px, QWidget *parent)
+    : QFrame(parent), m_theme(theme), m_title(new Label(theme, TextRole::CardTitle, title)),
+      m_body(nullptr), m_footer(new QHBoxLayout), m_slide(new QPropertyAnimation(this, "pos")),
+      m_width(width_px)
+{
+    auto *close = makeIconButton(theme, u"close"_s, tr("Close (Esc)"));
+    close->setObjectName(u"closePanel"_s);
+    auto *head = new QHBoxLayout;
+    head->setContentsMargins(24, 16, 12, 8);
+    m_title->setElided(true);
+    head->addWidget(m_title, 1);
+    head->addWidget(close);
+    auto *scrolled = new QWidget;
+    scrolled->setObjectName(u"scrolled"_s);
+    m_body = new QVBoxLayout(scrolled);
+    m_body->setContentsMargins(24, 4, 24, 12);
+    m_body->setSpacing(12);
+    auto *scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(scrolled);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_footer->setContentsMargins(24, 12, 24, 16);
+    m_footer->setSpacing(8);
+    m_footer->addStretch(1);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(1, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(head);
+    column->addWidget(scroll, 1);
+    column->addLayout(m_footer);
+    connect(close, &QToolButton::clicked, this, &SlidePanel::closePanel);
+    m_slide->setDuration(kSlideMs);
+    m_slide->setEasingCurve(QEasingCurve::OutCubic);
+    parent->installEventFilter(this);
+    hide();
+}
+
+void SlidePanel::setTitle(const QString &title)
+{
+    m_title->setText(title);
+}
+
+void SlidePanel::place()
+{
+    const auto width = qMin(m_width, parentWidget()->width());
+    resize(width, parentWidget()->height());
+    move(parentWidget()->width() - width, 0);
+}
+
+void SlidePanel::openPanel()
+{
+    place();
+    m_open = true;
+    m_slide->stop();
+    m_slide->setStartValue(pos() + QPoint(40, 0));
+    m_slide->setEndValue(pos());
+    show();
+    raise();
+    setFocus();
+    m_slide->start();
+}
+
+void SlidePanel::closePanel()
+{
+    if (std::exchange(m_open, false)) {
+        m_slide->stop();
+        hide();
+        Q_EMIT closed();
+    }
+}
+
+bool SlidePanel::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Resize && m_open) {
+        m_slide->stop();
+        place();
+    }
+    return QFrame::eventFilter(watched, event);
+}
+
+void SlidePanel::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Escape) {
+        closePanel();
+        return;
+    }
+    QFrame::keyPressEvent(event);
+}
+
+void SlidePanel::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), m_theme.tokens().surface);
+    painter.fillRect(QRect(0, 0, 1, height()), m_theme.tokens().line);
+}
+
+} // namespace slipway::views
