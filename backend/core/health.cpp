@@ -81,6 +81,10 @@ bool isOnItsWayOut(const Instance &instance)
 
 void applyLeavingState(Transaction &tx, Instance &instance, const v1::InstanceStatus &status)
 {
+    if (isDraining(instance) && instance.targets().empty()) {
+        finishDraining(tx, keyOf(instance)); // no way leads to it any more, so nothing is held
+        return;
+    }
     const bool stopped =
         status.state() == Instance::StoppedVM || status.state() == Instance::StoppingVM;
     if (!instance.drained() || instance.goal() != Instance::STOP || !stopped)
@@ -146,14 +150,16 @@ void applyStatus(Transaction &tx, const std::string &host_id, const v1::Instance
     const Instance *known = findInstance(tx.state(), key.first, key.second);
     if (!known || known->host() != host_id)
         return;
+    if (status.generation() > known->generation())
+        return;
     if (!status.present()) {
-        if (status.generation() <= known->generation())
-            instanceGone(tx, key, host_id + " reports that nothing of it is left");
+        instanceGone(tx, key, host_id + " reports that nothing of it is left");
         return;
     }
-    if (status.generation() != known->generation())
-        return;
     Instance &instance = tx.instance(key);
+    instance.set_reported(true);
+    if (status.generation() != instance.generation())
+        return;
     copyFacts(instance, status);
     if (isOnItsWayOut(instance))
         applyLeavingState(tx, instance, status);

@@ -49,6 +49,7 @@ void leaveHost(Transaction &tx, v1::RoleInstance &instance)
     instance.clear_host();
     instance.set_fault_domain(0);
     instance.clear_isolation();
+    instance.set_reported(false);
     tx.markCapacity();
 }
 
@@ -77,6 +78,19 @@ void comeBack(Transaction &tx, v1::RoleInstance &instance, v1::RoleInstance::Sta
     setState(tx, instance, stopped ? v1::RoleInstance::StoppedVM : state, stopped ? "" : reason);
 }
 
+void takeNewPlace(Transaction &tx, v1::RoleInstance &instance, const std::string &reason)
+{
+    const v1::Deployment *deployment = findDeployment(tx.state(), instance.deployment_id());
+    const v1::RoleGoal *goal = deployment ? findGoal(*deployment, instance.role()) : nullptr;
+    const bool resized = instance.restart() == v1::RoleInstance::RESIZE ||
+                         instance.restart() == v1::RoleInstance::MOVE;
+    if (goal && resized)
+        instance.set_size(goal->size());
+    raiseGeneration(instance, true);
+    leaveHost(tx, instance);
+    comeBack(tx, instance, v1::RoleInstance::CreatingVM, reason);
+}
+
 // A size that its host has no room for moves the instance: first it must be gone from there.
 void finishResize(Transaction &tx, v1::RoleInstance &instance)
 {
@@ -85,6 +99,10 @@ void finishResize(Transaction &tx, v1::RoleInstance &instance)
     const std::string size = goal ? goal->size() : instance.size();
     if (!instance.host().empty() && !fitsOnItsHost(tx.state(), instance, size)) {
         instance.set_restart(v1::RoleInstance::MOVE);
+        if (!instance.reported()) {
+            takeNewPlace(tx, instance, "moving to a host with room for size " + size);
+            return;
+        }
         setState(tx, instance, v1::RoleInstance::StoppingVM,
                  instance.host() + " has no room for size " + size + "; moving");
         return;
@@ -112,19 +130,6 @@ void finishRestart(Transaction &tx, v1::RoleInstance &instance)
     default:
         break; // MOVE waits for its host
     }
-}
-
-void takeNewPlace(Transaction &tx, v1::RoleInstance &instance, const std::string &reason)
-{
-    const v1::Deployment *deployment = findDeployment(tx.state(), instance.deployment_id());
-    const v1::RoleGoal *goal = deployment ? findGoal(*deployment, instance.role()) : nullptr;
-    const bool resized = instance.restart() == v1::RoleInstance::RESIZE ||
-                         instance.restart() == v1::RoleInstance::MOVE;
-    if (goal && resized)
-        instance.set_size(goal->size());
-    raiseGeneration(instance, true);
-    leaveHost(tx, instance);
-    comeBack(tx, instance, v1::RoleInstance::CreatingVM, reason);
 }
 
 } // namespace
@@ -217,7 +222,8 @@ void finishDraining(Transaction &tx, const InstanceKey &key)
     v1::RoleInstance &instance = tx.instance(key);
     instance.set_drained(true);
     if (instance.goal() == v1::RoleInstance::DELETE) {
-        if (instance.host().empty())
+        // A host that never told of it may not know it: its next orders say enough.
+        if (instance.host().empty() || !instance.reported())
             tx.removeInstance(key);
         else
             setState(tx, instance, v1::RoleInstance::DeletingVM, instance.reason());
@@ -231,6 +237,7 @@ void finishDraining(Transaction &tx, const InstanceKey &key)
 void instanceGone(Transaction &tx, const InstanceKey &key, const std::string &reason)
 {
     v1::RoleInstance &instance = tx.instance(key);
+    instance.set_reported(false);
     if (instance.goal() == v1::RoleInstance::DELETE) {
         tx.removeInstance(key);
     } else if (instance.restart() == v1::RoleInstance::MOVE) {
