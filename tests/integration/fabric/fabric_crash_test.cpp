@@ -1,0 +1,229 @@
+// The controller is killed at 200 moments of a script of 50 commands; whatever it acknowledged is
+// there afterwards, as a fresh process sees it, and a retry is harmless.
+#include <QDir>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr int kMoments = 200;
+constexpr int kCommands = 50;
+constexpr int kInsideAtLeast = 50;
+constexpr int kWait_ms = 30'000;
+
+struct ScriptCommand {
+    QString request_id;
+    QString verb;
+    QString service;
+    QString label;
+    QByteArray line() const
+    {
+        return (request_id + u' ' + verb + u' ' + service + u' ' + label + u'\n').toUtf8();
+    }
+};
+
+using Services = std::map<QString, QString>; // name -> label
+
+// Creates, changes and deletes services, never one that is not there.
+std::vector<ScriptCommand> makeScript(std::mt19937 &random)
+{
+    std::vector<ScriptCommand> script;
+    std::vector<QString> alive;
+    for (int i = 0; i < kCommands; ++i) {
+        const QString id = u"r%1"_s.arg(i);
+        const std::size_t pick = alive.empty() ? 0 : random() % alive.size();
+        const unsigned kind = alive.size() < 3 ? 0 : random() % 4;
+        if (kind <= 1) {
+            alive.push_back(u"svc-%1"_s.arg(i));
+            script.push_back({id, u"create"_s, alive.back(), u"first-%1"_s.arg(i)});
+        } else if (kind == 2) {
+            script.push_back({id, u"label"_s, alive[pick], u"label-%1"_s.arg(i)});
+        } else {
+            script.push_back({id, u"delete"_s, alive[pick], {}});
+            alive.erase(alive.begin() + std::ptrdiff_t(pick));
+        }
+    }
+    return script;
+}
+
+void applyTo(Services &services, const ScriptCommand &command)
+{
+    if (command.verb == u"delete"_s)
+        services.erase(command.service);
+    else
+        services[command.service] = command.label;
+}
+
+struct Kept {
+    Services services;
+    std::vector<QString> requests;
+};
+
+Kept readStore(const QString &home)
+{
+    QProcess process;
+    process.start(QStringLiteral(SLIPWAY_CRASH_DRIVER), {home, u"--check"_s});
+    Kept kept;
+    if (!process.waitForFinished(kWait_ms) || process.exitCode() != 0)
+        return kept;
+    const QStringList lines = QString::fromUtf8(process.readAllStandardOutput()).split(u'\n');
+    for (const QString &line : lines) {
+        const QStringList words = line.split(u' ');
+        if (words[0] == u"service"_s && words.size() == 3)
+            kept.services[words[1]] = words[2];
+        else if (words[0] == u"request"_s)
+            kept.requests.push_back(words[1]);
+    }
+    return kept;
+}
+
+// One life of the controller.
+class Controller
+{
+public:
+    bool start(const QString &home)
+    {
+        m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        m_process.start(QStringLiteral(SLIPWAY_CRASH_DRIVER), {home});
+        return m_process.waitForStarted(kWait_ms) && nextLine() == "ready";
+    }
+    void send(const ScriptCommand &command)
+    {
+        m_process.write(command.line());
+        while (m_process.bytesToWrite() > 0 && m_process.waitForBytesWritten(kWait_ms)) {
+        }
+    }
+    bool acknowledged(const ScriptCommand &command)
+    {
+        return nextLine() == "ack " + command.request_id.toUtf8();
+    }
+    // What it still managed to say counts.
+    QByteArray kill()
+    {
+        ::kill(pid_t(m_process.processId()), SIGKILL);
+        m_process.waitForFinished(kWait_ms);
+        return m_process.readAllStandardOutput();
+    }
+
+private:
+    QByteArray nextLine()
+    {
+        while (!m_process.canReadLine())
+            if (!m_process.waitForReadyRead(kWait_ms))
+                return {};
+        return m_process.readLine().trimmed();
+    }
+    QProcess m_process;
+};
+
+} // namespace
+
+class FabricCrashTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void keepsEveryAcknowledgedCommand();
+
+private:
+    // A script that goes on over the lives of its controller.
+    struct Voyage {
+        std::unique_ptr<QTemporaryDir> home;
+        std::vector<ScriptCommand> script;
+        std::size_t next = 0; // first command without acknowledgement
+        Services expected;
+    };
+
+    void beginVoyage(Voyage &voyage);
+    void liveAndDie(Voyage &voyage);
+    void compare(Voyage &voyage, bool in_flight);
+
+    std::mt19937 m_random;
+    int m_inside = 0;
+};
+
+void FabricCrashTest::beginVoyage(Voyage &voyage)
+{
+    voyage.home = std::make_unique<QTemporaryDir>(QDir::tempPath() + u"/crash-XXXXXX"_s);
+    voyage.script = makeScript(m_random);
+    voyage.next = 0;
+    voyage.expected.clear();
+}
+
+// Starts the controller, gives it some commands and kills it: after an acknowledgement, or inside
+// a command a random time after it was sent.
+void FabricCrashTest::liveAndDie(Voyage &voyage)
+{
+    Controller controller;
+    QVERIFY(controller.start(voyage.home->path()));
+    const std::size_t last = std::min(voyage.next + m_random() % 8, voyage.script.size() - 1);
+    for (; voyage.next < last; ++voyage.next) {
+        controller.send(voyage.script[voyage.next]);
+        QVERIFY(controller.acknowledged(voyage.script[voyage.next]));
+        applyTo(voyage.expected, voyage.script[voyage.next]);
+    }
+    const bool inside = m_random() % 4 != 0;
+    if (inside) {
+        controller.send(voyage.script[voyage.next]);
+        // Where in the command it strikes is the point of the test, not a wait for something.
+        std::this_thread::sleep_for(std::chrono::microseconds(m_random() % 1500));
+    }
+    const bool answered = controller.kill().contains("ack ");
+    if (answered)
+        applyTo(voyage.expected, voyage.script[voyage.next++]);
+    const bool in_flight = inside && !answered;
+    m_inside += in_flight ? 1 : 0;
+    compare(voyage, in_flight);
+}
+
+// A command without an answer may have happened or not, but nothing in between.
+void FabricCrashTest::compare(Voyage &voyage, bool in_flight)
+{
+    const Kept kept = readStore(voyage.home->path());
+    Services with_next = voyage.expected;
+    if (in_flight)
+        applyTo(with_next, voyage.script[voyage.next]);
+    QVERIFY2(kept.services == voyage.expected || kept.services == with_next,
+             qPrintable(u"after command %1"_s.arg(voyage.next)));
+    const std::set<QString> once(kept.requests.begin(), kept.requests.end());
+    QCOMPARE(once.size(), kept.requests.size()); // retries made nothing twice
+}
+
+void FabricCrashTest::keepsEveryAcknowledgedCommand()
+{
+    bool given = false;
+    const int seed_given = qEnvironmentVariableIntValue("SLIPWAY_SEED", &given);
+    const unsigned seed = given ? unsigned(seed_given) : std::random_device()();
+    qInfo("seed %u (SLIPWAY_SEED repeats it)", seed);
+    m_random.seed(seed);
+    Voyage voyage;
+    beginVoyage(voyage);
+    int voyages = 1;
+    for (int moment = 0; moment < kMoments; ++moment) {
+        if (voyage.next >= voyage.script.size()) {
+            beginVoyage(voyage);
+            ++voyages;
+        }
+        liveAndDie(voyage);
+        if (QTest::currentTestFailed())
+            return;
+    }
+    qInfo("%d moments, %d of them inside a command, %d runs of the script", kMoments, m_inside,
+          voyages);
+    QVERIFY(m_inside >= kInsideAtLeast);
+}
+
+QTEST_GUILESS_MAIN(FabricCrashTest)
+#include "fabric_crash_test.moc"
