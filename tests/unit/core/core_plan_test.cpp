@@ -1,0 +1,124 @@
+// The plan: orders with all that a host needs, and tables that say the same for the same state.
+#include "tests/simulation/core/world.h"
+
+#include <QTest>
+
+using namespace slipway;
+using namespace slipway::core;
+using namespace slipway::core::test;
+
+namespace
+{
+
+World readyWorld()
+{
+    World world(4, 2);
+    v1::Package package = guestbook("v1", 2, 2);
+    v1::RoleDefinition &web = *package.mutable_definition()->mutable_roles(0);
+    web.add_setting_names("Greeting");
+    v1::Setting &setting = *package.mutable_configuration()->mutable_roles(0)->add_settings();
+    setting.set_name("Greeting");
+    setting.set_value("hello");
+    world.must(registerPackage(package));
+    world.must(createService("a"));
+    world.must(deploy("a", v1::PRODUCTION, "v1"));
+    world.settle();
+    return world;
+}
+
+std::map<std::string, v1::InstanceOrder> ordersOf(const World &world)
+{
+    std::map<std::string, v1::InstanceOrder> orders;
+    for (const auto &[host, list] : plan(world.state).orders) {
+        for (const v1::InstanceOrder &order : list.instances())
+            orders[order.name()] = order;
+    }
+    return orders;
+}
+
+} // namespace
+
+class CorePlanTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void ordersCarryEverything()
+    {
+        const World world = readyWorld();
+        const auto orders = ordersOf(world);
+        QCOMPARE(orders.size(), std::size_t(4));
+        const v1::InstanceOrder &web = orders.at("WebRole_IN_1");
+        QVERIFY(web.run());
+        QCOMPARE(web.size().memory_bytes(), std::uint64_t(1'879'048'192));
+        QCOMPARE(web.settings(0).value(), std::string("hello"));
+        QCOMPARE(web.stop_grace_ms(), 10'000U);
+        QCOMPARE(web.role().name(), std::string("WebRole"));
+        QVERIFY(web.content_path().empty());
+        QCOMPARE(web.peers_size(), 2);
+        QCOMPARE(web.peers(1).instance(), std::string("WorkerRole_IN_1"));
+        QCOMPARE(web.peers(1).address(), std::string("127.101.0.2"));
+        QCOMPARE(web.peers(1).port(), 20'000U);
+        QVERIFY(web.peers(1).ready());
+    }
+
+    void userIdsAreDistinctAndKept()
+    {
+        World world = readyWorld();
+        std::set<std::uint32_t> bases;
+        for (const auto &[name, order] : ordersOf(world))
+            bases.insert(order.uid_base());
+        QCOMPARE(bases.size(), std::size_t(4));
+        QCOMPARE(*bases.begin(), 200'000U);
+        const std::uint32_t before = ordersOf(world).at("WebRole_IN_0").uid_base();
+        world.must(reboot("a", v1::PRODUCTION, {"WebRole_IN_0"}));
+        world.settle();
+        QCOMPARE(ordersOf(world).at("WebRole_IN_0").uid_base(), before);
+    }
+
+    void stoppedOnesAreListedNotRun()
+    {
+        World world = readyWorld();
+        world.must(stopDeployment("a", v1::PRODUCTION));
+        world.settle();
+        for (const auto &[name, order] : ordersOf(world))
+            QVERIFY(!order.run());
+    }
+
+    void drainingServersStayInTheTable()
+    {
+        World world = readyWorld();
+        world.must(changeRole("a", v1::PRODUCTION, "WebRole", 1));
+        const v1::RoutingTable table = plan(world.state).table;
+        QCOMPARE(table.pools_size(), 1);
+        QCOMPARE(table.pools(0).servers_size(), 2);
+        QVERIFY(!table.pools(0).servers(0).drain());
+        QVERIFY(table.pools(0).servers(1).drain());
+        QVERIFY(ordersOf(world).at("WebRole_IN_1").run()); // until it is drained
+        QVERIFY(world.settle());
+        QCOMPARE(plan(world.state).table.pools(0).servers_size(), 1);
+    }
+
+    void onlyReadyOnesServe()
+    {
+        World world = readyWorld();
+        const std::string id = world.deploymentIn("a", v1::PRODUCTION).id();
+        world.status({id, "WebRole_IN_0"}, v1::RoleInstance::BusyRole);
+        const v1::RoutingTable table = plan(world.state).table;
+        QCOMPARE(table.pools(0).servers_size(), 1);
+        QCOMPARE(table.pools(0).servers(0).instance(), std::string("WebRole_IN_1"));
+        QCOMPARE(table.listeners(0).key(), std::string("a/production/80"));
+        QCOMPARE(table.listeners(0).address(), std::string("127.77.3.1"));
+    }
+
+    void sameStateSamePlan()
+    {
+        const World world = readyWorld();
+        QCOMPARE(plan(world.state).table.SerializeAsString(),
+                 plan(world.state).table.SerializeAsString());
+        QCOMPARE(plan(world.state).table.revision(), std::uint64_t(0));
+    }
+};
+
+QTEST_GUILESS_MAIN(CorePlanTest)
+#include "core_plan_test.moc"
