@@ -114,8 +114,9 @@ function fetchFrom(peer) {
 catching_up = Promise.all(peers().map(fetchFrom)).then((lists) => lists.forEach(merge))
   .then(() => { catching_up = null; });
 
+// On this address only: the other loopback addresses with the same port lead to the other workers.
 const server = net.createServer(serve);
-server.listen(port, () => console.log(`${instance} keeps ${entries.length} entries on ${port}`));
+server.listen(port, '127.0.0.1', () => console.log(`${instance} keeps ${entries.length} entries on ${port}`));
 
 process.on('SIGTERM', () => {
   console.log('SIGTERM: closing');

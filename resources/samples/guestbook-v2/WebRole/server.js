@@ -113,7 +113,8 @@ server.keepAliveTimeout = 65000;
 
 // iisnode gives a pipe or a socket's path, others a number.
 const port = process.env.PORT || process.env.port || '8080';
-server.listen(/^\d+$/.test(port) ? Number(port) : port, () => {
+const place = /^\d+$/.test(port) ? { port: Number(port), host: '127.0.0.1' } : { path: port };
+server.listen(place, () => {
   console.log(`guestbook ${page.version} of ${instance} listens on ${port}`);
 });
 
