@@ -78,10 +78,11 @@ std::vector<std::string> DrainWatch::addSessions(const std::vector<Session> &ses
             continue;
         ++m_round_open[deployment->second];
         m_round_moved.insert(session.frontend);
-        if (now_ms >= moved->second) {
-            late.push_back(session.id);
+        if (now_ms < moved->second)
+            continue;
+        late.push_back(session.id); // again and again: HAProxy may retry a request that was cut
+        if (m_cut_sessions.insert(session.id).second)
             countCut(deployment->second, 1);
-        }
     }
     return late;
 }
@@ -92,6 +93,8 @@ std::vector<std::string> DrainWatch::endRound(bool sessions_seen, std::int64_t n
         m_open = m_round_open;
         std::erase_if(m_moved,
                       [this](const auto &entry) { return !m_round_moved.contains(entry.first); });
+        if (m_moved.empty())
+            m_cut_sessions.clear();
     }
     std::vector<std::string> late;
     for (auto &[path, server] : m_draining) {

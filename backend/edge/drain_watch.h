@@ -51,8 +51,9 @@ private:
     std::map<std::string, std::string> m_deployments;                   // by backend, old ones too
     std::map<std::string, std::uint32_t> m_round_open; // by deployment, requests on old routes
     std::map<std::string, std::uint32_t> m_open;
-    std::set<std::string> m_round_moved; // frontends with requests on old routes
-    std::map<std::string, std::uint64_t> m_cut;
+    std::set<std::string> m_round_moved;        // frontends with requests on old routes
+    std::map<std::string, std::uint64_t> m_cut; // requests, by deployment
+    std::set<std::string> m_cut_sessions;       // told to end, but still listed for a moment
 };
 
 } // namespace slipway::edge

@@ -43,6 +43,7 @@ private:
     void killStrangers();
     void saveState();
     asio::awaitable<void> stopAll();
+    bool anyProxyLeft() const;
     void removeFiles();
 
     // keeper_watch.cpp: looking at what runs

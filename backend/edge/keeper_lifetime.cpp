@@ -60,7 +60,7 @@ asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
     if (!state.current.alive())
         co_return false;
     const ProxyFiles files{m_folder, state.current.generation};
-    m_sockets.adopt(takeListeningSockets(files, state.current.pid));
+    m_sockets.adopt(takeListeningSockets(state.current.pid));
     const auto proxy = std::make_shared<ProxyProcess>(m_io, files);
     proxy->adopt(state.current, exitHandler(proxy));
     if (!co_await proxy->connect(kAdoptTimeout_ms) ||
@@ -113,6 +113,15 @@ void Keeper::stop()
     asio::co_spawn(m_io, stopAll(), asio::detached);
 }
 
+// Looks at those of forgotten keepers too, and waits until our own children are reaped.
+bool Keeper::anyProxyLeft() const
+{
+    for (const ProxyPtr &proxy : allProxies())
+        if (!proxy->ended())
+            return true;
+    return !findProxies(m_folder).empty();
+}
+
 asio::awaitable<void> Keeper::stopAll()
 {
     m_dialer.stop();
@@ -126,7 +135,7 @@ asio::awaitable<void> Keeper::stopAll()
         const std::int64_t until_ms = m_clock.steadyMs() + patience_ms;
         for (const int pid : findProxies(m_folder))
             kill(pid, number);
-        while (!findProxies(m_folder).empty() && m_clock.steadyMs() < until_ms) {
+        while (anyProxyLeft() && m_clock.steadyMs() < until_ms) {
             timer.expires_after(std::chrono::milliseconds(kStopPoll_ms));
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         }

@@ -1,16 +1,14 @@
 // Getting the listening sockets back from a HAProxy that an earlier keeper started.
 #pragma once
 
-#include "backend/edge/proxy_config.h"
-
 #include <vector>
 
 namespace slipway::edge
 {
 
-// By `_getsocks` on the command socket (needs `expose-fd listeners`, works for every user); where
-// that gives nothing, by pidfd_getfd from the process itself (root, or no ptrace restriction).
-// Blocks for at most two seconds: for start-up only. The descriptors are close-on-exec.
-std::vector<int> takeListeningSockets(const ProxyFiles &files, int pid);
+// By pidfd_getfd, for processes of the same user (root: all) unless the kernel restricts ptrace to
+// descendants; empty then. HAProxy's own `_getsocks` is of no use: version 2.6 hands out only the
+// sockets that it bound itself, not inherited ones. The descriptors are close-on-exec.
+std::vector<int> takeListeningSockets(int pid);
 
 } // namespace slipway::edge
