@@ -33,9 +33,15 @@ Result<Prepared> prepareRegisterPackage(const State &state, const v1::Command &c
     prepared.operation.set_title("Upload package " + package.file_name());
     const bool known = state.packages.contains(package.digest());
     prepared.preview = {known ? "The package is stored already." : "The package is stored."};
-    prepared.change = [package, known](Transaction &tx, v1::Operation &) {
-        if (!known)
-            tx.package(package.digest()) = package;
+    prepared.change = [package, known](Transaction &tx, v1::Operation &operation) {
+        if (known)
+            return;
+        v1::Package &stored = tx.package(package.digest());
+        stored = package;
+        if (stored.upload_time_ms() == 0)
+            stored.set_upload_time_ms(tx.now());
+        if (stored.actor().empty())
+            stored.set_actor(operation.actor());
     };
     return prepared;
 }

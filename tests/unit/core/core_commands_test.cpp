@@ -249,18 +249,27 @@ private Q_SLOTS:
     void resizeMovesWhereTheHostIsTooSmall()
     {
         World world(2, 1);
-        world.must(registerPackage(guestbook("big", 2, 0, "ExtraLarge")));
-        world.must(registerPackage(guestbook("small", 2, 0, "ExtraSmall")));
-        world.must(createService("a"));
-        world.must(createService("b"));
-        world.must(deploy("a", v1::PRODUCTION, "small"));
-        world.must(deploy("b", v1::PRODUCTION, "big"));
+        world.must(registerPackage(guestbook("small", 1, 0, "Small")));
+        world.must(registerPackage(guestbook("tiny", 1, 0, "ExtraSmall")));
+        for (const char *service : {"b", "a", "c"}) {
+            world.must(createService(service));
+            world.must(deploy(service, v1::PRODUCTION, service[0] == 'a' ? "tiny" : "small"));
+        }
+        world.must(deleteDeployment("b", v1::PRODUCTION));
         world.settle();
-        const std::string id = world.deploymentIn("a", v1::PRODUCTION).id();
-        world.must(changeRole("a", v1::PRODUCTION, "WebRole", 2, "ExtraLarge"));
-        QVERIFY(world.settle());
+        const InstanceKey key{world.deploymentIn("a", v1::PRODUCTION).id(), "WebRole_IN_0"};
+        QCOMPARE(world.state.instances.at(key).host(), std::string("host-2")); // shared with c
+        world.must(changeRole("a", v1::PRODUCTION, "WebRole", 1, "Standard_D5_v2"));
+        bool left_first = false;
+        for (int round = 0; round < 100 && world.exchange(); ++round) {
+            const auto &instance = world.state.instances.at(key);
+            left_first = left_first || instance.restart() == v1::RoleInstance::MOVE;
+            QVERIFY(instance.host() == "host-2" || !world.hosts["host-2"].vms.contains(key));
+        }
+        QVERIFY(left_first);
         QCOMPARE(world.lastOperation().state(), v1::Operation::Succeeded);
-        QCOMPARE(world.instance(id, "WebRole_IN_1").size(), std::string("ExtraLarge"));
+        QCOMPARE(world.state.instances.at(key).host(), std::string("host-1"));
+        QCOMPARE(world.state.instances.at(key).size(), std::string("Standard_D5_v2"));
     }
 
     void stopAndStart()
