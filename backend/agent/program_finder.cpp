@@ -178,6 +178,7 @@ Launch ProgramFinder::runFile(const fs::path &file, const Environment &environme
     if (head.starts_with("\x7F"
                          "ELF")) {
         Launch launch = runnable({(m_scratch / file.filename()).string()});
+        launch.copy_from = file;
         launch.copy_to = m_scratch / file.filename();
         return launch;
     }
@@ -266,7 +267,9 @@ Launch ProgramFinder::find(const std::string &command_line, const Environment &e
     if (words.empty())
         return refused(Launch::Kind::Missing, "The command line is empty.");
     const std::string program = forwardSlashes(expandVariables(words[0], environment));
-    const fs::path file = findFile(program);
+    // A runtime's own copy in the package is for Windows, and says nothing about the folder.
+    const bool runtime = !runtimeNames(fs::path(program).filename().string()).empty();
+    const fs::path file = runtime ? fs::path() : findFile(program);
     Launch launch = resolve(program, file, environment);
     if (launch.kind != Launch::Kind::Runnable)
         return launch;

@@ -20,8 +20,10 @@ struct Launch {
     Kind kind = Kind::Missing;
     std::vector<std::string> arguments; // [0] is an absolute path; only when runnable
     std::filesystem::path working_folder;
-    std::filesystem::path copy_to; // an ELF file without its x bit: copy it here, and run the copy
-    std::string reason;            // why it is not runnable, and what to do; empty when it is
+    // An ELF file without its x bit: copy it, and run the copy.
+    std::filesystem::path copy_from;
+    std::filesystem::path copy_to;
+    std::string reason; // why it is not runnable, and what to do; empty when it is
 };
 
 class ProgramFinder

@@ -14,15 +14,14 @@ Result<sys::SpawnRequest> requestFor(const Launch &launch, const Environment &en
     if (launch.copy_to.empty())
         return request;
     std::error_code error;
-    const fs::path original = launch.working_folder / launch.copy_to.filename();
     fs::create_directories(launch.copy_to.parent_path(), error);
-    fs::copy_file(original, launch.copy_to, fs::copy_options::overwrite_existing, error);
+    fs::copy_file(launch.copy_from, launch.copy_to, fs::copy_options::overwrite_existing, error);
     if (!error)
         fs::permissions(launch.copy_to, fs::perms(0755), error);
     if (error)
         return failure(v1::Error::INTERNAL, "PROGRAM_NOT_COPIED",
-                       "Cannot make " + original.string() + " executable: " + error.message() +
-                           ".");
+                       "Cannot make " + launch.copy_from.string() +
+                           " executable: " + error.message() + ".");
     return request;
 }
 
