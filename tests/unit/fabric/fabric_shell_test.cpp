@@ -4,6 +4,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <asio/post.hpp>
 #include <future>
 #include <mutex>
 
