@@ -107,10 +107,9 @@ v1::InstanceOrder orderFor(const State &state, const v1::Deployment &deployment,
 std::map<std::string, v1::HostOrders> planOrders(const State &state)
 {
     std::map<std::string, v1::HostOrders> orders;
-    for (const auto &[id, host] : state.hosts) {
-        if (host.state() == v1::Host::Ready)
-            orders[id]; // also a host that shall run nothing is told so
-    }
+    // Also a host that is away has orders: when it comes back it must not find those of its past.
+    for (const auto &[id, host] : state.hosts)
+        orders[id];
     for (const auto &[id, deployment] : state.deployments) {
         const std::vector<v1::Peer> peers = peersOf(state, deployment);
         for (const v1::RoleInstance *instance : instancesOf(state, id)) {

@@ -80,6 +80,7 @@ private Q_SLOTS:
         QCOMPARE(moved.disk_generation(), std::uint64_t(2));
         QCOMPARE(moved.restarts(), 1U);
         QVERIFY(toldOf(world, "InstanceMoved"));
+        QCOMPARE(plan(world.state).orders.at(host).instances_size(), 0); // for when it is back
         QVERIFY(world.settle());
         world.rejoinHost(host);
         QCOMPARE(world.state.hosts.at(host).state(), v1::Host::Ready);
