@@ -1,9 +1,27 @@
 #include "backend/agent/agent_context.h"
 
+#include "backend/agent/command_line.h"
+
 #include <unistd.h>
 
 namespace slipway::agent
 {
+
+namespace
+{
+
+// Without isolation the host knows an instance's processes by marks in their environment.
+void keepHostsMarks(Environment &environment)
+{
+    for (char **entry = environ; *entry; ++entry) {
+        const std::string_view text = *entry;
+        if (text.starts_with("SLIPWAY_") && text.find('=') != std::string_view::npos)
+            environment.try_emplace(std::string(text.substr(0, text.find('='))),
+                                    text.substr(text.find('=') + 1));
+    }
+}
+
+} // namespace
 
 Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request,
                           Children::OnExit on_exit)
@@ -11,6 +29,7 @@ Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request
     request.stdout_fd = context.output.openPipe(v1::LogLine::OUT);
     request.stderr_fd = context.output.openPipe(v1::LogLine::ERR);
     request.clear_environment = true;
+    keepHostsMarks(request.environment);
     const Result<int> pid = context.children.start(request, std::move(on_exit));
     for (const int end : {request.stdout_fd, request.stderr_fd})
         if (end >= 0)
