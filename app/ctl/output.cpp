@@ -33,10 +33,12 @@ const char *mark(v1::Check::Result result)
 
 void printReply(Context &context, const v1::CommandReply &reply)
 {
+    // Once it is done, only what did not pass is news.
     for (const v1::Check &check : reply.checks())
-        context.out << check.id() << "  " << mark(check.result()) << "  "
-                    << printable(check.title())
-                    << (check.reason().empty() ? "" : ": " + printable(check.reason())) << '\n';
+        if (!reply.has_operation() || check.result() != v1::Check::PASSED)
+            context.out << check.id() << "  " << mark(check.result()) << "  "
+                        << printable(check.title())
+                        << (check.reason().empty() ? "" : ": " + printable(check.reason())) << '\n';
     for (const std::string &line : reply.preview())
         context.out << printable(line) << '\n';
     printProblems(context.err, reply.problems());

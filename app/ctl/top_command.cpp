@@ -146,7 +146,10 @@ Result<void> printOnce(Context &context, const TopOptions &options)
     const auto board = std::make_shared<SampleBoard>();
     const auto metrics = subscribe(context, options, board);
     std::uint64_t seen = 0;
-    const Samples samples = board->wait(seen, Clock::now() + kFirstBatchLimit);
+    Samples samples; // the first batches after a quiet time may be empty
+    const auto until = Clock::now() + kFirstBatchLimit;
+    while (samples.empty() && !board->ended() && Clock::now() < until)
+        samples = board->wait(seen, until);
     const auto state = context.session().snapshot();
     if (!state)
         return Failure(state.error());

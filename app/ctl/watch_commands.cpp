@@ -89,7 +89,7 @@ public:
                 return Failure(error);
             if (lost)
                 m_context.err << "slipwayctl: the connection is lost; trying again\n";
-            std::this_thread::sleep_for(kRetryInterval);
+            std::this_thread::sleep_until(Clock::now() + kRetryInterval);
         }
     }
 
