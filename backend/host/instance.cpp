@@ -22,6 +22,11 @@ std::string seconds(std::int64_t delay_ms)
     return std::to_string((delay_ms + 999) / 1000) + " s";
 }
 
+std::string endsInWords(std::uint32_t ends)
+{
+    return ends > 1 ? ", its end number " + std::to_string(ends) + " of late" : std::string();
+}
+
 } // namespace
 
 Instance::Instance(HostContext &context, v1::InstanceOrder order)
@@ -121,7 +126,7 @@ void Instance::launch()
         return endedByItself(prepared.error().message());
     setState(RoleInstance::StartingVM, "Its sandbox starts.");
     m_sandbox = makeSandbox();
-    m_sandbox->start({[this](int pid) { sandboxStarted(pid); }, [this] { noticeOutOfMemory(); },
+    m_sandbox->start({[this](int pid) { sandboxStarted(pid); }, [this] { sandboxEnding(); },
                       [this](const std::string &cause) { sandboxEnded(cause); },
                       [this](const std::string &line) { logLine(line); }});
 }
@@ -209,6 +214,12 @@ void Instance::beginStop()
         m_sandbox->kill(); // still in the runtime's hands: it ends as soon as it exists
 }
 
+void Instance::sandboxEnding()
+{
+    if (noticeOutOfMemory() && m_end_cause.empty())
+        m_end_cause = "it ran out of memory";
+}
+
 void Instance::sandboxEnded(const std::string &cause)
 {
     m_timer.cancel();
@@ -257,7 +268,7 @@ void Instance::endedByItself(const std::string &cause)
     const RoleInstance::State state = !had_started       ? RoleInstance::FailedStartingVM
                                       : decision.cycling ? RoleInstance::CyclingRole
                                                          : RoleInstance::RestartingRole;
-    setState(state, what + cause + " (" + std::to_string(decision.ends) + ". time); " + reaction);
+    setState(state, what + cause + endsInWords(decision.ends) + "; " + reaction);
     m_timer.expires_after(std::chrono::milliseconds(decision.delay_ms));
     m_timer.async_wait([this](std::error_code error) {
         if (error || m_phase != Phase::Waiting)

@@ -57,6 +57,7 @@ private:
 
     // What happened
     void sandboxStarted(int first_pid);
+    void sandboxEnding();
     void sandboxEnded(const std::string &cause);
     void endedByItself(const std::string &cause);
     void adoptLink(const std::shared_ptr<AgentLink> &link);
