@@ -1,5 +1,6 @@
 #include "views/widgets/chart_canvas.h"
 
+#include <QGraphicsLayout>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QValueAxis>

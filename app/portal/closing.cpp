@@ -1,0 +1,142 @@
+#include "app/portal/closing.h"
+
+#include "models/base/words.h"
+
+namespace slipway::portal
+{
+
+using OnClose = models::PortalSettings::OnClose;
+using views::Answer;
+
+namespace
+{
+
+constexpr int kPollMs = 100;
+constexpr int kDaemonReadyMs = 15'000;
+
+} // namespace
+
+Closing::Closing(EmbeddedFabric &fabric, models::Session &session,
+                 models::PortalSettings &settings, views::Prompter &prompter, QWidget &window)
+    : m_fabric(fabric), m_session(session), m_settings(settings), m_prompter(prompter),
+      m_window(window), m_hop(std::make_shared<models::GuiHop>(this))
+{
+    m_poll.setInterval(kPollMs);
+    connect(&m_poll, &QTimer::timeout, this, &Closing::waitForDaemon);
+}
+
+Closing::~Closing()
+{
+    m_hop->close();
+}
+
+bool Closing::mayClose()
+{
+    if (m_done || !m_fabric.isRunning()) {
+        finish();
+        return true;
+    }
+    if (m_asking || m_under_way) {
+        return false;
+    }
+    const bool empty = m_session.store().deployments().empty();
+    if (empty || m_settings.onClose() == OnClose::StopServices) {
+        close(false);
+    } else if (m_settings.onClose() == OnClose::KeepServices) {
+        close(true);
+    } else {
+        ask();
+    }
+    return false;
+}
+
+void Closing::ask()
+{
+    m_asking = true;
+    views::Question question;
+    question.title = tr("Close Slipway?");
+    question.text = tr("Your services run inside this program. They can go on without the window, "
+                       "in the background, or be stopped until you start Slipway again.");
+    question.accept = tr("Let them go on");
+    question.third = tr("Stop services");
+    question.remember = tr("Remember my answer (Settings can change it)");
+    m_prompter.ask(question, this, [this](const Answer &answer) {
+        m_asking = false;
+        if (answer.choice == Answer::Refused) {
+            return;
+        }
+        const bool keep = answer.choice == Answer::Accepted;
+        if (answer.remember) {
+            m_settings.setOnClose(keep ? OnClose::KeepServices : OnClose::StopServices);
+        }
+        close(keep);
+    });
+}
+
+// The script: the window goes, streams end, the fabric ends, and where services go on a daemon is
+// proven ready before this process leaves.
+void Closing::close(bool keep_services)
+{
+    m_under_way = true;
+    m_window.hide();
+    if (!keep_services) {
+        m_session.stop();
+    }
+    m_fabric.stop(keep_services, [hop = m_hop, this, keep_services] {
+        hop->post([this, keep_services] { keep_services ? startDaemon(true) : finish(); });
+    });
+}
+
+void Closing::handOver()
+{
+    m_fabric.stop(true, [hop = m_hop, this] { hop->post([this] { startDaemon(false); }); });
+}
+
+void Closing::endFabric(bool keep_services)
+{
+    m_fabric.stop(keep_services, [] {});
+}
+
+void Closing::startDaemon(bool then_finish)
+{
+    m_finish_when_ready = then_finish;
+    const auto pid = m_fabric.startDaemon();
+    if (!pid) {
+        m_under_way = false;
+        m_window.show();
+        Q_EMIT trouble(models::text(pid.error().message()));
+        return;
+    }
+    m_daemon_pid = *pid;
+    m_waited.start();
+    m_poll.start();
+    m_session.reconnectNow();
+}
+
+void Closing::waitForDaemon()
+{
+    const bool ready =
+        m_session.isLive() && m_session.status().controller_pid() == m_daemon_pid;
+    if (!ready && m_waited.elapsed() < kDaemonReadyMs) {
+        return;
+    }
+    m_poll.stop();
+    if (!ready) {
+        m_under_way = false;
+        m_window.show();
+        Q_EMIT trouble(tr("The background fabric did not answer within 15 s. Services still run; "
+                          "start Slipway again to look after them."));
+    } else if (m_finish_when_ready) {
+        finish();
+    }
+}
+
+void Closing::finish()
+{
+    if (!std::exchange(m_done, true)) {
+        m_session.stop();
+        Q_EMIT finished();
+    }
+}
+
+} // namespace slipway::portal

@@ -1,0 +1,68 @@
+// slipway: the portal, with the fabric in its own process unless one already answers.
+#include "app/portal/portal.h"
+#include "app/portal/single_instance.h"
+#include "backend/sys/paths.h"
+#include "models/base/words.h"
+
+#include <CLI/CLI.hpp>
+#include <QApplication>
+
+using namespace slipway;
+
+namespace
+{
+
+struct Arguments {
+    portal::PortalOptions portal;
+    std::string settings;
+};
+
+void describe(CLI::App &app, Arguments &arguments)
+{
+    auto &fabric = arguments.portal.fabric;
+    app.set_version_flag("--version", SLIPWAY_VERSION);
+    auto *connect = app.add_option("--connect", arguments.portal.connect,
+                                   "Fabric at HOST:PORT (loopback); none is started here");
+    app.add_option("--socket", fabric.socket, "Unix socket of the fabric")->excludes(connect);
+    app.add_option("--data", fabric.data, "Folder of everything that survives a reboot");
+    app.add_option("--engine", fabric.engine, "local or simulated");
+    app.add_option("--hosts", fabric.hosts, "Hosts of a new fabric");
+    app.add_option("--fault-domains", fabric.fault_domains, "Fault domains of a new fabric");
+    app.add_option("--settings", arguments.settings, "The portal's own settings file");
+}
+
+QString nameOf(const portal::PortalOptions &options)
+{
+    return models::text(options.connect.empty() ? options.fabric.socket.string()
+                                                : options.connect);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    Arguments arguments;
+    CLI::App app("Slipway: cloud services on your own machine", "slipway");
+    describe(app, arguments);
+    QApplication application(argc, argv); // takes Qt's own options out of argc and argv
+    CLI11_PARSE(app, argc, argv);
+    QApplication::setApplicationName(QStringLiteral("slipway"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Slipway"));
+    QApplication::setApplicationVersion(QStringLiteral(SLIPWAY_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("slipway"));
+    QApplication::setQuitOnLastWindowClosed(false); // the closing script says when
+    auto &options = arguments.portal;
+    options.fabric.socket = std::filesystem::absolute(
+        options.fabric.socket.empty() ? sys::defaultSocket() : options.fabric.socket);
+    options.settings_file = models::text(arguments.settings);
+    portal::SingleInstance single(nameOf(options));
+    if (single.raiseOther()) {
+        return 0;
+    }
+    single.listen();
+    portal::Portal portal(options);
+    QObject::connect(&single, &portal::SingleInstance::raiseRequested, &portal,
+                     [&portal] { portal.raise(); });
+    portal.show();
+    return QApplication::exec();
+}

@@ -1,0 +1,87 @@
+#include "app/portal/portal.h"
+
+#include "app/portal/pages.h"
+#include "backend/client/connect.h"
+#include "models/base/words.h"
+
+#include <QApplication>
+
+namespace slipway::portal
+{
+
+using models::Condition;
+
+namespace
+{
+
+std::string addressOf(const PortalOptions &options)
+{
+    return options.connect.empty() ? "unix:" + options.fabric.socket.string() : options.connect;
+}
+
+} // namespace
+
+Portal::Portal(const PortalOptions &options)
+    : m_hop(std::make_shared<models::GuiHop>(this)), m_embeds(options.connect.empty()),
+      m_fabric(options.fabric), m_client(client::connect(addressOf(options))),
+      m_settings(options.settings_file), m_session(*m_client, m_store, m_clock),
+      m_metrics(m_session), m_operations(m_store), m_theme(m_settings), m_prompter(m_theme),
+      m_window({m_session, m_store, m_metrics, m_operations, m_settings, m_theme, m_prompter},
+               makePages()),
+      m_closing(m_fabric, m_session, m_settings, m_prompter, m_window)
+{
+    m_prompter.setWindow(&m_window);
+    m_window.setCloseGuard([this] { return m_closing.mayClose(); });
+    connect(&m_closing, &Closing::trouble, this,
+            [this](const QString &text) { m_window.notify(Condition::Failed, text); });
+    connect(&m_closing, &Closing::finished, qApp, &QApplication::quit, Qt::QueuedConnection);
+}
+
+Portal::~Portal()
+{
+    m_hop->close();
+    m_session.stop();
+}
+
+void Portal::show()
+{
+    m_theme.install();
+    m_window.openFirstPlace();
+    m_window.show();
+    m_session.start();
+    if (m_embeds) {
+        startFabric();
+    }
+}
+
+void Portal::startFabric()
+{
+    m_fabric.start(
+        [hop = m_hop, this](StartOutcome outcome, const v1::Error &error) {
+            hop->post([this, outcome, error] { onStarted(outcome, error); });
+        },
+        [hop = m_hop, this](const v1::ShutdownRequest &request) {
+            hop->post([this, request] { onShutdownAsked(request); });
+        });
+}
+
+void Portal::onStarted(StartOutcome outcome, const v1::Error &error)
+{
+    m_session.reconnectNow();
+    if (outcome == StartOutcome::Failed) {
+        m_window.notify(Condition::Failed, tr("The fabric could not be started: %1")
+                                               .arg(models::text(error.message())));
+    }
+}
+
+void Portal::onShutdownAsked(const v1::ShutdownRequest &request)
+{
+    if (request.hand_over()) {
+        m_closing.handOver();
+    } else {
+        m_closing.endFabric(request.keep_services());
+        m_window.notify(Condition::Attention, tr("The fabric was stopped from outside."));
+    }
+}
+
+} // namespace slipway::portal

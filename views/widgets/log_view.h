@@ -1,0 +1,53 @@
+// Paints the rows of a LogModel that are in view, and only those; follows the end while it is
+// there. Ctrl+C copies the selected rows.
+#pragma once
+
+#include "models/logs/log_model.h"
+#include "views/theme/theme.h"
+
+#include <QAbstractScrollArea>
+
+namespace slipway::views
+{
+
+class LogView : public QAbstractScrollArea
+{
+    Q_OBJECT
+
+public:
+    LogView(const Theme &theme, models::LogModel &model, QWidget *parent = nullptr);
+
+    bool isFollowing() const { return m_following; }
+    void setFollowing(bool following);
+    void setInstanceShown(bool shown); // a column with the instance's name
+    QString selectedText() const;
+
+Q_SIGNALS:
+    void followingChanged(bool following);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+
+private:
+    void onModelChanged();
+    void updateScrollBar();
+    int rowHeight() const;
+    int rowsInView() const;
+    qint64 rowAt(int y) const; // -1: none
+    void paintRow(QPainter &painter, int y, std::uint64_t row) const;
+
+    const Theme &m_theme;
+    models::LogModel &m_model;
+    bool m_following = true;
+    bool m_with_instance = true;
+    bool m_moving = false;        // the scroll bar is moved by this, not by a person
+    std::uint64_t m_anchor = 0;   // line numbers of the selection
+    std::uint64_t m_selected = 0;
+    bool m_has_selection = false;
+};
+
+} // namespace slipway::views
