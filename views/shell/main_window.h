@@ -31,6 +31,7 @@ struct WindowParts {
     models::PortalSettings &settings;
     Theme &theme;
     Prompter &prompter;
+    PackFolder pack_folder = {};
 };
 
 class MainWindow : public QMainWindow, public Navigator

@@ -2,6 +2,13 @@
 // outlives the pages.
 #pragma once
 
+#include "backend/proto/result.h"
+
+#include <QString>
+#include <functional>
+
+class QObject;
+
 namespace slipway::models
 {
 class FabricStore;
@@ -18,6 +25,11 @@ class Navigator;
 class Prompter;
 class Theme;
 
+// Packs a folder into a package file on a thread of its own; `done` comes in the GUI thread, and not
+// at all when `context` died first. Empty: this composition cannot pack.
+using PackFolder = std::function<void(const QString &folder, const QString &output,
+                                      QObject *context, std::function<void(Result<void>)> done)>;
+
 struct PageContext {
     models::Session &session;
     models::FabricStore &store;
@@ -27,6 +39,7 @@ struct PageContext {
     Theme &theme;
     Navigator &navigator;
     Prompter &prompter;
+    PackFolder pack_folder = {};
 };
 
 } // namespace slipway::views
