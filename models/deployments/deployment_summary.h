@@ -28,6 +28,7 @@ public:
     DeploymentSummary(const FabricStore &store, const MetricHub &metrics, std::string service,
                       v1::SlotKind slot, QObject *parent = nullptr);
 
+    const std::string &serviceName() const { return m_service; }
     v1::SlotKind slotKind() const { return m_slot; }
     const Ref<v1::Deployment> &deployment() const { return m_deployment; } // nullptr: empty slot
     bool isEmpty() const { return m_deployment == nullptr; }
