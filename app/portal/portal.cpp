@@ -2,6 +2,7 @@
 
 #include "app/portal/pages.h"
 #include "backend/client/connect.h"
+#include "backend/sys/paths.h"
 #include "models/base/words.h"
 
 #include <QApplication>
@@ -19,6 +20,16 @@ std::string addressOf(const PortalOptions &options)
     return options.connect.empty() ? "unix:" + options.fabric.socket.string() : options.connect;
 }
 
+// Beside the program in a build, under share/ when installed.
+QString samplesFolder()
+{
+    const auto root = sys::programFolder().parent_path();
+    const auto installed = root / "share" / "slipway" / "samples";
+    std::error_code missing;
+    const bool is_installed = std::filesystem::is_directory(installed, missing);
+    return models::text((is_installed ? installed : root / "samples").string());
+}
+
 } // namespace
 
 Portal::Portal(const PortalOptions &options)
@@ -26,7 +37,8 @@ Portal::Portal(const PortalOptions &options)
       m_fabric(options.fabric), m_client(client::connect(addressOf(options))),
       m_settings(options.settings_file), m_session(*m_client, m_store, m_clock),
       m_metrics(m_session), m_operations(m_store), m_theme(m_settings), m_prompter(m_theme),
-      m_window({m_session, m_store, m_metrics, m_operations, m_settings, m_theme, m_prompter},
+      m_window({m_session, m_store, m_metrics, m_operations, m_settings, m_theme, m_prompter, {},
+                samplesFolder()},
                makePages()),
       m_closing(m_fabric, m_session, m_settings, m_prompter, m_window)
 {

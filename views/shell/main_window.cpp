@@ -28,7 +28,8 @@ constexpr QSize kFirstSize(1440, 900);
 MainWindow::MainWindow(const WindowParts &parts, PageFactory pages, QWidget *parent)
     : QMainWindow(parent), m_parts(parts), m_factory(std::move(pages)),
       m_context{parts.session,  parts.store, parts.metrics, parts.operations,
-                parts.settings, parts.theme, *this,         parts.prompter, parts.pack_folder},
+                parts.settings, parts.theme, *this,         parts.prompter,
+                parts.pack_folder, parts.samples_folder},
       m_navigation(new NavigationBar(parts.theme, m_factory)),
       m_top(new TopBar(parts.theme, parts.session)),
       m_bottom(new BottomBar(parts.theme, parts.session, parts.operations)),

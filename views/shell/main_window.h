@@ -32,6 +32,7 @@ struct WindowParts {
     Theme &theme;
     Prompter &prompter;
     PackFolder pack_folder = {};
+    QString samples_folder = {};
 };
 
 class MainWindow : public QMainWindow, public Navigator

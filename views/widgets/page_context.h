@@ -40,6 +40,7 @@ struct PageContext {
     Navigator &navigator;
     Prompter &prompter;
     PackFolder pack_folder = {};
+    QString samples_folder = {}; // where the sample packages lie; may be missing
 };
 
 } // namespace slipway::views
