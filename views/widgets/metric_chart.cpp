@@ -57,6 +57,14 @@ double niceTop(double value)
 
 } // namespace
 
+QColor seriesColor(const Tokens &tokens, qsizetype index)
+{
+    const QList<QColor> several{tokens.accent, tokens.warning, tokens.ok,
+                                tokens.between, tokens.bad, tokens.text,
+                                tokens.secondary, tokens.accent.lighter(140)};
+    return several[index % several.size()];
+}
+
 void ChartGroup::hover(std::int64_t time_ms)
 {
     if (std::exchange(m_hovered_ms, time_ms) != time_ms) {
@@ -67,7 +75,7 @@ void ChartGroup::hover(std::int64_t time_ms)
 struct MetricChart::Parts {
     ChartCanvas *canvas = nullptr;
     QList<QLineSeries *> lines;
-    QList<QAreaSeries *> areas;
+    QList<QLineSeries *> edges; // upper edges of the areas, one per line or none
 };
 
 MetricChart::MetricChart(const Theme &theme, models::MetricHub &hub, ChartGroup &group,
@@ -98,6 +106,7 @@ void MetricChart::setKeys(const QList<models::MetricKey> &keys)
         return;
     }
     m_keys = keys;
+    m_recorded.clear();
     m_interests.clear();
     rebuildSeries();
     if (isVisible()) {
@@ -116,6 +125,19 @@ void MetricChart::setSpan(int seconds)
     refresh();
 }
 
+void MetricChart::setRecorded(const QList<models::MetricSeries> &series)
+{
+    if (!series.isEmpty() || !m_recorded.isEmpty()) {
+        m_recorded = series;
+        refresh();
+    }
+}
+
+const models::MetricSeries &MetricChart::seriesAt(qsizetype index) const
+{
+    return index < m_recorded.size() ? m_recorded[index] : m_hub.series(m_keys[index]);
+}
+
 void MetricChart::follow()
 {
     if (m_interests.isEmpty()) {
@@ -129,10 +151,8 @@ void MetricChart::follow()
 QColor MetricChart::colorOf(qsizetype index) const
 {
     const auto &tokens = m_theme.tokens();
-    const QList<QColor> several{tokens.accent, tokens.between, tokens.ok, tokens.warning,
-                                tokens.bad};
     if (m_keys.size() > 1) {
-        return several[index % several.size()];
+        return seriesColor(tokens, index);
     }
     switch (m_metric) {
     case Metric::Cpu:
@@ -153,21 +173,23 @@ void MetricChart::rebuildSeries()
     auto *chart = m_parts->canvas->chart();
     chart->removeAllSeries();
     m_parts->lines.clear();
-    m_parts->areas.clear();
+    m_parts->edges.clear();
     for (qsizetype i = 0; i < m_keys.size(); ++i) {
         auto *line = new QLineSeries;
         line->setPen(QPen(colorOf(i), 1.5));
         m_parts->lines << line;
         if (m_keys.size() == 1) {
-            auto *area = new QAreaSeries(line);
+            auto *edge = new QLineSeries;
+            auto *area = new QAreaSeries(edge);
+            edge->setParent(area);
             auto fill = colorOf(i);
             fill.setAlphaF(m_theme.isDark() ? 0.20F : 0.13F);
             area->setBrush(fill);
-            area->setPen(QPen(colorOf(i), 1.5));
+            area->setPen(Qt::NoPen);
             m_parts->canvas->add(area);
-        } else {
-            m_parts->canvas->add(line);
+            m_parts->edges << edge;
         }
+        m_parts->canvas->add(line);
     }
     m_parts->canvas->applyTheme();
 }
@@ -219,13 +241,16 @@ void MetricChart::refresh()
     double top = 0;
     for (qsizetype i = 0; i < m_keys.size() && i < m_parts->lines.size(); ++i) {
         QList<QPointF> points;
-        for (const auto &point : m_hub.series(m_keys[i]).points()) {
+        for (const auto &point : seriesAt(i).points()) {
             if (double(point.time_ms) >= now - m_span_s * 1000.0) {
                 points << QPointF(double(point.time_ms), valueOf(point));
                 top = std::max(top, valueOf(point));
             }
         }
         m_parts->lines[i]->replace(points);
+        if (i < m_parts->edges.size()) {
+            m_parts->edges[i]->replace(points);
+        }
     }
     refreshAxis(top);
     updateValue();
@@ -239,9 +264,9 @@ void MetricChart::refreshAxis(double top)
     m_parts->canvas->setTop(m_metric == Metric::Cpu ? std::min(wanted, 100.0) : wanted);
 }
 
-const MetricPoint *MetricChart::pointAt(const models::MetricKey &key, std::int64_t time_ms) const
+const MetricPoint *MetricChart::pointAt(qsizetype index, std::int64_t time_ms) const
 {
-    const auto &points = m_hub.series(key).points();
+    const auto &points = seriesAt(index).points();
     if (points.empty()) {
         return nullptr;
     }
@@ -256,8 +281,8 @@ void MetricChart::updateValue()
     const auto hovered = m_group.hovered();
     const auto when = hovered == 0 ? m_now_ms() : hovered;
     QStringList words;
-    for (const auto &key : std::as_const(m_keys)) {
-        if (const auto *point = pointAt(key, when)) {
+    for (qsizetype i = 0; i < m_keys.size(); ++i) {
+        if (const auto *point = pointAt(i, when)) {
             words << wordsOf(*point);
         }
     }

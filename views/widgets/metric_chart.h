@@ -41,6 +41,9 @@ private:
     std::int64_t m_hovered_ms = 0;
 };
 
+// The colour of the n-th of several lines, the same in every chart and legend.
+QColor seriesColor(const Tokens &tokens, qsizetype index);
+
 class MetricChart : public QWidget
 {
     Q_OBJECT
@@ -58,6 +61,8 @@ public:
     void setKeys(const QList<models::MetricKey> &keys);
     void setMarks(const QList<ChartMark> &marks);
     void setSpan(int seconds); // of the time axis; default five minutes
+    // One series a key, from the fabric's memory, instead of the live ones; empty: live again.
+    void setRecorded(const QList<models::MetricSeries> &series);
     QString valueText() const { return m_value; }
 
     struct Parts; // Qt Charts' objects
@@ -77,7 +82,8 @@ private:
     double valueOf(const models::MetricPoint &point) const;
     QString wordsOf(const models::MetricPoint &point) const;
     // The point nearest to a time; nullptr: there is none.
-    const models::MetricPoint *pointAt(const models::MetricKey &key, std::int64_t time_ms) const;
+    const models::MetricPoint *pointAt(qsizetype index, std::int64_t time_ms) const;
+    const models::MetricSeries &seriesAt(qsizetype index) const;
     QColor colorOf(qsizetype index) const;
 
     const Theme &m_theme;
@@ -87,6 +93,7 @@ private:
     std::function<std::int64_t()> m_now_ms;
     QList<models::MetricKey> m_keys;
     QList<models::MetricHub::Interest> m_interests;
+    QList<models::MetricSeries> m_recorded;
     QList<ChartMark> m_marks;
     int m_span_s = 300;
     QString m_value;
