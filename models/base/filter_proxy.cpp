@@ -15,7 +15,9 @@ namespace
 int compareNaturally(const QString &left, const QString &right)
 {
     static const QCollator kCollator = [] {
-        QCollator collator;
+        // The C locale's collation knows no numbers.
+        const bool plain = QLocale().language() == QLocale::C;
+        QCollator collator(plain ? QLocale(QLocale::English) : QLocale());
         collator.setNumericMode(true);
         collator.setCaseSensitivity(Qt::CaseInsensitive);
         return collator;

@@ -25,6 +25,8 @@ BottomBar::BottomBar(const Theme &theme, models::Session &session,
     setFixedHeight(space::kBottomBarHeight);
     m_cancel->setObjectName(u"cancelOperation"_s);
     m_counts->setObjectName(u"operationCounts"_s);
+    m_title->setElided(true);
+    m_phase->setElided(true);
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setFixedWidth(180);

@@ -209,8 +209,9 @@ void MainWindow::showPlace(const Place &place)
     if (before != nullptr && before != page) {
         before->onHidden();
     }
-    page->goTo(place);
     m_stack->setCurrentWidget(page);
+    page->setFocus(Qt::OtherFocusReason); // keys reach the page; it may put the focus elsewhere
+    page->goTo(place);
     m_navigation->setCurrent(place.page);
     if (before != page) {
         page->onShown();

@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int kFieldWidth = 360;
+constexpr int kFieldWidth = 320;
 
 // Looks like a field and opens the palette.
 class PaletteOpener : public SearchField
@@ -57,6 +57,7 @@ TopBar::TopBar(const Theme &theme, const models::Session &session, QWidget *pare
     row->addWidget(m_crumbs, 1);
     row->addWidget(makePaletteField());
     auto *right = new QHBoxLayout;
+    right->setSpacing(8);
     right->addStretch(1);
     right->addWidget(m_chip);
     right->addWidget(help);
@@ -71,9 +72,7 @@ QWidget *TopBar::makePaletteField()
                                     [this] { Q_EMIT paletteRequested(); });
     field->setObjectName(u"paletteField"_s);
     field->setHint(u"Ctrl K"_s);
-    field->setMinimumWidth(200);
-    field->setMaximumWidth(kFieldWidth);
-    field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    field->setFixedWidth(kFieldWidth);
     return field;
 }
 

@@ -62,6 +62,7 @@ QPushButton[kind="danger"]:disabled { background: @neutralTint; color: @faint;
     border-color: @neutralTint; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent; color: @accent;
     padding: 0 6px; min-height: 24px; max-height: 24px; }
+QPushButton[flush="true"] { padding: 0; text-align: left; }
 QPushButton[kind="link"]:hover { background: @selection; }
 QPushButton[kind="link"]:focus { border-color: @accent; }
 QPushButton[kind="link"]:disabled { color: @faint; }

@@ -18,10 +18,11 @@ CopyLink::CopyLink(const Theme &theme, Prompter &prompter, QWidget *parent)
 {
     m_open->setObjectName(u"openAddress"_s);
     m_open->setToolTip(tr("Open in the browser"));
+    m_open->setProperty("flush", true);
     m_copy->setObjectName(u"copyAddress"_s);
     m_copy->setIconSize({15, 15});
     auto *row = new QHBoxLayout(this);
-    row->setContentsMargins(-6, 0, 0, 0);
+    row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(2);
     row->addWidget(m_open);
     row->addWidget(m_copy);

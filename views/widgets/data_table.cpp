@@ -15,13 +15,37 @@ namespace slipway::views
 namespace
 {
 
+// Headers of numbers stand over their numbers; models know nothing of alignment.
+class TableProxy : public models::FilterProxy
+{
+public:
+    TableProxy(std::function<CellKind(int)> kind_of, QObject *parent)
+        : FilterProxy(parent), m_kind_of(std::move(kind_of))
+    {
+    }
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override
+    {
+        if (role == Qt::TextAlignmentRole && orientation == Qt::Horizontal) {
+            const auto kind = m_kind_of(section);
+            const bool number = kind == CellKind::Number || kind == CellKind::Bar;
+            return int((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        }
+        return FilterProxy::headerData(section, orientation, role);
+    }
+
+private:
+    std::function<CellKind(int)> m_kind_of;
+};
+
 constexpr int kColumnWidth = 96;
+constexpr int kArrowWidth = 6;
 constexpr int kAgePeriodMs = 1000;
 
 } // namespace
 
 DataTable::DataTable(const Theme &theme, QWidget *parent)
-    : QTableView(parent), m_theme(theme), m_proxy(new models::FilterProxy(this))
+    : QTableView(parent), m_theme(theme), 
+      m_proxy(new TableProxy([this](int column) { return kindOf(column); }, this))
 {
     setItemDelegate(new CellDelegate(theme, *this));
     setShowGrid(false);
@@ -73,13 +97,10 @@ void DataTable::setUp(QAbstractItemModel &model, const QList<ColumnStyle> &style
     }
     for (const auto &style : styles) {
         setColumnHidden(style.column, style.hidden);
-        if (style.width_px > 0) {
-            setColumnWidth(style.column, style.width_px);
-        }
-        if (style.stretch) {
-            header->setSectionResizeMode(style.column, QHeaderView::Stretch);
-        }
+        const int needed = header->sectionSizeHint(style.column) + kArrowWidth;
+        setColumnWidth(style.column, qMax(style.width_px, needed));
     }
+    fitColumns();
     sortByColumn(sort_column, order);
 }
 
@@ -88,6 +109,23 @@ void DataTable::applyTheme()
     verticalHeader()->setDefaultSectionSize(m_theme.rowHeight());
     horizontalHeader()->setFixedHeight(m_theme.rowHeight());
     viewport()->update();
+}
+
+void DataTable::fitColumns()
+{
+    int taken = 0;
+    const ColumnStyle *stretching = nullptr;
+    for (const auto &style : std::as_const(m_styles)) {
+        if (style.stretch) {
+            stretching = &style;
+        } else if (!isColumnHidden(style.column)) {
+            taken += columnWidth(style.column);
+        }
+    }
+    if (stretching != nullptr) {
+        setColumnWidth(stretching->column,
+                       qMax(stretching->width_px, viewport()->width() - taken));
+    }
 }
 
 CellKind DataTable::kindOf(int column) const
@@ -145,6 +183,12 @@ void DataTable::showEvent(QShowEvent *event)
 {
     QTableView::showEvent(event);
     m_age_timer.start();
+}
+
+void DataTable::resizeEvent(QResizeEvent *event)
+{
+    QTableView::resizeEvent(event);
+    fitColumns();
 }
 
 void DataTable::hideEvent(QHideEvent *event)

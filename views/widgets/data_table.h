@@ -62,6 +62,7 @@ protected:
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
 
@@ -71,6 +72,7 @@ private:
     void setUp(QAbstractItemModel &model, const QList<ColumnStyle> &styles, int sort_column,
                Qt::SortOrder order, std::function<std::int64_t()> now_ms);
     void applyTheme();
+    void fitColumns(); // the stretching column takes what is left, but not less than its width
     void hover(int row);
     CellKind kindOf(int column) const;
 

@@ -33,7 +33,6 @@ void Label::setTone(const QString &tone)
 void Label::setElided(bool elided)
 {
     m_elided = elided;
-    setSizePolicy(elided ? QSizePolicy::Expanding : QSizePolicy::Preferred, QSizePolicy::Preferred);
     updateGeometry();
 }
 

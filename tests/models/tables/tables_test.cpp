@@ -268,6 +268,7 @@ void TablesTest::namesAreSortedNaturally()
 {
     test::SampleOptions options;
     options.web_instances = 12;
+    options.more_services = 0;
     Bench bench(test::sampleState(options));
     QVERIFY(bench.live());
     FilterProxy proxy;

@@ -1,0 +1,310 @@
+// The window by mouse and keyboard over a fake fabric.
+#include "tests/support/portal_harness.h"
+#include "views/shell/navigation_entry.h"
+#include "views/shell/shortcut_sheet.h"
+#include "views/widgets/dialog_prompter.h"
+
+#include <QAction>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QToolButton>
+#include <QtTest>
+
+using namespace slipway;
+using namespace slipway::views;
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+// A page that says what was asked of it.
+class ProbePage : public Page
+{
+public:
+    ProbePage(PageContext &context, QString title) : m_context(context), m_title(std::move(title))
+    {
+        m_action.setText(m_title + u" action"_s);
+    }
+    QString title() const override { return m_title; }
+    QList<QAction *> pageActions() const override { return {const_cast<QAction *>(&m_action)}; }
+    void onShown() override { ++shown; }
+    void onHidden() override { ++hidden; }
+    void refresh() override { ++refreshed; }
+    bool focusFilter() override { return ++filtered > 0; }
+
+    int shown = 0;
+    int hidden = 0;
+    int refreshed = 0;
+    int filtered = 0;
+
+private:
+    PageContext &m_context;
+    QString m_title;
+    QAction m_action;
+};
+
+PageFactory probes()
+{
+    PageFactory pages;
+    const auto add = [&pages](PageId id, const QString &title, bool in_navigation = true) {
+        pages.push_back({id, title, u"overview"_s, in_navigation, [title](PageContext &context) {
+                             return std::make_unique<ProbePage>(context, title);
+                         }});
+    };
+    add(PageId::Overview, u"Overview"_s);
+    add(PageId::Services, u"Services"_s);
+    add(PageId::Hosts, u"Hosts"_s);
+    add(PageId::Packages, u"Packages"_s);
+    add(PageId::Activity, u"Activity"_s);
+    add(PageId::Settings, u"Settings"_s);
+    add(PageId::Service, u"Service"_s, false);
+    return pages;
+}
+
+struct Desk {
+    test::PortalHarness harness;
+    std::unique_ptr<MainWindow> window = harness.makeWindow(probes());
+
+    Desk()
+    {
+        window->openFirstPlace();
+        window->show();
+        window->activateWindow();
+        const bool active = QTest::qWaitForWindowActive(window.get()); // shortcuts need it
+        Q_ASSERT(active);
+        Q_UNUSED(active)
+    }
+    ProbePage *page() { return static_cast<ProbePage *>(window->currentPage()); }
+    void key(int key, Qt::KeyboardModifiers modifiers = {})
+    {
+        QTest::keyClick(window.get(), Qt::Key(key), modifiers);
+    }
+};
+
+} // namespace
+
+class ShellTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void navigatesByMouseAndKeyboard();
+    void backLeadsWhereOneWas();
+    void pagesLearnWhenTheyAreSeen();
+    void paletteFindsAndOpens();
+    void paletteRunsPageActions();
+    void bottomBarShowsAndCancels();
+    void chipAndBannerTellTheConnection();
+    void failuresBecomeToasts();
+    void navigationFoldsAndIsRemembered();
+    void placeAndThemeAreRemembered();
+    void closingAsksTheGuard();
+    void shortcutsSheetOpens();
+    void questionsHaveConditions();
+};
+
+void ShellTest::navigatesByMouseAndKeyboard()
+{
+    Desk desk;
+    QCOMPARE(desk.page()->title(), u"Overview"_s);
+    auto *hosts = desk.window->findChild<NavigationEntry *>(u"navigateHosts"_s);
+    QVERIFY(hosts != nullptr);
+    QTest::mouseClick(hosts, Qt::LeftButton);
+    QCOMPARE(desk.page()->title(), u"Hosts"_s);
+    QVERIFY(hosts->isChecked());
+    desk.key(Qt::Key_2, Qt::ControlModifier);
+    QTRY_COMPARE(desk.page()->title(), u"Services"_s);
+    desk.key(Qt::Key_6, Qt::ControlModifier);
+    QTRY_COMPARE(desk.page()->title(), u"Settings"_s);
+}
+
+void ShellTest::backLeadsWhereOneWas()
+{
+    Desk desk;
+    desk.window->openService(u"guestbook"_s);
+    desk.window->open({PageId::Hosts, u"host-2"_s, {}});
+    desk.key(Qt::Key_Left, Qt::AltModifier);
+    QCOMPARE(desk.window->currentPlace().subject, u"guestbook"_s);
+    auto *back = desk.window->findChild<QToolButton *>(u"back"_s);
+    QTest::mouseClick(back, Qt::LeftButton);
+    QCOMPARE(desk.page()->title(), u"Overview"_s);
+    QVERIFY(!back->isEnabled());
+}
+
+void ShellTest::pagesLearnWhenTheyAreSeen()
+{
+    Desk desk;
+    auto *overview = desk.page();
+    QCOMPARE(overview->shown, 1);
+    desk.key(Qt::Key_F5);
+    QCOMPARE(overview->refreshed, 1);
+    QTest::keyClicks(desk.window.get(), u"/"_s);
+    QCOMPARE(overview->filtered, 1);
+    desk.window->open({PageId::Hosts, {}, {}});
+    QCOMPARE(overview->hidden, 1);
+    QCOMPARE(desk.page()->shown, 1);
+}
+
+void ShellTest::paletteFindsAndOpens()
+{
+    Desk desk;
+    QVERIFY(desk.harness.goLive());
+    desk.key(Qt::Key_K, Qt::ControlModifier);
+    auto *input = desk.window->findChild<QLineEdit *>(u"paletteInput"_s);
+    auto *list = desk.window->findChild<QListWidget *>(u"paletteList"_s);
+    QTRY_VERIFY(input->isVisible());
+    QTest::keyClicks(input, u"WorkerRole_IN_1"_s);
+    QCOMPARE(list->count(), 1);
+    QTest::keyClick(input, Qt::Key_Return);
+    QCOMPARE(desk.window->currentPlace().page, PageId::Service);
+    QCOMPARE(desk.window->currentPlace().subject, u"guestbook"_s);
+    QVERIFY(desk.window->currentPlace().part.endsWith(u"WorkerRole_IN_1"_s));
+    desk.key(Qt::Key_K, Qt::ControlModifier);
+    QTest::keyClicks(input, u"dark theme"_s);
+    QTest::keyClick(input, Qt::Key_Return);
+    QVERIFY(desk.harness.theme.isDark());
+}
+
+void ShellTest::paletteRunsPageActions()
+{
+    Desk desk;
+    QSignalSpy triggered(desk.page()->pageActions().first(), &QAction::triggered);
+    desk.key(Qt::Key_K, Qt::ControlModifier);
+    auto *input = desk.window->findChild<QLineEdit *>(u"paletteInput"_s);
+    QTest::keyClicks(input, u"overview action"_s);
+    QTest::keyClick(input, Qt::Key_Return);
+    QCOMPARE(triggered.count(), 1);
+}
+
+void ShellTest::bottomBarShowsAndCancels()
+{
+    Desk desk;
+    QVERIFY(desk.harness.goLive());
+    auto *cancel = desk.window->findChild<QPushButton *>(u"cancelOperation"_s);
+    QTRY_VERIFY(cancel->isVisible());
+    QTest::mouseClick(cancel, Qt::LeftButton);
+    QTRY_COMPARE(desk.harness.client.lastCommand().cancel_operation(),
+                 std::string("0f00000000000000000000000000bbbb"));
+    auto done = *desk.harness.operations.newestRunning();
+    done.set_state(v1::Operation::Cancelled);
+    desk.harness.client.push({test::changeOf(done)});
+    QTRY_VERIFY(!cancel->isVisible());
+    QTRY_COMPARE(desk.window->toasts().texts().size(), 1);
+    auto *counts = desk.window->findChild<QPushButton *>(u"operationCounts"_s);
+    QVERIFY(counts->text().contains(u"1 alert"_s)); // guestbook is degraded
+    QTest::mouseClick(counts, Qt::LeftButton);
+    QCOMPARE(desk.window->currentPlace().page, PageId::Activity);
+}
+
+void ShellTest::chipAndBannerTellTheConnection()
+{
+    Desk desk;
+    auto *chip = desk.window->findChild<ConnectionChip *>();
+    auto *banner = desk.window->findChild<Banner *>(u"connectionBanner"_s);
+    QVERIFY(desk.harness.goLive());
+    QTRY_COMPARE(chip->text(), u"Local fabric, live · 6 hosts"_s);
+    QVERIFY(!banner->isVisible());
+    desk.harness.client.disconnect();
+    QTRY_VERIFY(banner->isVisible());
+    desk.harness.clock.now_ms += 12'000;
+    QTRY_COMPARE(chip->text(), u"Local fabric, stale for 12 s"_s);
+    desk.harness.client.reconnect();
+    QTRY_VERIFY(!banner->isVisible());
+}
+
+void ShellTest::failuresBecomeToasts()
+{
+    Desk desk;
+    QVERIFY(desk.harness.goLive());
+    desk.harness.client.onExecute([](const v1::Command &) -> Result<v1::CommandReply> {
+        return failure(v1::Error::FAILED_PRECONDITION, "SLOT_OCCUPIED", "staging is occupied");
+    });
+    desk.harness.session.run({}, u"Deploy"_s);
+    QTRY_COMPARE(desk.window->toasts().texts(), QStringList{u"Deploy: staging is occupied"_s});
+}
+
+void ShellTest::navigationFoldsAndIsRemembered()
+{
+    Desk desk;
+    auto *bar = desk.window->findChild<NavigationBar *>();
+    QCOMPARE(bar->width(), space::kNavigationWidth);
+    QTest::mouseClick(desk.window->findChild<QToolButton *>(u"foldNavigation"_s), Qt::LeftButton);
+    QVERIFY(bar->isCollapsed());
+    QVERIFY(desk.harness.settings.navigationCollapsed());
+    desk.key(Qt::Key_B, Qt::ControlModifier);
+    QVERIFY(!bar->isCollapsed());
+}
+
+void ShellTest::placeAndThemeAreRemembered()
+{
+    Desk desk;
+    desk.window->open({PageId::Service, u"guestbook"_s, u"logs"_s});
+    desk.harness.settings.setScheme(models::PortalSettings::Scheme::Dark);
+    QCOMPARE(desk.harness.settings.lastPlace(), u"service/guestbook#logs"_s);
+    QCOMPARE(Place::fromString(desk.harness.settings.lastPlace()), desk.window->currentPlace());
+    auto again = desk.harness.makeWindow(probes());
+    again->openFirstPlace();
+    QCOMPARE(again->currentPlace().part, u"logs"_s);
+    QVERIFY(desk.harness.theme.isDark());
+    models::PortalSettings read(desk.harness.folder.filePath(u"portal.ini"_s));
+    QCOMPARE(read.scheme(), models::PortalSettings::Scheme::Dark);
+}
+
+void ShellTest::closingAsksTheGuard()
+{
+    Desk desk;
+    int asked = 0;
+    bool may_close = false;
+    desk.window->setCloseGuard([&] {
+        ++asked;
+        return may_close;
+    });
+    desk.window->close();
+    QCOMPARE(asked, 1);
+    QVERIFY(desk.window->isVisible());
+    may_close = true;
+    desk.key(Qt::Key_Q, Qt::ControlModifier);
+    QTRY_VERIFY(!desk.window->isVisible());
+    QVERIFY(!desk.harness.settings.windowGeometry().isEmpty());
+}
+
+void ShellTest::shortcutsSheetOpens()
+{
+    Desk desk;
+    desk.key(Qt::Key_F1);
+    auto *sheet = desk.window->findChild<ShortcutSheet *>();
+    QVERIFY(sheet != nullptr && sheet->isVisible());
+    QTest::mouseClick(sheet->findChild<QPushButton *>(u"closeSheet"_s), Qt::LeftButton);
+    QTRY_VERIFY(desk.window->findChild<ShortcutSheet *>() == nullptr);
+    QTest::mouseClick(desk.window->findChild<QToolButton *>(u"help"_s), Qt::LeftButton);
+    QVERIFY(desk.window->findChild<ShortcutSheet *>() != nullptr);
+}
+
+void ShellTest::questionsHaveConditions()
+{
+    Desk desk;
+    DialogPrompter prompter(desk.harness.theme);
+    prompter.setWindow(desk.window.get());
+    Question question;
+    question.title = u"Delete guestbook?"_s;
+    question.accept = u"Delete"_s;
+    question.dangerous = true;
+    question.type_to_confirm = u"guestbook"_s;
+    question.remember = u"Remember"_s;
+    std::optional<Answer> answer;
+    prompter.ask(question, this, [&answer](const Answer &given) { answer = given; });
+    auto *dialog = desk.window->findChild<QuestionDialog *>();
+    QVERIFY(dialog != nullptr);
+    auto *accept = dialog->findChild<QPushButton *>(u"accept"_s);
+    QVERIFY(!accept->isEnabled());
+    QTest::keyClicks(dialog->findChild<QLineEdit *>(u"typeToConfirm"_s), u"guestbook"_s);
+    QVERIFY(accept->isEnabled());
+    QTest::mouseClick(accept, Qt::LeftButton);
+    QTRY_VERIFY(answer.has_value());
+    QVERIFY(answer->accepted());
+    QVERIFY(!answer->remember);
+}
+
+QTEST_MAIN(ShellTest)
+#include "shell_test.moc"
