@@ -51,6 +51,9 @@ public:
     void selectKey(const QString &key); // nothing happens when it is filtered out
     // Text in the middle of an empty table.
     void setEmptyText(const QString &text);
+    // The stretching column takes what is left, but not less than its width. Call it after hiding
+    // or showing columns.
+    void fitColumns();
 
 Q_SIGNALS:
     void keyActivated(const QString &key); // Enter or double click
@@ -72,7 +75,6 @@ private:
     void setUp(QAbstractItemModel &model, const QList<ColumnStyle> &styles, int sort_column,
                Qt::SortOrder order, std::function<std::int64_t()> now_ms);
     void applyTheme();
-    void fitColumns(); // the stretching column takes what is left, but not less than its width
     void hover(int row);
     CellKind kindOf(int column) const;
 
