@@ -127,6 +127,7 @@ QHeaderView::down-arrow { image: url(:/icons/@mode-down.svg); width: 9px; height
 QHeaderView::up-arrow { image: url(:/icons/@mode-up.svg); width: 9px; height: 9px;
     subcontrol-position: center right; right: 4px; }
 QTableCornerButton::section { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QTabBar { background: transparent; border: none; }
 QTabBar::tab { background: transparent; color: @secondary; border: none;
     border-bottom: 2px solid transparent; padding: 8px 2px 9px 2px; margin-right: 26px;

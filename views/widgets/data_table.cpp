@@ -38,7 +38,7 @@ private:
 };
 
 constexpr int kColumnWidth = 96;
-constexpr int kArrowWidth = 6;
+constexpr int kHeaderSides = 24;
 constexpr int kAgePeriodMs = 1000;
 
 } // namespace
@@ -95,9 +95,11 @@ void DataTable::setUp(QAbstractItemModel &model, const QList<ColumnStyle> &style
         setColumnWidth(column, kColumnWidth);
         setColumnHidden(column, true);
     }
+    const QFontMetrics metrics(m_theme.font(TextRole::Strong));
     for (const auto &style : styles) {
         setColumnHidden(style.column, style.hidden);
-        const int needed = header->sectionSizeHint(style.column) + kArrowWidth;
+        const auto title = model.headerData(style.column, Qt::Horizontal).toString();
+        const int needed = metrics.horizontalAdvance(title) + kHeaderSides;
         setColumnWidth(style.column, qMax(style.width_px, needed));
     }
     fitColumns();
