@@ -290,6 +290,8 @@ QByteArray KeptAliveClient::get(const QString &path, QString *error, int timeout
             if (buffer.size() >= end) {
                 const QByteArray body = buffer.mid(head_end + 4, end - head_end - 4);
                 buffer.remove(0, end);
+                if (!head.section(u' ', 1, 1).startsWith(u'2'))
+                    return fail(head.section(u'\r', 0, 0) + u": "_s + QString::fromUtf8(body));
                 return body;
             }
         }

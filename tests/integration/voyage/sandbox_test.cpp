@@ -11,6 +11,26 @@
 using namespace Qt::StringLiterals;
 using namespace slipway::test;
 
+// Declared before the raw strings: moc does not find a class behind them.
+class SandboxTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void hogEndsAtItsLimit();
+    void spySeesNothing();
+    void cleanupTestCase();
+
+private:
+    bool isolated(bool with_limits);
+    void deployTrial(const QString &service, const char *program, int count);
+    double neighbourP99();
+
+    FabricHarness m_fabric;
+    QTcpServer m_operator_service;
+    QString m_neighbour_url;
+};
+
 namespace
 {
 
@@ -75,25 +95,6 @@ void write(const QString &path, const QByteArray &text)
 }
 
 } // namespace
-
-class SandboxTest : public QObject
-{
-    Q_OBJECT
-private Q_SLOTS:
-    void initTestCase();
-    void hogEndsAtItsLimit();
-    void spySeesNothing();
-    void cleanupTestCase();
-
-private:
-    bool isolated(bool with_limits);
-    void deployTrial(const QString &service, const char *program, int count);
-    double neighbourP99();
-
-    FabricHarness m_fabric;
-    QTcpServer m_operator_service;
-    QString m_neighbour_url;
-};
 
 void SandboxTest::initTestCase()
 {
