@@ -160,6 +160,8 @@ QVariant ServiceModel::textOf(const ServiceRow &row, Column column) const
         return row.production == nullptr ? u"–"_s : rateWords(requestsOf(row));
     case Column::Address:
         return slotAddresses(row.service->production()).value(0, u"–"_s);
+    case Column::Created:
+        return {}; // the delegate writes the age of TimeRole
     }
     return {};
 }
@@ -173,6 +175,8 @@ QVariant ServiceModel::sortValue(const ServiceRow &row, Column column) const
         return row.production_tally.total + row.staging_tally.total;
     case Column::Requests:
         return requestsOf(row);
+    case Column::Created:
+        return qint64(-row.service->create_time_ms());
     case Column::Name:
     case Column::Production:
     case Column::Staging:
@@ -187,7 +191,7 @@ QVariant ServiceModel::headerCell(int column, int role) const
     static constexpr const char *kTitles[] = {
         QT_TR_NOOP("Service"),   QT_TR_NOOP("Health"), QT_TR_NOOP("Production"),
         QT_TR_NOOP("Staging"),   QT_TR_NOOP("Instances"), QT_TR_NOOP("Req/s"),
-        QT_TR_NOOP("Address"),
+        QT_TR_NOOP("Address"),   QT_TR_NOOP("Age"),
     };
     return role == Qt::DisplayRole ? QVariant(tr(kTitles[column])) : QVariant();
 }

@@ -21,8 +21,17 @@ class ServiceModel : public KeyedTableModel<std::string, ServiceRow>
     Q_OBJECT
 
 public:
-    enum class Column { Name, Health, Production, Staging, Instances, Requests, Address };
-    static constexpr int kColumnCount = 7;
+    enum class Column {
+        Name,
+        Health,
+        Production,
+        Staging,
+        Instances,
+        Requests,
+        Address,
+        Created,
+    };
+    static constexpr int kColumnCount = 8;
     static constexpr Column kInitialSort = Column::Name;
     static constexpr Qt::SortOrder kInitialOrder = Qt::AscendingOrder;
 

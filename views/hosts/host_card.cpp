@@ -1,0 +1,122 @@
+#include "views/hosts/host_card.h"
+
+#include "models/base/words.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+namespace slipway::views
+{
+
+using namespace Qt::StringLiterals;
+using models::text;
+
+namespace
+{
+
+double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+Label *named(Label *label, const QString &name)
+{
+    label->setObjectName(name);
+    return label;
+}
+
+} // namespace
+
+HostCard::HostCard(const Theme &theme, QWidget *parent)
+    : Card(theme, {}, parent), m_theme(theme),
+      m_name(named(new Label(theme, TextRole::Strong), u"hostName"_s)),
+      m_state(new StatePill(theme)),
+      m_since(named(Label::secondary(theme, TextRole::Label), u"hostSince"_s)),
+      m_cores(new CapacityBar(theme, tr("Cores"))), m_memory(new CapacityBar(theme, tr("Memory"))),
+      m_isolation(named(Label::secondary(theme, TextRole::Label), u"hostIsolation"_s)),
+      m_advice(named(new Label(theme, TextRole::Label), u"hostAdvice"_s)),
+      m_dots(new InstanceDots(theme))
+{
+    m_cores->setObjectName(u"hostCores"_s);
+    m_memory->setObjectName(u"hostMemory"_s);
+    m_dots->setObjectName(u"hostInstances"_s);
+    m_name->setElided(true);
+    m_advice->setWordWrap(true);
+    m_advice->setTone(u"warning"_s);
+    m_since->setWordWrap(true);
+    m_isolation->setWordWrap(true);
+    auto *head = new QHBoxLayout;
+    head->setSpacing(8);
+    head->addWidget(m_name, 1);
+    head->addWidget(m_state);
+    body()->setContentsMargins(16, 14, 16, 12);
+    body()->setSpacing(6);
+    body()->addLayout(head);
+    body()->addWidget(m_since);
+    body()->addSpacing(2);
+    body()->addWidget(m_cores);
+    body()->addWidget(m_memory);
+    body()->addWidget(m_isolation);
+    body()->addWidget(m_advice);
+    body()->addWidget(m_dots);
+    connect(&theme, &Theme::changed, this, [this] { setChosen(m_chosen); });
+}
+
+void HostCard::present(const models::HostRow &row,
+                       std::vector<models::Ref<v1::RoleInstance>> instances, std::int64_t now_ms)
+{
+    const auto &host = *row.host;
+    m_name->setText(text(host.id()));
+    setAccessibleName(tr("Host %1, %2").arg(text(host.id()), models::stateWord(host.state())));
+    presentState(host, now_ms);
+    presentCapacity(row);
+    m_isolation->setText(host.isolation().empty() ? u"–"_s : text(host.isolation()));
+    m_advice->setText(text(host.isolation_advice()));
+    m_advice->setVisible(!host.isolation_advice().empty());
+    m_dots->setInstances(std::move(instances));
+}
+
+void HostCard::presentState(const v1::Host &host, std::int64_t now_ms)
+{
+    m_state->setState(models::conditionOf(host.state()), models::stateWord(host.state()));
+    QStringList parts;
+    if (host.state_time_ms() > 0) {
+        parts << tr("for %1").arg(models::durationWords(now_ms - host.state_time_ms()));
+    }
+    if (host.pid() > 0) {
+        parts << tr("pid %1").arg(host.pid());
+    }
+    if (!host.reason().empty()) {
+        parts << text(host.reason());
+    }
+    m_since->setText(parts.isEmpty() ? u"–"_s : parts.join(u" · "_s));
+}
+
+void HostCard::presentCapacity(const models::HostRow &row)
+{
+    const auto &host = *row.host;
+    m_cores->setUsage(
+        ratio(row.used_cores, host.cores()), tr("%1 of %2").arg(row.used_cores).arg(host.cores()),
+        realWords(QString::number(host.real_cores()), ratio(host.cores(), host.real_cores())));
+    m_memory->setUsage(
+        ratio(double(row.used_memory_bytes), double(host.memory_bytes())),
+        tr("%1 of %2")
+            .arg(models::bytesWords(row.used_memory_bytes),
+                 models::bytesWords(host.memory_bytes())),
+        realWords(models::bytesWords(host.real_memory_bytes()),
+                  ratio(double(host.memory_bytes()), double(host.real_memory_bytes()))));
+}
+
+void HostCard::setChosen(bool chosen)
+{
+    m_chosen = chosen;
+    setEdge(chosen ? m_theme.tokens().accent : QColor());
+}
+
+void HostCard::mousePressEvent(QMouseEvent *event)
+{
+    Card::mousePressEvent(event);
+    Q_EMIT clicked();
+}
+
+} // namespace slipway::views
