@@ -188,7 +188,7 @@ void FabricCrashTest::liveAndDie(Voyage &voyage)
     const bool inside = voyage.next < voyage.script.size() && m_random() % 4 != 0;
     if (inside) {
         controller.send(voyage.script[voyage.next]);
-        // Where in the command it strikes is the point of the test, not a wait for something.
+        // Where in the command it strikes is the point, not a wait (check_structure: allowed).
         std::this_thread::sleep_for(std::chrono::microseconds(m_random() % 1500));
     }
     const bool answered = controller.kill().contains("ack ");
