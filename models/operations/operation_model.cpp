@@ -51,6 +51,27 @@ void OperationModel::onStoreChanged(const StoreDelta &delta)
     }
 }
 
+void OperationModel::addOlder(const std::vector<v1::Operation> &operations)
+{
+    Batch batch;
+    for (const auto &operation : operations) {
+        if (m_store.operation(operation.id()) == nullptr) {
+            batch.upserts.emplace_back(operation.id(), std::make_shared<v1::Operation>(operation));
+        }
+    }
+    applyBatch(std::move(batch));
+}
+
+std::int64_t OperationModel::oldestStartMs() const
+{
+    std::int64_t oldest = 0;
+    for (int row = 0; row < rowCount(); ++row) {
+        const auto start = rowAt(row)->start_time_ms();
+        oldest = oldest == 0 ? start : std::min(oldest, start);
+    }
+    return oldest;
+}
+
 Ref<v1::Operation> OperationModel::newestRunning() const
 {
     Ref<v1::Operation> newest;

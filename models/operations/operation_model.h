@@ -19,6 +19,10 @@ public:
 
     explicit OperationModel(const FabricStore &store, QObject *parent = nullptr);
 
+    // Rows of the past that the watch does not hold; what the store knows stays as it is.
+    void addOlder(const std::vector<v1::Operation> &operations);
+    std::int64_t oldestStartMs() const; // 0: no rows
+
     int runningCount() const { return m_running; }
     // The one that started last among the running ones; nullptr: none runs.
     Ref<v1::Operation> newestRunning() const;

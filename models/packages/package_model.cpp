@@ -45,6 +45,9 @@ void PackageModel::reload()
     for (const auto &[id, deployment] : m_store.deployments()) {
         if (const auto row = rows.find(deployment->package_digest()); row != rows.end()) {
             ++row->second.used;
+            row->second.users += row->second.users.isEmpty() ? QString() : u", "_s;
+            row->second.users += tr("%1 (%2)").arg(text(deployment->service()),
+                                                   slotWord(deployment->slot()));
         }
     }
     applySnapshot({rows.begin(), rows.end()});
@@ -52,7 +55,7 @@ void PackageModel::reload()
 
 bool PackageModel::differs(const PackageRow &before, const PackageRow &after) const
 {
-    return before.package != after.package || before.used != after.used;
+    return before.package != after.package || before.users != after.users;
 }
 
 QVariant PackageModel::cell(const PackageRow &row, int column, int role) const
@@ -72,10 +75,21 @@ QVariant PackageModel::cell(const PackageRow &row, int column, int role) const
         return QString(text(row.package->file_name()) + u' ' + text(row.package->digest()) + u' ' +
                        rolesOf(*row.package));
     case Qt::ToolTipRole:
-        return Column(column) == Column::Digest ? text(row.package->digest()) : QVariant();
+        return tipOf(row, Column(column));
     default:
         return {};
     }
+}
+
+QVariant PackageModel::tipOf(const PackageRow &row, Column column) const
+{
+    if (column == Column::Digest) {
+        return text(row.package->digest());
+    }
+    if (column == Column::Uploaded) {
+        return dateTimeWords(row.package->upload_time_ms());
+    }
+    return {};
 }
 
 QVariant PackageModel::textOf(const PackageRow &row, Column column) const
@@ -92,7 +106,7 @@ QVariant PackageModel::textOf(const PackageRow &row, Column column) const
     case Column::Format:
         return text(row.package->format());
     case Column::Used:
-        return row.used == 0 ? tr("not used") : plural(row.used, "deployment", "deployments");
+        return row.used == 0 ? tr("not used") : row.users;
     case Column::Uploaded:
         return {}; // the delegate writes the age of TimeRole
     case Column::Actor:

@@ -10,6 +10,7 @@ namespace slipway::models
 struct PackageRow {
     Ref<v1::Package> package;
     std::uint32_t used = 0; // deployments
+    QString users;          // "guestbook (Production), tides (Staging)"
 };
 
 class PackageModel : public KeyedTableModel<std::string, PackageRow>
@@ -31,6 +32,7 @@ protected:
     bool differs(const PackageRow &before, const PackageRow &after) const override;
 
 private:
+    QVariant tipOf(const PackageRow &row, Column column) const;
     QVariant textOf(const PackageRow &row, Column column) const;
     QVariant sortValue(const PackageRow &row, Column column) const;
     void reload();
