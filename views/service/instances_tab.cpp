@@ -1,0 +1,286 @@
+#include "views/service/instances_tab.h"
+
+#include "models/base/words.h"
+#include "models/settings/portal_settings.h"
+#include "views/service/bulk_bar.h"
+#include "views/service/instance_panel.h"
+#include "views/widgets/buttons.h"
+#include "views/widgets/card.h"
+#include "views/widgets/data_table.h"
+#include "views/widgets/navigator.h"
+#include "views/widgets/search_field.h"
+#include "views/widgets/segmented_control.h"
+#include "views/widgets/timeline_list.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QMenu>
+#include <QShortcut>
+#include <QSplitter>
+#include <QToolButton>
+
+namespace slipway::views
+{
+
+using namespace Qt::StringLiterals;
+using models::InstanceModel;
+using Column = InstanceModel::Column;
+
+namespace
+{
+
+constexpr int kBothSlots = 0;
+constexpr int kProduction = 1;
+constexpr int kTimelineHeight = 148;
+constexpr int kFilterWidth = 190;
+
+QString settingsKey()
+{
+    return u"serviceInstances"_s;
+}
+
+QList<ColumnStyle> columnStyles()
+{
+    return {{int(Column::Name), CellKind::Strong, 148, true},
+            {int(Column::State), CellKind::State, 116},
+            {int(Column::Reason), CellKind::Text, 200, false, true},
+            {int(Column::Role), CellKind::Text, 100, false, true},
+            {int(Column::Slot), CellKind::Text, 90, false, true},
+            {int(Column::Size), CellKind::Text, 82},
+            {int(Column::Host), CellKind::Text, 74},
+            {int(Column::FaultDomain), CellKind::Number, 40},
+            {int(Column::UpdateDomain), CellKind::Number, 40},
+            {int(Column::Cpu), CellKind::Bar, 62},
+            {int(Column::Memory), CellKind::Bar, 84},
+            {int(Column::Requests), CellKind::Number, 60},
+            {int(Column::Restarts), CellKind::Number, 84, false, true},
+            {int(Column::Uptime), CellKind::Age, 76, false, true}};
+}
+
+} // namespace
+
+InstancesTab::InstancesTab(PageContext &context, ServiceModels &models, QWidget *parent)
+    : QWidget(parent), m_context(context), m_models(models)
+{
+    m_panel = new InstancePanel(context, models);
+    auto *splitter = new QSplitter(Qt::Horizontal);
+    splitter->setHandleWidth(space::kCardGap);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(makeLeft());
+    splitter->addWidget(m_panel);
+    splitter->setStretchFactor(0, 5);
+    splitter->setStretchFactor(1, 3);
+    splitter->setSizes({715, 455});
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(splitter);
+    buildTools();
+    connectParts();
+    restoreColumns();
+    applySlot();
+}
+
+QWidget *InstancesTab::makeLeft()
+{
+    auto *left = new QWidget;
+    auto *column = new QVBoxLayout(left);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(space::kCardGap);
+    column->addWidget(makeTable(), 1);
+    column->addWidget(makeTimeline());
+    return left;
+}
+
+QWidget *InstancesTab::makeTable()
+{
+    auto *card = new Card(m_context.theme);
+    card->setBodyMargins(0);
+    card->body()->setSpacing(0);
+    m_table = new DataTable(m_context.theme);
+    m_table->setObjectName(u"instances"_s);
+    m_table->setAccessibleName(tr("Instances"));
+    m_table->show(m_models.instances, columnStyles(), [this] { return m_context.session.nowMs(); });
+    m_bulk = new BulkBar(m_context);
+    card->body()->addWidget(m_table, 1);
+    card->body()->addWidget(m_bulk);
+    return card;
+}
+
+QWidget *InstancesTab::makeTimeline()
+{
+    auto *card = new Card(m_context.theme, tr("Timeline"));
+    card->setFixedHeight(kTimelineHeight);
+    card->body()->setContentsMargins(14, 0, 4, 8);
+    auto *list = new TimelineList(m_context.theme, m_models.events);
+    list->setObjectName(u"timeline"_s);
+    list->setLoadsOlder(false);
+    card->body()->addWidget(list);
+    connect(list, &TimelineList::eventActivated, this, [this](const v1::Event &event) {
+        if (!event.instance().empty()) {
+            select({event.deployment_id(), event.instance()});
+        }
+    });
+    return card;
+}
+
+void InstancesTab::buildTools()
+{
+    m_tools = new QWidget;
+    auto *row = new QHBoxLayout(m_tools);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    m_slots =
+        new SegmentedControl(m_context.theme, {tr("Both slots"), tr("Production"), tr("Staging")});
+    m_slots->setObjectName(u"slotChoice"_s);
+    m_slots->setAccessibleName(tr("Instances of which slot"));
+    m_filter = new SearchField(m_context.theme, tr("Filter instances"));
+    m_filter->setObjectName(u"instanceFilter"_s);
+    m_filter->setHint(u"/"_s);
+    m_filter->setFixedWidth(kFilterWidth);
+    row->addWidget(m_slots);
+    row->addWidget(m_filter);
+    row->addWidget(makeColumns());
+}
+
+QToolButton *InstancesTab::makeColumns()
+{
+    auto *button = makeIconButton(m_context.theme, u"filter"_s, tr("Columns"));
+    button->setObjectName(u"columns"_s);
+    button->setPopupMode(QToolButton::InstantPopup);
+    m_columns = new QMenu(button);
+    m_columns->setObjectName(u"columnsMenu"_s);
+    for (int column = 1; column < InstanceModel::kColumnCount; ++column) {
+        auto *action = m_columns->addAction(
+            m_models.instances.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setCheckable(true);
+        action->setChecked(!m_table->isColumnHidden(column));
+        action->setData(column);
+        connect(action, &QAction::toggled, this,
+                [this, column](bool shown) { showOrHide(column, shown); });
+    }
+    button->setMenu(m_columns);
+    return button;
+}
+
+void InstancesTab::showOrHide(int column, bool shown)
+{
+    m_table->setColumnHidden(column, !shown);
+    m_table->fitColumns();
+    QByteArray hidden;
+    for (int i = 0; i < InstanceModel::kColumnCount; ++i) {
+        hidden.append(m_table->isColumnHidden(i) ? '0' : '1');
+    }
+    m_context.settings.setHeaderState(settingsKey(), hidden);
+}
+
+void InstancesTab::restoreColumns()
+{
+    const auto shown = m_context.settings.headerState(settingsKey());
+    if (shown.size() != InstanceModel::kColumnCount) {
+        return;
+    }
+    for (auto *action : m_columns->actions()) {
+        action->setChecked(shown.at(action->data().toInt()) == '1');
+    }
+}
+
+void InstancesTab::connectParts()
+{
+    connect(m_filter, &QLineEdit::textChanged, this,
+            [this](const QString &text) { m_table->proxy().setFilterText(text); });
+    connect(m_filter, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
+    connect(m_slots, &SegmentedControl::currentChanged, this, &InstancesTab::applySlot);
+    connect(&m_models.production, &models::DeploymentSummary::changed, this,
+            &InstancesTab::applySlot);
+    connect(&m_models.staging, &models::DeploymentSummary::changed, this, &InstancesTab::applySlot);
+    connect(m_table, &DataTable::selectedKeysChanged, this, &InstancesTab::onSelection);
+    connect(m_table, &DataTable::menuRequested, this, &InstancesTab::openMenu);
+    connect(m_table, &DataTable::keyActivated, this, [this](const QString &key) {
+        Q_EMIT logRequested(models::InstanceId::fromString(key));
+    });
+    connect(m_bulk, &BulkBar::clearRequested, m_table, &QTableView::clearSelection);
+    connect(m_panel, &InstancePanel::logRequested, this, &InstancesTab::logRequested);
+    auto *none = new QShortcut(QKeySequence(Qt::Key_Escape), m_table);
+    none->setContext(Qt::WidgetShortcut);
+    connect(none, &QShortcut::activated, m_table, &QTableView::clearSelection);
+}
+
+void InstancesTab::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+void InstancesTab::select(const models::InstanceId &id)
+{
+    if (!m_table->proxy().indexOf(id.toString()).isValid()) {
+        m_filter->clear();
+        m_slots->setCurrent(kBothSlots);
+    }
+    m_table->selectKey(id.toString());
+}
+
+void InstancesTab::applySlot()
+{
+    const int choice = m_slots->current();
+    const auto wanted =
+        choice == kBothSlots
+            ? std::string()
+            : m_models.slot(choice == kProduction ? v1::PRODUCTION : v1::STAGING).deploymentId();
+    if (choice == kBothSlots) {
+        m_table->proxy().setCondition(nullptr);
+    } else {
+        m_table->proxy().setCondition([this, wanted](int row) {
+            return m_models.instances.rowAt(row)->deployment_id() == wanted;
+        });
+    }
+    m_panel->setSlot(choice == 2 || (choice == kBothSlots && m_models.production.isEmpty())
+                         ? v1::STAGING
+                         : v1::PRODUCTION);
+    const bool any = !m_models.production.isEmpty() || !m_models.staging.isEmpty();
+    m_table->setEmptyText(any ? tr("No instance fits the filter")
+                              : tr("No instances yet: deploy a package to a slot"));
+}
+
+void InstancesTab::onSelection()
+{
+    std::vector<models::InstanceId> ids;
+    const auto keys = m_table->selectedKeys();
+    for (const auto &key : keys) {
+        ids.push_back(models::InstanceId::fromString(key));
+    }
+    m_bulk->setSelection(ids);
+    m_panel->setSelection(ids);
+    Q_EMIT selectionChanged(keys.size() == 1 ? keys.front() : QString());
+}
+
+void InstancesTab::openMenu(const QString &key, const QPoint &place)
+{
+    const auto id = models::InstanceId::fromString(key);
+    const auto instance = m_context.store.instance(id);
+    if (instance == nullptr) {
+        return;
+    }
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(u"instanceMenu"_s);
+    const auto add = [&](const QString &icon, const QString &text, auto act) {
+        connect(menu->addAction(m_context.theme.icon(icon), text), &QAction::triggered, this, act);
+    };
+    add(u"logs"_s, tr("Show log"), [this, id] { Q_EMIT logRequested(id); });
+    add(u"copy"_s, tr("Copy name"),
+        [id] { QGuiApplication::clipboard()->setText(models::text(id.name)); });
+    if (!instance->host().empty()) {
+        add(u"hosts"_s, tr("Show %1").arg(models::text(instance->host())),
+            [this, host = models::text(instance->host())] { m_context.navigator.openHost(host); });
+    }
+    menu->addSeparator();
+    add(u"reboot"_s, tr("Reboot…"), [this] { m_bulk->reboot(); });
+    add(u"reimage"_s, tr("Reimage…"), [this] { m_bulk->reimage(); });
+    menu->popup(place);
+}
+
+} // namespace slipway::views

@@ -1,0 +1,63 @@
+// Everything of one service: header, slots, tabs, and the panels that slide over them.
+#pragma once
+
+#include "views/service/service_models.h"
+
+#include <QList>
+#include <QWidget>
+
+class QAction;
+class QStackedWidget;
+class QTabBar;
+
+namespace slipway::views
+{
+
+class ActivityTab;
+class InstancesTab;
+class ServiceActions;
+class SlotBoard;
+
+class ServiceView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    ServiceView(PageContext &context, const QString &name, QWidget *parent = nullptr);
+    ~ServiceView() override;
+
+    QString name() const { return m_models.name; }
+    // A tab ("logs"), an instance as "deployment/name", or a panel ("deploy", "swap").
+    void showPart(const QString &part);
+    QString part() const;
+    void setWatched(bool watched);
+    bool focusFilter();
+    void refresh();
+    QList<QAction *> actions() const { return m_page_actions; }
+
+Q_SIGNALS:
+    void partChanged(const QString &part);
+
+private:
+    enum Tab { Instances, Activity };
+
+    QWidget *makeTabs();
+    void connectParts();
+    void addPageActions();
+    void showTab(int tab);
+
+    PageContext &m_context;
+    ServiceModels m_models;
+    ServiceActions *m_actions;
+    SlotBoard *m_board;
+    QTabBar *m_tabs = nullptr;
+    QStackedWidget *m_tools = nullptr;
+    QStackedWidget *m_pages = nullptr;
+    InstancesTab *m_instances = nullptr;
+    ActivityTab *m_activity = nullptr;
+    models::MetricHub::Interest m_interest;
+    QList<QAction *> m_page_actions;
+    QString m_instance; // the selected one, as "deployment/name"
+};
+
+} // namespace slipway::views
