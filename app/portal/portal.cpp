@@ -1,5 +1,6 @@
 #include "app/portal/portal.h"
 
+#include "app/portal/folder_packing.h"
 #include "app/portal/pages.h"
 #include "backend/client/connect.h"
 #include "backend/sys/paths.h"
@@ -37,8 +38,8 @@ Portal::Portal(const PortalOptions &options)
       m_fabric(options.fabric), m_client(client::connect(addressOf(options))),
       m_settings(options.settings_file), m_session(*m_client, m_store, m_clock),
       m_metrics(m_session), m_operations(m_store), m_theme(m_settings), m_prompter(m_theme),
-      m_window({m_session, m_store, m_metrics, m_operations, m_settings, m_theme, m_prompter, {},
-                samplesFolder()},
+      m_window({m_session, m_store, m_metrics, m_operations, m_settings, m_theme, m_prompter,
+                makeFolderPacking(m_hop), samplesFolder()},
                makePages()),
       m_closing(m_fabric, m_session, m_settings, m_prompter, m_window)
 {
