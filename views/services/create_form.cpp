@@ -67,6 +67,7 @@ CreateForm::CreateForm(const Theme &theme, models::Session &session, QWidget *pa
     column->addSpacing(10);
     column->addWidget(new Label(theme, TextRole::Strong, tr("Addresses")));
     column->addWidget(m_addresses);
+    setFocusProxy(m_name);
     m_pause.setSingleShot(true);
     m_pause.setInterval(kPauseMs);
     connect(&m_pause, &QTimer::timeout, this, &CreateForm::askFabric);
@@ -74,12 +75,6 @@ CreateForm::CreateForm(const Theme &theme, models::Session &session, QWidget *pa
     connect(m_name, &QLineEdit::returnPressed, this, &CreateForm::submitted);
     connect(m_label, &QLineEdit::returnPressed, this, &CreateForm::submitted);
     check();
-}
-
-void CreateForm::showEvent(QShowEvent *event)
-{
-    QWidget::showEvent(event);
-    m_name->setFocus();
 }
 
 void CreateForm::clear()

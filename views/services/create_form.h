@@ -31,9 +31,6 @@ Q_SIGNALS:
     void acceptableChanged();
     void submitted(); // Enter in a field
 
-protected:
-    void showEvent(QShowEvent *event) override;
-
 private:
     enum class Verdict { Empty, Asking, Good, Bad };
 

@@ -1,0 +1,70 @@
+#include "views/overview/attention.h"
+
+#include "models/base/words.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+namespace slipway::views
+{
+
+using models::Condition;
+using models::text;
+
+namespace
+{
+
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("Attention", source);
+}
+
+bool needsAPerson(Condition condition)
+{
+    return condition == Condition::Failed || condition == Condition::Attention;
+}
+
+AttentionItem itemOf(const v1::RoleInstance &instance)
+{
+    const models::InstanceId id{instance.deployment_id(), instance.name()};
+    return {models::conditionOf(instance.state()),
+            tr("%1 of %2: %3")
+                .arg(text(instance.name()), text(instance.service()),
+                     models::stateWord(instance.state())),
+            text(instance.reason()),
+            instance.state_time_ms(),
+            {PageId::Service, text(instance.service()), id.toString()}};
+}
+
+AttentionItem itemOf(const v1::Host &host)
+{
+    return {models::conditionOf(host.state()),
+            tr("%1: %2").arg(text(host.id()), models::stateWord(host.state())),
+            text(host.reason()),
+            host.state_time_ms(),
+            {PageId::Hosts, text(host.id()), {}}};
+}
+
+} // namespace
+
+QList<AttentionItem> whatNeedsAPerson(const models::FabricStore &store)
+{
+    QList<AttentionItem> items;
+    for (const auto &[id, host] : store.hosts()) {
+        if (needsAPerson(models::conditionOf(host->state()))) {
+            items << itemOf(*host);
+        }
+    }
+    for (const auto &[id, instance] : store.instances()) {
+        if (needsAPerson(models::conditionOf(instance->state()))) {
+            items << itemOf(*instance);
+        }
+    }
+    std::stable_sort(items.begin(), items.end(), [](const auto &left, const auto &right) {
+        return left.condition != right.condition ? left.condition == Condition::Failed
+                                                 : left.since_ms > right.since_ms;
+    });
+    return items;
+}
+
+} // namespace slipway::views

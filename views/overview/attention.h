@@ -1,0 +1,25 @@
+// What needs a person now: hosts that are lost, instances that fail, cycle or do not answer.
+#pragma once
+
+#include "models/base/fabric_store.h"
+#include "views/widgets/place.h"
+
+#include <QList>
+
+namespace slipway::views
+{
+
+struct AttentionItem {
+    models::Condition condition = models::Condition::Attention;
+    QString title;  // "WorkerRole_IN_1 of guestbook is cycling"
+    QString reason; // what the fabric says about it
+    std::int64_t since_ms = 0;
+    Place place; // where to look
+
+    bool operator==(const AttentionItem &) const = default;
+};
+
+// The worst first, then the newest.
+QList<AttentionItem> whatNeedsAPerson(const models::FabricStore &store);
+
+} // namespace slipway::views
