@@ -180,6 +180,16 @@ void LogView::mouseMoveEvent(QMouseEvent *event)
     }
 }
 
+void LogView::selectAll()
+{
+    m_has_selection = m_model.rowCount() > 0;
+    if (m_has_selection) {
+        m_anchor = m_model.numberOf(0);
+        m_selected = m_model.numberOf(m_model.rowCount() - 1);
+    }
+    viewport()->update();
+}
+
 QString LogView::selectedText() const
 {
     QStringList lines;
@@ -199,11 +209,8 @@ void LogView::keyPressEvent(QKeyEvent *event)
     auto *bar = verticalScrollBar();
     if (event->matches(QKeySequence::Copy)) {
         QGuiApplication::clipboard()->setText(selectedText());
-    } else if (event->matches(QKeySequence::SelectAll) && m_model.rowCount() > 0) {
-        m_anchor = m_model.numberOf(0);
-        m_selected = m_model.numberOf(m_model.rowCount() - 1);
-        m_has_selection = true;
-        viewport()->update();
+    } else if (event->matches(QKeySequence::SelectAll)) {
+        selectAll();
     } else if (event->key() == Qt::Key_Home) {
         bar->setValue(0);
     } else if (event->key() == Qt::Key_End) {

@@ -20,6 +20,7 @@ public:
     bool isFollowing() const { return m_following; }
     void setFollowing(bool following);
     void setInstanceShown(bool shown); // a column with the instance's name
+    void selectAll(); // all rows that fit the filter
     QString selectedText() const;
 
 Q_SIGNALS:
