@@ -23,11 +23,11 @@ constexpr int kReloadMs = 30'000;
 
 ChartStack::ChartStack(PageContext &context, QWidget *parent)
     : QWidget(parent), m_context(context), m_group(new ChartGroup(this)),
-      m_ranges(
-          new SegmentedControl(context.theme, {tr("5 min"), tr("15 min"), tr("4 h"), tr("24 h")})),
+      m_ranges(new SegmentedControl(context.theme, {tr("5 m"), tr("15 m"), tr("4 h"), tr("24 h")})),
       m_legend(new ChartLegend(context.theme))
 {
     m_ranges->setObjectName(u"chartRange"_s);
+    m_ranges->setToolTip(tr("The last 5 or 15 minutes live, the last 4 or 24 hours as recorded"));
     m_ranges->setAccessibleName(tr("Time range of the charts"));
     m_legend->setObjectName(u"chartLegend"_s);
     auto *column = new QVBoxLayout(this);

@@ -23,6 +23,7 @@ namespace
 {
 
 constexpr int kMarksMax = 12;
+constexpr int kWidthMin = 420;
 
 // What is worth a mark in a chart; empty: nothing.
 QString markOf(const v1::Event &event)
@@ -50,7 +51,7 @@ InstancePanel::InstancePanel(PageContext &context, ServiceModels &models, QWidge
                {.service = models.key, .deployment = {}, .instance = {}, .host = {}})
 {
     setObjectName(u"instancePanel"_s);
-    body()->setContentsMargins(space::kCardPadding, 12, space::kCardPadding, 12);
+    body()->setContentsMargins(16, 12, 16, 12);
     body()->setSpacing(8);
     buildTop();
     buildPages();
@@ -102,6 +103,7 @@ void InstancePanel::buildPages()
     m_timeline = new TimelineList(m_context.theme, m_events);
     m_timeline->setObjectName(u"instanceEvents"_s);
     m_pages = new QStackedWidget;
+    setMinimumWidth(kWidthMin);
     m_pages->addWidget(m_charts);
     m_pages->addWidget(m_details);
     m_pages->addWidget(m_timeline);

@@ -34,7 +34,7 @@ namespace
 
 constexpr int kBothSlots = 0;
 constexpr int kProduction = 1;
-constexpr int kTimelineHeight = 148;
+constexpr int kTimelineHeight = 138;
 constexpr int kFilterWidth = 190;
 
 QString settingsKey()
@@ -44,12 +44,12 @@ QString settingsKey()
 
 QList<ColumnStyle> columnStyles()
 {
-    return {{int(Column::Name), CellKind::Strong, 148, true},
-            {int(Column::State), CellKind::State, 116},
+    return {{int(Column::Name), CellKind::Strong, 136, true},
+            {int(Column::State), CellKind::State, 104},
             {int(Column::Reason), CellKind::Text, 200, false, true},
             {int(Column::Role), CellKind::Text, 100, false, true},
             {int(Column::Slot), CellKind::Text, 90, false, true},
-            {int(Column::Size), CellKind::Text, 82},
+            {int(Column::Size), CellKind::Text, 72},
             {int(Column::Host), CellKind::Text, 74},
             {int(Column::FaultDomain), CellKind::Number, 40},
             {int(Column::UpdateDomain), CellKind::Number, 40},
@@ -73,13 +73,16 @@ InstancesTab::InstancesTab(PageContext &context, ServiceModels &models, QWidget 
     splitter->addWidget(m_panel);
     splitter->setStretchFactor(0, 5);
     splitter->setStretchFactor(1, 3);
-    splitter->setSizes({715, 455});
+    splitter->setSizes({724, 444});
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(splitter);
     buildTools();
     connectParts();
     restoreColumns();
+    if (!models.production.isEmpty() && !models.staging.isEmpty()) {
+        m_slots->setCurrent(kProduction); // names repeat over slots
+    }
     applySlot();
 }
 
@@ -153,6 +156,9 @@ QToolButton *InstancesTab::makeColumns()
     m_columns = new QMenu(button);
     m_columns->setObjectName(u"columnsMenu"_s);
     for (int column = 1; column < InstanceModel::kColumnCount; ++column) {
+        if (column == int(Column::Slot)) {
+            continue; // shows itself where names repeat
+        }
         auto *action = m_columns->addAction(
             m_models.instances.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
         action->setCheckable(true);
@@ -240,6 +246,10 @@ void InstancesTab::applySlot()
     m_panel->setSlot(choice == 2 || (choice == kBothSlots && m_models.production.isEmpty())
                          ? v1::STAGING
                          : v1::PRODUCTION);
+    m_table->setColumnHidden(int(Column::Slot), choice != kBothSlots ||
+                                                    m_models.production.isEmpty() ||
+                                                    m_models.staging.isEmpty());
+    m_table->fitColumns();
     const bool any = !m_models.production.isEmpty() || !m_models.staging.isEmpty();
     m_table->setEmptyText(any ? tr("No instance fits the filter")
                               : tr("No instances yet: deploy a package to a slot"));

@@ -14,9 +14,14 @@ namespace slipway::views
 {
 
 class ActivityTab;
+class DeployPanel;
+class EditPanel;
 class InstancesTab;
+class LogsTab;
+class RolesTab;
 class ServiceActions;
 class SlotBoard;
+class SwapPanel;
 
 class ServiceView : public QWidget
 {
@@ -38,13 +43,22 @@ public:
 Q_SIGNALS:
     void partChanged(const QString &part);
 
+protected:
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+
 private:
-    enum Tab { Instances, Activity };
+    enum Tab { Instances, Roles, Logs, Activity };
 
     QWidget *makeTabs();
     void connectParts();
     void addPageActions();
     void showTab(int tab);
+    void watchParts();
+    void openDeploy(v1::SlotKind slot);
+    void openSwap();
+    void openEdit();
+    DeployPanel &deployPanel(); // made when first needed
 
     PageContext &m_context;
     ServiceModels m_models;
@@ -54,7 +68,13 @@ private:
     QStackedWidget *m_tools = nullptr;
     QStackedWidget *m_pages = nullptr;
     InstancesTab *m_instances = nullptr;
+    RolesTab *m_roles = nullptr;
+    LogsTab *m_logs = nullptr;
     ActivityTab *m_activity = nullptr;
+    DeployPanel *m_deploy_panel = nullptr;
+    SwapPanel *m_swap_panel = nullptr;
+    EditPanel *m_edit_panel = nullptr;
+    bool m_watched = false;
     models::MetricHub::Interest m_interest;
     QList<QAction *> m_page_actions;
     QString m_instance; // the selected one, as "deployment/name"

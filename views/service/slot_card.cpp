@@ -228,6 +228,12 @@ void SlotCard::refresh()
     m_digest->setToolTip(m_slot.isEmpty() ? QString()
                                           : models::text(m_slot.deployment()->package_digest()));
     m_age->setText(ageWords());
+    m_age->setToolTip(m_slot.isEmpty()
+                          ? QString()
+                          : tr("%1, deployed %2 by %3")
+                                .arg(models::text(m_slot.deployment()->package_name()),
+                                     models::dateTimeWords(m_slot.deployment()->create_time_ms()),
+                                     models::text(m_slot.deployment()->actor())));
     m_deploy->setEnabled(m_context.session.isLive());
     refreshAddresses();
     refreshNumbers();
