@@ -53,6 +53,9 @@ QString percentWords(std::uint32_t permille)
 
 QString bytesWords(std::uint64_t bytes)
 {
+    if (bytes == 0) {
+        return u"0"_s;
+    }
     const auto megabytes = static_cast<double>(bytes) / kMegabyte;
     if (megabytes < 0.95) {
         return decimal(static_cast<double>(bytes) / 1024.0, 0) + u" KB"_s;
@@ -91,6 +94,14 @@ QString durationWords(std::int64_t ms)
         return QString::number(seconds / 3600) + u" h"_s;
     }
     return QString::number(seconds / 86400) + u" d"_s;
+}
+
+QString spanWords(std::int64_t ms)
+{
+    constexpr std::int64_t kShort_ms = 9'950;
+    return ms < kShort_ms ? decimal(static_cast<double>(std::max<std::int64_t>(ms, 0)) / 1000.0, 1) +
+                                u" s"_s
+                          : durationWords(ms);
 }
 
 QString ageWords(std::int64_t then_ms, std::int64_t now_ms)

@@ -137,8 +137,7 @@ QVariant OperationModel::textOf(const v1::Operation &row, Column column) const
     case Column::Started:
         return {}; // the delegate writes the age of TimeRole
     case Column::Duration:
-        return row.end_time_ms() == 0 ? u"–"_s
-                                      : durationWords(row.end_time_ms() - row.start_time_ms());
+        return row.end_time_ms() == 0 ? u"–"_s : spanWords(row.end_time_ms() - row.start_time_ms());
     }
     return {};
 }
@@ -168,7 +167,7 @@ QVariant OperationModel::sortValue(const v1::Operation &row, Column column) cons
 QVariant OperationModel::headerCell(int column, int role) const
 {
     static constexpr const char *kTitles[] = {
-        QT_TR_NOOP("Operation"), QT_TR_NOOP("State"), QT_TR_NOOP("Phase"), QT_TR_NOOP("Progress"),
+        QT_TR_NOOP("Operation"), QT_TR_NOOP("State"), QT_TR_NOOP("Phase"),   QT_TR_NOOP("Progress"),
         QT_TR_NOOP("Service"),   QT_TR_NOOP("By"),    QT_TR_NOOP("Started"), QT_TR_NOOP("Took"),
     };
     return role == Qt::DisplayRole ? QVariant(tr(kTitles[column])) : QVariant();

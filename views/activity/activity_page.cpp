@@ -23,6 +23,9 @@ namespace
 {
 
 constexpr int kSideWidth = 400;
+constexpr int kSideWidthNarrow = 328;
+constexpr int kNarrow = 1000; // a page of this width has no room for every column
+constexpr int kLow = 720;     // nor one of this height for details over the timeline
 
 } // namespace
 
@@ -73,15 +76,15 @@ QWidget *ActivityPage::makeBody()
     row->setSpacing(space::kCardGap);
     m_details = new OperationDetails(m_context);
     m_details->hide();
-    auto *side = new QWidget;
-    side->setFixedWidth(kSideWidth);
-    auto *side_column = new QVBoxLayout(side);
+    m_side = new QWidget;
+    auto *side_column = new QVBoxLayout(m_side);
     side_column->setContentsMargins(0, 0, 0, 0);
     side_column->setSpacing(space::kCardGap);
     side_column->addWidget(m_details, 3);
-    side_column->addWidget(makeTimeline(), 2);
+    m_timeline_card = makeTimeline();
+    side_column->addWidget(m_timeline_card, 2);
     row->addWidget(makeTable(), 1);
-    row->addWidget(side);
+    row->addWidget(m_side);
     connect(m_details, &OperationDetails::closeClicked, this, [this] {
         m_table->clearSelection();
         m_table->setFocus();
@@ -187,6 +190,8 @@ void ActivityPage::updateSummary()
         failed += m_model.rowAt(row)->state() == v1::Operation::Failed ? 1 : 0;
     }
     const auto total = std::uint64_t(m_model.rowCount());
+    m_table->setEmptyText(total == 0 ? tr("Nothing has been asked of this fabric yet")
+                                     : tr("No operation fits the filter"));
     const auto running = std::uint64_t(m_context.operations.runningCount());
     m_summary->setText(tr("%1, %2 running, %3 failed")
                            .arg(models::plural(total, "operation", "operations"),
@@ -199,6 +204,7 @@ void ActivityPage::showDetails()
     const auto keys = m_table->selectedKeys();
     const auto *operation = keys.isEmpty() ? nullptr : m_model.find(models::utf8(keys.first()));
     m_details->setVisible(operation != nullptr);
+    fitParts();
     if (operation == nullptr) {
         return;
     }
@@ -208,6 +214,22 @@ void ActivityPage::showDetails()
         m_place = there;
         Q_EMIT placeChanged(there);
     }
+}
+
+void ActivityPage::resizeEvent(QResizeEvent *event)
+{
+    Page::resizeEvent(event);
+    fitParts();
+}
+
+void ActivityPage::fitParts()
+{
+    const bool narrow = width() < kNarrow;
+    m_side->setFixedWidth(narrow ? kSideWidthNarrow : kSideWidth);
+    for (const auto column : {Column::Service, Column::Actor, Column::Duration}) {
+        m_table->setColumnHidden(int(column), narrow);
+    }
+    m_timeline_card->setVisible(m_details->isHidden() || height() >= kLow);
 }
 
 void ActivityPage::openMenu(const QString &id, const QPoint &position)

@@ -30,6 +30,9 @@ public:
     void onShown() override;
     bool focusFilter() override;
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     QWidget *makeHeader();
     QWidget *makeBody();
@@ -39,6 +42,7 @@ private:
     void fetch(const std::string &id);
     void updateSummary();
     void showDetails();
+    void fitParts(); // what has room for what is worth most
     void openMenu(const QString &id, const QPoint &position);
     void openEvent(const v1::Event &event);
 
@@ -50,6 +54,8 @@ private:
     OperationFilters *m_filters = nullptr;
     RunningOperations *m_running = nullptr;
     DataTable *m_table = nullptr;
+    QWidget *m_side = nullptr;
+    QWidget *m_timeline_card = nullptr;
     TimelineList *m_timeline = nullptr;
     OperationDetails *m_details = nullptr;
     QString m_wanted; // an operation to select as soon as it is known

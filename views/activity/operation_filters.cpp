@@ -20,6 +20,8 @@ namespace
 {
 
 constexpr int kComboWidth = 168;
+constexpr int kComboWidthMin = 112;
+constexpr int kTextWidthMin = 150;
 enum StateChoice { All, Running, Succeeded, Failed };
 
 // The first entry, without data, means "all"; the choice survives.
@@ -44,7 +46,9 @@ QComboBox *makeCombo(const QString &name, const QString &accessible)
     auto *box = new QComboBox;
     box->setObjectName(name);
     box->setAccessibleName(accessible);
-    box->setFixedWidth(kComboWidth);
+    box->setMinimumWidth(kComboWidthMin);
+    box->setMaximumWidth(kComboWidth);
+    box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     return box;
 }
 
@@ -53,8 +57,7 @@ QComboBox *makeCombo(const QString &name, const QString &accessible)
 OperationFilters::OperationFilters(const Theme &theme, const models::FabricStore &store,
                                    const models::OperationModel &model)
     : m_store(store), m_model(model), m_text(new SearchField(theme, tr("Filter operations"))),
-      m_state(
-          new SegmentedControl(theme, {tr("All"), tr("Running"), tr("Succeeded"), tr("Failed")})),
+      m_state(new SegmentedControl(theme, {tr("All"), tr("Running"), tr("Done"), tr("Failed")})),
       m_service(makeCombo(u"serviceFilter"_s, tr("Service"))),
       m_kind(makeCombo(u"kindFilter"_s, tr("Kind of operation")))
 {
@@ -65,9 +68,10 @@ OperationFilters::OperationFilters(const Theme &theme, const models::FabricStore
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    row->addWidget(m_text, 1);
-    row->addWidget(m_service);
-    row->addWidget(m_kind);
+    m_text->setMinimumWidth(kTextWidthMin);
+    row->addWidget(m_text, 3);
+    row->addWidget(m_service, 2);
+    row->addWidget(m_kind, 2);
     row->addWidget(m_state);
     connectControls();
     updateChoices();
@@ -85,7 +89,6 @@ void OperationFilters::connectControls()
 void OperationFilters::filter(DataTable &table)
 {
     m_table = &table;
-    table.setEmptyText(tr("No operation fits the filter"));
     apply();
 }
 

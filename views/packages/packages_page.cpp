@@ -31,6 +31,8 @@ namespace
 {
 
 constexpr int kDetailsWidth = 416;
+constexpr int kDetailsWidthNarrow = 352;
+constexpr int kNarrow = 1000; // a page of this width has no room for every column
 
 } // namespace
 
@@ -55,7 +57,12 @@ PackagesPage::PackagesPage(PageContext &context) : m_context(context), m_model(c
         m_banner->clear();
         m_table->selectKey(digest);
     });
-    connect(&context.store, &models::FabricStore::changed, this, &PackagesPage::updateContents);
+    connect(&context.store, &models::FabricStore::changed, this,
+            [this](const models::StoreDelta &delta) {
+                if (delta.snapshot || !delta.packages.empty() || !delta.deployments.empty()) {
+                    updateContents();
+                }
+            });
     connect(&context.session, &models::Session::stateChanged, this, &PackagesPage::updateContents);
     updateContents();
 }
@@ -99,7 +106,6 @@ QWidget *PackagesPage::makeHeader()
 QWidget *PackagesPage::makeContents()
 {
     m_details = new PackageDetails(m_context);
-    m_details->setFixedWidth(kDetailsWidth);
     m_details->hide();
     auto *full = new QWidget;
     auto *row = new QHBoxLayout(full);
@@ -186,6 +192,9 @@ void PackagesPage::goTo(const Place &place)
 
 bool PackagesPage::focusFilter()
 {
+    if (m_filter->isHidden()) {
+        return false;
+    }
     m_filter->setFocus(Qt::ShortcutFocusReason);
     return true;
 }
@@ -198,10 +207,12 @@ void PackagesPage::updateContents()
     }
     const auto count = m_context.store.packages().size();
     const bool known = m_context.store.revision() > 0;
-    m_summary->setText(
-        !known ? tr("Waiting for the fabric")
-               : tr("%1, %2 in all")
-                     .arg(models::plural(count, "package", "packages"), models::bytesWords(bytes)));
+    m_filter->setVisible(count > 0);
+    m_summary->setText(!known       ? tr("Waiting for the fabric")
+                       : count == 0 ? tr("Nothing is stored")
+                                    : tr("%1, %2 in all")
+                                          .arg(models::plural(count, "package", "packages"),
+                                               models::bytesWords(bytes)));
     m_stack->setCurrentIndex(known && count == 0 ? 1 : 0);
     if (!known) {
         m_table->setEmptyText(tr("Packages appear as soon as the fabric answers"));
@@ -216,6 +227,7 @@ void PackagesPage::showDetails()
     const auto keys = m_table->selectedKeys();
     const auto *row = keys.isEmpty() ? nullptr : m_model.find(models::utf8(keys.first()));
     m_details->setVisible(row != nullptr);
+    fitParts();
     if (row == nullptr) {
         return;
     }
@@ -225,6 +237,23 @@ void PackagesPage::showDetails()
         m_place = there;
         Q_EMIT placeChanged(there);
     }
+}
+
+void PackagesPage::resizeEvent(QResizeEvent *event)
+{
+    Page::resizeEvent(event);
+    fitParts();
+}
+
+void PackagesPage::fitParts()
+{
+    const bool narrow = width() < kNarrow;
+    const bool beside = !m_details->isHidden();
+    m_details->setFixedWidth(narrow ? kDetailsWidthNarrow : kDetailsWidth);
+    m_table->setColumnHidden(int(Column::Roles), beside);
+    m_table->setColumnHidden(int(Column::Actor), beside || narrow);
+    m_table->setColumnHidden(int(Column::Digest), beside && narrow);
+    m_table->setColumnHidden(int(Column::Used), beside && narrow);
 }
 
 void PackagesPage::chooseFile()

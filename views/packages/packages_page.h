@@ -29,6 +29,7 @@ public:
     bool focusFilter() override;
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dragLeaveEvent(QDragLeaveEvent *event) override;
     void dropEvent(QDropEvent *event) override;
@@ -41,6 +42,7 @@ private:
     void makeActions();
     void updateContents();
     void showDetails();
+    void fitParts(); // columns that the details repeat make room for them
     void chooseFile();
     void chooseFolder();
     void pack(const QString &folder, const QString &output);

@@ -155,10 +155,20 @@ void SettingsDraft::onStoreChanged()
 {
     if (!m_known || (!isDirty() && !m_saving)) {
         load();
-    } else if (!m_saving && m_context.store.settings().revision() != m_base.revision()) {
-        m_overtaken = true;
-        Q_EMIT changed();
+        return;
     }
+    const auto &theirs = m_context.store.settings();
+    if (m_saving || theirs.revision() == m_base.revision()) {
+        return;
+    }
+    auto same = theirs;
+    same.set_revision(m_base.revision());
+    m_overtaken = m_overtaken || !MessageDifferencer::Equals(same, m_base);
+    if (!m_overtaken) { // what was saved a moment ago, with its new revision
+        m_base.set_revision(theirs.revision());
+        m_value.set_revision(theirs.revision());
+    }
+    Q_EMIT changed();
 }
 
 } // namespace slipway::views

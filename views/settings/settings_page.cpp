@@ -54,7 +54,10 @@ SettingsPage::SettingsPage(PageContext &context) : m_context(context), m_draft(c
     column->setSpacing(12);
     column->addWidget(new Label(context.theme, TextRole::PageTitle, title()));
     column->addLayout(row, 1);
-    column->addWidget(m_save);
+    auto *save_row = new QHBoxLayout;
+    save_row->setContentsMargins(0, 0, space::kPageMargin, 12);
+    save_row->addWidget(m_save);
+    column->addLayout(save_row);
     makeActions();
 }
 
