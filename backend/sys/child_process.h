@@ -25,6 +25,8 @@ struct SpawnRequest {
     int stdout_fd = -1;       // -1: inherit
     int stderr_fd = -1;
     std::vector<int> inherited_fds; // kept open under the same numbers; all others are closed
+    // Any process of the same user may read its descriptors, which Yama allows only to ancestors.
+    bool open_to_user = false;
 };
 
 // Returns the child's pid. It must be reaped: by ProcessWatch, or by the caller.
