@@ -38,6 +38,8 @@ private:
     // keeper_lifetime.cpp: processes that come and go
     asio::awaitable<void> takeOver();
     asio::awaitable<bool> adoptCurrent(const KeeperState &state);
+    asio::awaitable<void> giveUp(ProxyPtr proxy);
+    asio::awaitable<void> bindAgain(const v1::RoutingTable &table);
     void onProxyExit(const ProxyPtr &proxy, const std::string &how);
     ProxyProcess::OnExit exitHandler(const ProxyPtr &proxy);
     void killStrangers();

@@ -1,6 +1,7 @@
 #include "backend/edge/keeper.h"
 #include "backend/edge/socket_takeover.h"
 
+#include <cerrno>
 #include <csignal>
 
 namespace slipway::edge
@@ -10,6 +11,8 @@ namespace
 {
 
 constexpr int kAdoptTimeout_ms = 3'000;
+constexpr int kBindTimeout_ms = 2'000;
+constexpr int kBindRetry_ms = 2;
 constexpr int kSoftStop_ms = 1'500;
 constexpr int kHardStop_ms = 1'000;
 constexpr int kStopPoll_ms = 10;
@@ -52,6 +55,8 @@ asio::awaitable<void> Keeper::takeOver()
         m_table = std::move(table);
         m_have_table = true;
         m_dirty = true;
+        if (!m_current)
+            co_await bindAgain(m_table);
     }
 }
 
@@ -60,7 +65,8 @@ asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
     if (!state.current.alive())
         co_return false;
     const ProxyFiles files{m_folder, state.current.generation};
-    m_sockets.adopt(takeListeningSockets(state.current.pid));
+    const std::vector<int> taken = takeListeningSockets(state.current.pid);
+    m_sockets.adopt(taken);
     const auto proxy = std::make_shared<ProxyProcess>(m_io, files);
     proxy->adopt(state.current, exitHandler(proxy));
     if (!co_await proxy->connect(kAdoptTimeout_ms) ||
@@ -68,9 +74,46 @@ asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
         logProblem("the running HAProxy does not answer; a new one takes its place");
         co_return false;
     }
+    if (taken.size() < state.frontends.size()) {
+        co_await giveUp(proxy);
+        co_return false;
+    }
     m_current = proxy;
     m_last_start_ms = 0;
     co_return true;
+}
+
+// The kernel keeps its sockets from us, so it could neither be reloaded nor started again behind
+// them. It gives its ports back and finishes what it has begun.
+asio::awaitable<void> Keeper::giveUp(ProxyPtr proxy)
+{
+    logProblem("the kernel does not let this keeper take HAProxy's sockets over (ptrace_scope); a "
+               "new one takes its place");
+    co_await proxy->retire();
+    m_retired.push_back(proxy);
+    m_retired_since_ms[proxy->identity().generation] = m_clock.steadyMs();
+    saveState();
+}
+
+// Ports that a HAProxy on its way out still holds for a moment must not be given up for others.
+asio::awaitable<void> Keeper::bindAgain(const v1::RoutingTable &table)
+{
+    asio::steady_timer timer(m_io);
+    std::error_code ignored;
+    const std::int64_t until_ms = m_clock.steadyMs() + kBindTimeout_ms;
+    for (const v1::Listener &listener : table.listeners()) {
+        if (listener.bound_port() == 0 ||
+            m_sockets.hasAdopted(listener.address(), listener.bound_port()))
+            continue;
+        auto fd = listenOn(listener.address(), listener.bound_port());
+        while (!fd && fd.error() == EADDRINUSE && m_clock.steadyMs() < until_ms) {
+            timer.expires_after(std::chrono::milliseconds(kBindRetry_ms));
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+            fd = listenOn(listener.address(), listener.bound_port());
+        }
+        if (fd)
+            m_sockets.adopt({*fd});
+    }
 }
 
 // Processes of this folder that nobody knows any more: started by a keeper that was killed before

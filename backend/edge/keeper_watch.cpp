@@ -84,6 +84,8 @@ asio::awaitable<void> Keeper::endRetired()
     }
 }
 
+// Sent without any traffic too: a keeper that says nothing, be it for HAProxy's silence, counts as
+// hung and is replaced.
 asio::awaitable<void> Keeper::measure()
 {
     asio::steady_timer timer(m_io, std::chrono::steady_clock::now());
@@ -100,7 +102,7 @@ asio::awaitable<void> Keeper::measure()
         *message.mutable_metrics() =
             m_meter.take(m_latency_log.take(), m_layout, m_clock.wallMs(),
                          std::uint32_t(now_ms - std::exchange(before_ms, now_ms)));
-        if (m_channel && message.metrics().samples_size() > 0)
+        if (m_channel)
             m_channel->send(message);
         reportChanges();
     }

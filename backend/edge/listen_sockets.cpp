@@ -2,6 +2,7 @@
 
 #include "backend/edge/layout.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
@@ -110,6 +111,13 @@ void ListenSockets::adopt(const std::vector<int> &fds)
         socket.fd = fd;
         m_adopted.push_back(std::move(socket));
     }
+}
+
+bool ListenSockets::hasAdopted(const std::string &address, std::uint32_t port) const
+{
+    return std::any_of(m_adopted.begin(), m_adopted.end(), [&](const Socket &socket) {
+        return socket.address == address && socket.port == port;
+    });
 }
 
 int ListenSockets::takeAdopted(const std::string &address, std::uint32_t port)

@@ -34,6 +34,7 @@ public:
 
     // Sockets of a running HAProxy, from an earlier keeper; update() takes those that fit.
     void adopt(const std::vector<int> &fds);
+    bool hasAdopted(const std::string &address, std::uint32_t port) const;
     // Binds what the table wants and has not got. What is no longer wanted stays until
     // dropUnwanted(), for HAProxy still listens there.
     void update(const v1::RoutingTable &table);

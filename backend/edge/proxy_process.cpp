@@ -61,6 +61,7 @@ Result<void> ProxyProcess::start(const Layout &layout, OnExit on_exit)
     sys::SpawnRequest request;
     request.arguments = {haproxyProgram(), "-q", "-f", m_files.config().string()};
     request.new_session = true;
+    request.open_to_user = true; // the next keeper takes the listening sockets from it
     for (const auto &[frontend, fd] : layout.fds)
         request.inherited_fds.push_back(fd);
     const int output =

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void haproxyDiesWithTheKeeper();
     void instanceDiesUnderLoad();
     void worksWithoutController();
+    void speaksWithoutTraffic();
     void stopLeavesNothing();
 };
 
@@ -131,6 +132,16 @@ void EdgeFailureTest::worksWithoutController()
     KeptClient client(edge.address(), kPort);
     QVERIFY(client.get().starts_with("v1 "));
     QVERIFY(edge.until([&] { return edge.connected() && edge.haproxyPid() != haproxy; }));
+}
+
+// The controller takes a silent keeper for a hung one.
+void EdgeFailureTest::speaksWithoutTraffic()
+{
+    EdgeHarness edge;
+    edge.startKeeper();
+    const int before = edge.messages();
+    QVERIFY(edge.until([&] { return edge.messages() >= before + 3; }));
+    QCOMPARE(edge.metrics().samples_size(), 0);
 }
 
 void EdgeFailureTest::stopLeavesNothing()

@@ -1,0 +1,116 @@
+// The keeper of an ordinary user: a new one gets the listening sockets back, or, where the kernel
+// refuses them, at least the ports.
+#include "edge_harness.h"
+
+#include <QTest>
+#include <grp.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+using namespace slipway;
+using namespace slipway::test;
+
+namespace
+{
+
+constexpr std::uint32_t kPort = 8080;
+constexpr unsigned kNobody = 65534;
+const std::string kKey = "shop/production/80";
+
+bool becomeOrdinaryUser()
+{
+    if (geteuid() != 0)
+        return true;
+    const bool became = setgroups(0, nullptr) == 0 && setresgid(kNobody, kNobody, kNobody) == 0 &&
+                        setresuid(kNobody, kNobody, kNobody) == 0;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    return became;
+}
+
+std::filesystem::path installedProxy()
+{
+    for (const char *folder : {"/usr/sbin", "/usr/local/sbin", "/usr/bin"})
+        if (access((std::string(folder) + "/haproxy").c_str(), X_OK) == 0)
+            return std::string(folder) + "/haproxy";
+    return {};
+}
+
+} // namespace
+
+class EdgeUserTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void keeperTakesOver();
+    void refusedSocketsKeepTheirPorts();
+};
+
+void EdgeUserTest::initTestCase()
+{
+    QVERIFY(geteuid() != 0);
+    if (access(std::filesystem::read_symlink("/proc/self/exe").c_str(), X_OK) != 0)
+        QSKIP("ordinary users cannot reach this build folder");
+}
+
+void EdgeUserTest::keeperTakesOver()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 2);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    const int haproxy = edge.haproxyPid();
+    edge.startLoad(kPort, 4, false);
+    edge.killKeeper();
+    edge.startKeeper();
+    QCOMPARE(edge.hello().haproxy_pid(), haproxy);
+    edge.addPool("v2", 1); // a reload needs the sockets
+    edge.addListener("other/production/80", kPort + 1, "v2/HttpIn");
+    QVERIFY(edge.apply());
+    QVERIFY(edge.haproxyPid() != haproxy);
+    QCOMPARE(edge.boundPort(kKey), kPort);
+    QVERIFY(edge.loadRuns());
+    QCOMPARE(QString::fromStdString(edge.finishLoad().problem), QString());
+}
+
+// A program that cannot be read cannot be looked into either: the kernel refuses as Yama does.
+void EdgeUserTest::refusedSocketsKeepTheirPorts()
+{
+    QTemporaryDir programs(QStringLiteral("/tmp/sle-bin-XXXXXX"));
+    const std::filesystem::path copy = programs.filePath(QStringLiteral("haproxy")).toStdString();
+    std::filesystem::copy_file(installedProxy(), copy);
+    std::filesystem::permissions(copy, std::filesystem::perms(0111));
+    const QByteArray path = qgetenv("PATH");
+    qputenv("PATH", programs.path().toUtf8() + ':' + path);
+
+    EdgeHarness edge;
+    edge.addPool("v1", 2);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    const int haproxy = edge.haproxyPid();
+    KeptClient slow(edge.address(), kPort);
+    slow.send("/slow/1500");
+    edge.killKeeper();
+    edge.startKeeper();
+    QVERIFY(edge.until([&] { return edge.haproxyPid() != haproxy && edge.haproxyPid() != 0; }));
+    qputenv("PATH", path);
+    QCOMPARE(edge.boundPort(kKey), kPort);
+    KeptClient client(edge.address(), kPort);
+    QVERIFY(client.get().starts_with("v1 "));
+    QVERIFY2(slow.receive().starts_with("v1 "), "a request that had begun was cut");
+    QVERIFY(edge.until([&] { return sys::processStartTicks(haproxy) == 0; }));
+}
+
+int main(int argc, char **argv)
+{
+    if (const auto part = slipway::test::playPart(argc, argv))
+        return *part;
+    if (!becomeOrdinaryUser())
+        return 1;
+    EdgeUserTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "edge_user_test.moc"
