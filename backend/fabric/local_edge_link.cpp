@@ -17,7 +17,6 @@ constexpr std::uint32_t kProtocol = 1;
 constexpr int kAdoption_ms = 1200; // a living keeper redials within 1 s
 constexpr int kLook_ms = 250;
 constexpr std::int64_t kHung_ms = 3000;
-constexpr std::int64_t kAsk_ms = 1000; // a keeper without traffic has nothing to say by itself
 constexpr std::int64_t kFirstHello_ms = 10'000; // a new keeper starts HAProxy first
 constexpr std::int64_t kStableLife_ms = 2000;   // ended later than this: restarted at once
 constexpr int kRestartDelayFirst_ms = 200;
@@ -84,7 +83,6 @@ void LocalEdgeLink::received(const sys::ChannelPtr &channel, std::string_view by
         return closed(keep, "it sent bytes that are no message");
     }
     m_silent_ms = 0;
-    m_asked = false;
     if (message.has_hello())
         welcome(channel, message.hello());
     else if (channel == m_channel)
@@ -185,7 +183,6 @@ void LocalEdgeLink::launch()
 void LocalEdgeLink::follow(int pid)
 {
     m_silent_ms = 0;
-    m_asked = false;
     m_pid = pid;
     if (m_watch && m_watch->pid() == pid)
         return;
@@ -229,15 +226,11 @@ void LocalEdgeLink::judgeSilence()
     m_last_look_ms = now_ms;
     if (sleptMeanwhile())
         m_silent_ms = 0;
-    // Every table is answered by a report, the same one again too.
-    if (m_connected && m_table && m_silent_ms > kAsk_ms && !std::exchange(m_asked, true))
-        setTable(*m_table);
     if (!m_watch || m_silent_ms <= (m_connected ? kHung_ms : kFirstHello_ms))
         return;
     spdlog::warn("The edge (pid {}) said nothing for {} ms; it is ended and started again.", m_pid,
                  m_silent_ms);
     m_silent_ms = 0;
-    m_asked = false;
     m_watch->signal(kSignalKill);
 }
 

@@ -66,7 +66,6 @@ private:
     std::int64_t m_last_look_ms = 0;
     std::int64_t m_sleep_ms = 0; // of the machine, since it booted
     std::int64_t m_silent_ms = 0;
-    bool m_asked = false;     // since it fell silent
     bool m_connected = false; // the observer was told so
     bool m_ending = false;
 };
