@@ -18,6 +18,8 @@ namespace
 constexpr int kRow = 48;
 constexpr int kTextLeft = 30;
 constexpr int kAgeWidth = 90;
+constexpr int kRowsMin = 2;
+constexpr int kRowsMax = 6;
 
 class AttentionDelegate : public QStyledItemDelegate
 {
@@ -93,10 +95,21 @@ AttentionList::AttentionList(const Theme &theme, std::function<std::int64_t()> n
     setVerticalScrollMode(ScrollPerPixel);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setUniformItemSizes(true);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
     setMouseTracking(true);
     setAccessibleName(tr("What needs a person"));
     connect(this, &QListWidget::itemClicked, this, &AttentionList::choose);
     connect(&theme, &Theme::changed, viewport(), qOverload<>(&QWidget::update));
+}
+
+QSize AttentionList::sizeHint() const
+{
+    return {300, qBound(kRowsMin, count(), kRowsMax) * kRow + 4};
+}
+
+QSize AttentionList::minimumSizeHint() const
+{
+    return {200, kRowsMin * kRow + 4};
 }
 
 void AttentionList::setItems(const QList<AttentionItem> &items)
@@ -126,6 +139,7 @@ void AttentionList::setItems(const QList<AttentionItem> &items)
         item->setData(models::ReasonRole, tr("Look at the services that they belong to"));
         item->setData(models::TimeRole, qint64(0));
     }
+    updateGeometry();
     viewport()->update();
 }
 

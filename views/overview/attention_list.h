@@ -21,6 +21,8 @@ public:
                   QWidget *parent = nullptr);
     // Rows stay where they are when only their words change.
     void setItems(const QList<AttentionItem> &items);
+    QSize sizeHint() const override; // two to six rows
+    QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void placeChosen(const slipway::views::Place &place);

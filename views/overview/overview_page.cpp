@@ -93,8 +93,8 @@ QWidget *OverviewPage::makeFull()
     m_figures = new Figures(m_context.theme, m_context.store, m_traffic);
     auto *left = new QVBoxLayout;
     left->setSpacing(space::kCardGap);
-    left->addWidget(makeAttention(), 3);
-    left->addWidget(makeTraffic(), 2);
+    left->addWidget(makeAttention());
+    left->addWidget(makeTraffic(), 1);
     auto *right = new QVBoxLayout;
     right->setSpacing(space::kCardGap);
     right->addWidget(makeRunning());
@@ -128,7 +128,6 @@ Card *OverviewPage::makeAttention()
     auto *card = new Card(m_context.theme, tr("Needs a person"));
     m_attention = new AttentionList(m_context.theme, [this] { return m_context.session.nowMs(); });
     m_attention->setObjectName(u"attentionList"_s);
-    m_attention->setMinimumHeight(108);
     card->body()->setContentsMargins(10, 4, 10, 10);
     card->body()->addWidget(m_attention);
     connect(m_attention, &AttentionList::placeChosen, this,

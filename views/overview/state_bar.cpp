@@ -70,9 +70,10 @@ void StateBar::paintBar(QPainter &painter) const
     painter.save();
     painter.setClipPath(rounded);
     painter.fillRect(whole, m_theme.tokens().neutral_tint);
+    const qreal shared = whole.width() - kThinnest * double(m_parts.size());
     qreal left = 0;
     for (const auto &part : m_parts) {
-        const qreal wide = qMax(kThinnest, whole.width() * part.count / qMax(1U, m_total));
+        const qreal wide = kThinnest + shared * part.count / qMax(1U, m_total);
         painter.fillRect(QRectF(left, 0, wide - 1.5, kBar), m_theme.color(part.condition));
         left += wide;
     }

@@ -36,13 +36,13 @@ bool needsAPerson(const models::ServiceRow &row)
 QList<ColumnStyle> columns()
 {
     using Column = models::ServiceModel::Column;
-    return {{int(Column::Name), CellKind::Strong, 180, true},
-            {int(Column::Health), CellKind::State, 230},
-            {int(Column::Production), CellKind::Text, 190},
-            {int(Column::Staging), CellKind::Text, 190},
+    return {{int(Column::Name), CellKind::Strong, 160, true},
+            {int(Column::Health), CellKind::State, 264},
+            {int(Column::Production), CellKind::Text, 180},
+            {int(Column::Staging), CellKind::Text, 180},
             {int(Column::Requests), CellKind::Number, 80},
-            {int(Column::Address), CellKind::Text, 150},
-            {int(Column::Created), CellKind::Age, 80}};
+            {int(Column::Address), CellKind::Text, 140},
+            {int(Column::Created), CellKind::Age, 70}};
 }
 
 } // namespace

@@ -7,6 +7,13 @@
 namespace slipway::views
 {
 
+namespace
+{
+
+constexpr int kTextWidth = 440;
+
+} // namespace
+
 EmptyState::EmptyState(const Theme &theme, const QString &icon, const QString &title,
                        const QString &text, QWidget *parent)
     : QWidget(parent), m_theme(theme), m_title(new Label(theme, TextRole::CardTitle, title)),
@@ -23,7 +30,9 @@ EmptyState::EmptyState(const Theme &theme, const QString &icon, const QString &t
     m_title->setAlignment(Qt::AlignCenter);
     m_text->setAlignment(Qt::AlignCenter);
     m_text->setWordWrap(true);
-    m_text->setFixedWidth(440);
+    m_text->setFixedWidth(kTextWidth);
+    connect(&theme, &Theme::changed, this, &EmptyState::fitText);
+    fitText();
     auto *column = new QVBoxLayout(this);
     column->setSpacing(8);
     column->addStretch(2);
@@ -52,6 +61,13 @@ void EmptyState::setTexts(const QString &title, const QString &text)
 {
     m_title->setText(title);
     m_text->setText(text);
+    fitText();
+}
+
+// A label that is centred in a column does not get its wrapped height by itself.
+void EmptyState::fitText()
+{
+    m_text->setMinimumHeight(m_text->heightForWidth(kTextWidth));
 }
 
 } // namespace slipway::views

@@ -23,6 +23,8 @@ public:
     void setTexts(const QString &title, const QString &text);
 
 private:
+    void fitText();
+
     const Theme &m_theme;
     Label *m_title;
     Label *m_text;
