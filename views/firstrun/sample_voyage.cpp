@@ -253,7 +253,7 @@ void SampleVoyage::judge(const v1::Operation &operation)
         break;
     default:
         tell(State::Running, operation.phase().empty() ? tr("At work …") : text(operation.phase()),
-             int(operation.progress_permille()));
+             operation.progress_permille() > 0 ? int(operation.progress_permille()) : -1);
         break;
     }
 }

@@ -16,7 +16,6 @@ namespace
 {
 
 constexpr int kColumnMin = 256;
-constexpr int kColumnMax = 520;
 
 } // namespace
 
@@ -77,7 +76,6 @@ HostBoard::Column &HostBoard::columnOf(std::uint32_t fault_domain)
     }
     column.widget = new QWidget;
     column.widget->setMinimumWidth(kColumnMin);
-    column.widget->setMaximumWidth(kColumnMax);
     auto *whole = new QVBoxLayout(column.widget);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->setSpacing(12);

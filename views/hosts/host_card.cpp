@@ -14,6 +14,8 @@ using models::text;
 namespace
 {
 
+constexpr int kWide = 420;
+
 double ratio(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
@@ -44,22 +46,42 @@ HostCard::HostCard(const Theme &theme, QWidget *parent)
     m_advice->setWordWrap(true);
     m_advice->setTone(u"warning"_s);
     m_since->setWordWrap(true);
-    m_isolation->setWordWrap(true);
+    arrange();
+    connect(&theme, &Theme::changed, this, [this] { setChosen(m_chosen); });
+}
+
+void HostCard::arrange()
+{
     auto *head = new QHBoxLayout;
     head->setSpacing(8);
     head->addWidget(m_name, 1);
     head->addWidget(m_state);
+    m_facts = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_facts->setSpacing(4);
+    m_facts->addWidget(m_since, 1);
+    m_facts->addWidget(m_isolation);
+    m_capacity = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_capacity->setSpacing(24);
+    m_capacity->addWidget(m_cores, 1);
+    m_capacity->addWidget(m_memory, 1);
     body()->setContentsMargins(16, 14, 16, 12);
     body()->setSpacing(6);
     body()->addLayout(head);
-    body()->addWidget(m_since);
+    body()->addLayout(m_facts);
     body()->addSpacing(2);
-    body()->addWidget(m_cores);
-    body()->addWidget(m_memory);
-    body()->addWidget(m_isolation);
+    body()->addLayout(m_capacity);
     body()->addWidget(m_advice);
     body()->addWidget(m_dots);
-    connect(&theme, &Theme::changed, this, [this] { setChosen(m_chosen); });
+}
+
+void HostCard::resizeEvent(QResizeEvent *event)
+{
+    Card::resizeEvent(event);
+    const bool wide = width() >= kWide;
+    m_facts->setDirection(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_capacity->setDirection(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_capacity->setSpacing(wide ? 24 : 6);
+    m_isolation->setWordWrap(!wide);
 }
 
 void HostCard::present(const models::HostRow &row,

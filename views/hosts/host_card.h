@@ -7,6 +7,8 @@
 #include "views/widgets/card.h"
 #include "views/widgets/state_pill.h"
 
+class QBoxLayout;
+
 namespace slipway::views
 {
 
@@ -27,8 +29,10 @@ Q_SIGNALS:
 
 protected:
     void mousePressEvent(QMouseEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void arrange();
     void presentState(const v1::Host &host, std::int64_t now_ms);
     void presentCapacity(const models::HostRow &row);
 
@@ -41,6 +45,8 @@ private:
     Label *m_isolation;
     Label *m_advice;
     InstanceDots *m_dots;
+    QBoxLayout *m_facts = nullptr; // side by side where there is room
+    QBoxLayout *m_capacity = nullptr;
     bool m_chosen = false;
 };
 
