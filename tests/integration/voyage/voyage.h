@@ -1,0 +1,70 @@
+// Words that the voyages share: the samples, and how an operator deploys them.
+#pragma once
+
+#include "tests/support/fabric_harness.h"
+
+#include "backend/sys/paths.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QTest>
+#include <filesystem>
+
+namespace slipway::test
+{
+
+inline QString sample(const char *name)
+{
+    return QStringLiteral(SLIPWAY_SAMPLES_DIR "/") + QString::fromLatin1(name);
+}
+
+// `deploy` of a sample with its own configuration, waited for.
+inline CtlResult deploySample(const FabricHarness &fabric, const QString &service,
+                              const QString &slot, const char *name,
+                              const QStringList &more_arguments = {})
+{
+    const QStringList arguments{
+        QStringLiteral("deploy"),    service,
+        QStringLiteral("--slot"),    slot,
+        QStringLiteral("--package"), sample(name) + QStringLiteral(".cspkg"),
+        QStringLiteral("--config"),  sample(name) + QStringLiteral(".cscfg"),
+        QStringLiteral("--wait")};
+    return fabric.ctl(arguments + more_arguments);
+}
+
+// Not quietly: a file that is missing makes every later check a riddle.
+inline bool writeText(const QString &path, const QByteArray &text)
+{
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(text) == text.size();
+}
+
+inline QByteArray readText(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+// The throw-away disk of an instance as the machine sees it: /local inside.
+inline QString diskOf(const FabricHarness &fabric, const QJsonObject &instance)
+{
+    const sys::Paths paths =
+        sys::pathsFor(fabric.dataFolder().toStdString(), fabric.socket().toStdString());
+    const auto folder =
+        paths.instanceDisk(instance[QStringLiteral("deployment_id")].toString().toStdString(),
+                           instance[QStringLiteral("name")].toString().toStdString());
+    return QString::fromStdString(folder.string());
+}
+
+inline QStringList namesOf(const QJsonArray &objects)
+{
+    QStringList names;
+    for (const QJsonValue &value : objects)
+        names << value[QStringLiteral("name")].toString();
+    names.sort();
+    return names;
+}
+
+} // namespace slipway::test
