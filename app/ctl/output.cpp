@@ -47,6 +47,19 @@ void printReply(Context &context, const v1::CommandReply &reply)
                     << reply.operation().id() << ")\n";
 }
 
+// A rehearsal that found what the real thing would be refused for.
+Result<void> outcomeOf(const v1::CommandReply &reply)
+{
+    std::string failed;
+    for (const v1::Check &check : reply.checks())
+        if (!reply.has_operation() && check.result() == v1::Check::FAILED)
+            failed += (failed.empty() ? "" : "; ") + check.id() + ": " + check.reason();
+    if (failed.empty())
+        return {};
+    return failure(v1::Error::FAILED_PRECONDITION, "CHECKS_FAILED",
+                   "It would be refused. " + failed + ".");
+}
+
 } // namespace
 
 void printJson(std::ostream &out, const Json &json)
@@ -121,7 +134,10 @@ void printError(std::ostream &err, const v1::Error &error)
 {
     const std::string message =
         error.message().empty() ? v1::Error::Code_Name(error.code()) : error.message();
-    err << "slipwayctl: " << printable(message) << '\n';
+    err << "slipwayctl: " << printable(message);
+    if (!error.reason().empty())
+        err << " [" << printable(error.reason()) << ']';
+    err << '\n';
     printProblems(err, error.problems());
 }
 
@@ -135,7 +151,7 @@ Result<void> runCommand(Context &context, v1::Command command)
     if (!context.options.wait || !reply->has_operation()) {
         if (context.options.json)
             printJson(context.out, replyJson(*reply));
-        return {};
+        return outcomeOf(*reply);
     }
     const auto ended = waitForOperation(context, reply->operation().id());
     if (!ended)

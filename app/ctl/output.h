@@ -16,7 +16,8 @@ Tone toneOf(v1::RoleInstance::State state);
 Tone toneOf(v1::Operation::State state);
 Tone toneOf(v1::Severity severity);
 
-// "slipwayctl: <message>" and below it one line per problem: file:line:column: error: message.
+// "slipwayctl: <message> [REASON]" and below it one line per problem: file:line:column: error:
+// message.
 void printError(std::ostream &err, const v1::Error &error);
 void printProblems(std::ostream &out,
                    const google::protobuf::RepeatedPtrField<v1::Problem> &problems);

@@ -139,7 +139,7 @@ void ShapesTest::problemsStandOnePerLine()
     whole.set_message("It is empty.");
     std::ostringstream err;
     printError(err, error);
-    QCOMPARE(err.str(), std::string("slipwayctl: It is wrong.\n"
+    QCOMPARE(err.str(), std::string("slipwayctl: It is wrong. [DEFINITION_INVALID]\n"
                                     "ServiceDefinition.csdef:12:7: error: The port is used twice. "
                                     "Choose another. [V6]\n"
                                     "a.cscfg: warning: It is empty.\n"));
