@@ -11,6 +11,7 @@
 #include <QClipboard>
 #include <QGridLayout>
 #include <QGuiApplication>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace slipway::views
@@ -23,6 +24,7 @@ namespace
 {
 
 constexpr int kNameWidth = 76;
+constexpr int kTimelineHeightMin = 120;
 
 // "guestbook, staging: WebRole_IN_0, WebRole_IN_1"
 QString subjectWords(const v1::Operation &operation)
@@ -73,13 +75,10 @@ void OperationDetails::build()
         return m_operation != nullptr && m_events.rowAt(row).operation_id() == m_operation->id();
     });
     body()->setContentsMargins(space::kCardPadding, 12, 12, 10);
+    m_timeline->setMinimumHeight(kTimelineHeightMin);
     body()->addWidget(makeHead());
     body()->addWidget(m_progress);
-    body()->addWidget(m_error);
-    body()->addWidget(makeFacts());
-    body()->addSpacing(4);
-    body()->addWidget(new Label(m_context.theme, TextRole::Strong, tr("Events of this operation")));
-    body()->addWidget(m_timeline, 1);
+    body()->addWidget(makeScrolled(), 1);
     body()->addWidget(makeButtons());
     connect(m_progress, &ProgressStrip::cancelClicked, this,
             [this] { m_context.session.cancelOperation(m_operation->id()); });
@@ -102,6 +101,26 @@ QWidget *OperationDetails::makeHead()
     row->addWidget(m_state, 0, Qt::AlignTop);
     row->addWidget(close, 0, Qt::AlignTop);
     return head;
+}
+
+// In a low window the error's words are worth more than seeing everything at once.
+QWidget *OperationDetails::makeScrolled()
+{
+    auto *scrolled = new QWidget;
+    scrolled->setObjectName(u"scrolled"_s);
+    auto *column = new QVBoxLayout(scrolled);
+    column->setContentsMargins(0, 0, 8, 0);
+    column->setSpacing(8);
+    column->addWidget(m_error);
+    column->addWidget(makeFacts());
+    column->addSpacing(4);
+    column->addWidget(new Label(m_context.theme, TextRole::Strong, tr("Events of this operation")));
+    column->addWidget(m_timeline, 1);
+    auto *scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(scrolled);
+    return scroll;
 }
 
 QWidget *OperationDetails::makeFacts()

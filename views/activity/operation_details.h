@@ -31,6 +31,7 @@ Q_SIGNALS:
 private:
     void build();
     QWidget *makeHead();
+    QWidget *makeScrolled();
     QWidget *makeFacts();
     QWidget *makeButtons();
     void fill(const v1::Operation &operation);

@@ -269,7 +269,7 @@ void PackagesPage::chooseFolder()
         if (folder.isEmpty()) {
             return;
         }
-        const auto suggested = QFileInfo(folder).fileName() + u".cspkg"_s;
+        const QString suggested = QFileInfo(folder).fileName() + u".cspkg"_s;
         m_context.prompter.saveFile(tr("Save the package as"), suggested, tr("Packages (*.cspkg)"),
                                     this, [this, folder](const QString &output) {
                                         if (!output.isEmpty()) {
