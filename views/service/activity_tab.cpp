@@ -50,6 +50,7 @@ void ActivityTab::buildTools()
     auto *row = new QHBoxLayout(m_tools);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
+    row->addStretch(1);
     row->addWidget(m_severity);
     row->addWidget(m_filter);
     connect(m_filter, &QLineEdit::textChanged, this,

@@ -16,6 +16,7 @@ namespace
 
 constexpr std::array kSpans_s{5 * 60, 15 * 60, 4 * 3600, 24 * 3600};
 constexpr int kLiveSpans = 2; // the first ones: the hub remembers that far
+constexpr int kChartHeightMin = 60;
 constexpr std::uint32_t kPointsMax = 720;
 constexpr int kReloadMs = 30'000;
 
@@ -38,6 +39,7 @@ ChartStack::ChartStack(PageContext &context, QWidget *parent)
                               MetricChart::Metric::Requests, MetricChart::Metric::LatencyP95}) {
         auto *chart = new MetricChart(context.theme, context.metrics, *m_group, metric,
                                       [this] { return m_context.session.nowMs(); });
+        chart->setMinimumHeight(kChartHeightMin);
         chart->setObjectName(u"chart%1"_s.arg(int(metric)));
         m_charts << chart;
         column->addWidget(chart, 1);

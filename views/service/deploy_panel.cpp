@@ -99,7 +99,12 @@ void DeployPanel::buildBody()
     m_preview->setWordWrap(true);
     m_problems = new ProblemList(theme);
     m_problems->setObjectName(u"deployProblems"_s);
-    addField(tr("Slot"), m_slot);
+    m_slot->setAccessibleName(tr("Slot"));
+    m_slot->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    auto *slot_row = new QHBoxLayout;
+    slot_row->addWidget(m_slot);
+    slot_row->addStretch(1);
+    addField(tr("Slot"), slot_row);
     addField(tr("Package"), makePackageRow());
     body()->addWidget(makeUpload());
     addField(tr("Configuration (optional)"), makeConfigurationRow());

@@ -51,11 +51,11 @@ QList<ColumnStyle> columnStyles()
             {int(Column::Slot), CellKind::Text, 90, false, true},
             {int(Column::Size), CellKind::Text, 72},
             {int(Column::Host), CellKind::Text, 74},
-            {int(Column::FaultDomain), CellKind::Number, 40},
-            {int(Column::UpdateDomain), CellKind::Number, 40},
+            {int(Column::FaultDomain), CellKind::Number, 50},
+            {int(Column::UpdateDomain), CellKind::Number, 50},
             {int(Column::Cpu), CellKind::Bar, 62},
             {int(Column::Memory), CellKind::Bar, 84},
-            {int(Column::Requests), CellKind::Number, 60},
+            {int(Column::Requests), CellKind::Number, 68},
             {int(Column::Restarts), CellKind::Number, 84, false, true},
             {int(Column::Uptime), CellKind::Age, 76, false, true}};
 }
@@ -143,6 +143,7 @@ void InstancesTab::buildTools()
     m_filter->setObjectName(u"instanceFilter"_s);
     m_filter->setHint(u"/"_s);
     m_filter->setFixedWidth(kFilterWidth);
+    row->addStretch(1);
     row->addWidget(m_slots);
     row->addWidget(m_filter);
     row->addWidget(makeColumns());
@@ -243,7 +244,8 @@ void InstancesTab::applySlot()
             return m_models.instances.rowAt(row)->deployment_id() == wanted;
         });
     }
-    m_panel->setSlot(choice == 2 || (choice == kBothSlots && m_models.production.isEmpty())
+    m_panel->setSlot(choice == 2 || (choice == kBothSlots && m_models.production.isEmpty() &&
+                                     !m_models.staging.isEmpty())
                          ? v1::STAGING
                          : v1::PRODUCTION);
     m_table->setColumnHidden(int(Column::Slot), choice != kBothSlots ||

@@ -68,6 +68,7 @@ void LogsTab::buildTools()
     auto *row = new QHBoxLayout(m_tools);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
+    row->addStretch(1);
     row->addWidget(m_slot);
     row->addWidget(m_filter);
 }

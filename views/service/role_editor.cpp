@@ -70,6 +70,7 @@ QLayout *RoleEditor::makeControls()
     m_slider->setObjectName(u"roleSlider"_s);
     m_slider->setRange(1, kSliderMax);
     m_slider->setPageStep(1);
+    m_slider->setMinimumHeight(24); // the handle is higher than the groove
     m_slider->setAccessibleName(m_count->accessibleName());
     m_size = new SizePicker;
     m_size->setObjectName(u"roleSize"_s);

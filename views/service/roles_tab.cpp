@@ -57,6 +57,7 @@ void RolesTab::buildTools()
     m_slot->setAccessibleName(tr("Roles of which slot"));
     auto *row = new QHBoxLayout(m_tools);
     row->setContentsMargins(0, 0, 0, 0);
+    row->addStretch(1);
     row->addWidget(m_slot);
 }
 

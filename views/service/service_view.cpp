@@ -66,6 +66,9 @@ QWidget *ServiceView::makeTabs()
     m_tabs = new QTabBar;
     m_tabs->setObjectName(u"serviceTabs"_s);
     m_tabs->setDrawBase(false);
+    m_tabs->setExpanding(false);
+    m_tabs->setUsesScrollButtons(false);
+    m_tabs->setElideMode(Qt::ElideNone);
     m_tools = new QStackedWidget;
     m_tools->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     m_pages = new QStackedWidget;

@@ -246,9 +246,9 @@ QString SlotCard::ageWords() const
         return {};
     }
     const auto &deployment = *m_slot.deployment();
-    return u"· "_s + models::text(deployment.package_name()) + u" · "_s +
-           tr("deployed %1")
-               .arg(models::ageWords(deployment.create_time_ms(), m_context.session.nowMs()));
+    return tr("· %1 · %2")
+        .arg(models::text(deployment.package_name()),
+             models::ageWords(deployment.create_time_ms(), m_context.session.nowMs()));
 }
 
 void SlotCard::refreshAddresses()

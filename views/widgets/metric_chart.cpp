@@ -280,13 +280,16 @@ void MetricChart::updateValue()
 {
     const auto hovered = m_group.hovered();
     const auto when = hovered == 0 ? m_now_ms() : hovered;
-    QStringList words;
+    const MetricPoint *highest = nullptr;
     for (qsizetype i = 0; i < m_keys.size(); ++i) {
-        if (const auto *point = pointAt(i, when)) {
-            words << wordsOf(*point);
+        const auto *point = pointAt(i, when);
+        if (point != nullptr && (highest == nullptr || valueOf(*point) > valueOf(*highest))) {
+            highest = point;
         }
     }
-    m_value = words.isEmpty() ? u"–"_s : words.mid(0, 4).join(u" · "_s);
+    m_value = highest == nullptr  ? u"–"_s
+              : m_keys.size() > 1 ? tr("highest %1").arg(wordsOf(*highest))
+                                  : wordsOf(*highest);
     if (hovered != 0) {
         m_value = models::timeWords(hovered) + u"   "_s + m_value;
     }

@@ -49,6 +49,15 @@ struct ServiceDesk {
         QTest::mouseClick(widget, Qt::LeftButton);
         return true;
     }
+    // Waits until it can be pressed. (Never click inside QTRY_VERIFY: it asks twice.)
+    bool clickSoon(const char *name) const
+    {
+        const bool ready = QTest::qWaitFor([&] {
+            auto *widget = find<QWidget>(name);
+            return widget != nullptr && widget->isVisible() && widget->isEnabled();
+        });
+        return ready && click(name);
+    }
     // A click into the n-th segment.
     bool choose(const char *name, int index, int count) const
     {

@@ -67,7 +67,7 @@ void ServicePageTest::emptySlotInvites()
 {
     ServiceDesk desk;
     desk.open({}, u"harbour-master"_s);
-    QTRY_VERIFY(desk.click("stagingDeployHere"));
+    QVERIFY(desk.clickSoon("stagingDeployHere"));
     auto *panel = desk.find<SlidePanel>("deployPanel");
     QVERIFY(panel != nullptr && panel->isOpen());
     QCOMPARE(desk.find<SegmentedControl>("deploySlot")->current(), 0);
@@ -173,7 +173,7 @@ void ServicePageTest::swapsAndSwapsBack()
         return reply;
     });
     QVERIFY(desk.click("swap"));
-    QTRY_VERIFY(desk.click("swapNow"));
+    QVERIFY(desk.clickSoon("swapNow"));
     QVERIFY(desk.lastMeant().has_swap());
     QVERIFY(desk.lastMeant().etag() > 0);
     v1::Operation operation;
@@ -213,7 +213,7 @@ void ServicePageTest::failedSwapIsSaid()
                                  "Swap refused by 1 check: S4."));
     });
     QVERIFY(desk.click("swap"));
-    QTRY_VERIFY(desk.click("swapNow"));
+    QVERIFY(desk.clickSoon("swapNow"));
     QTRY_VERIFY(desk.find<Banner>("swapResult")->text().contains(u"Swap refused"_s));
     QVERIFY(desk.find("swapNow")->isEnabled());
 }

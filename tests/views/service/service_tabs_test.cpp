@@ -1,5 +1,6 @@
 // Deploying and the tabs of the service page by mouse and keyboard over a fake fabric.
 #include "tests/views/service/service_desk.h"
+#include "models/instances/instance_model.h"
 #include "views/service/chart_legend.h"
 #include "views/widgets/banner.h"
 #include "views/widgets/data_table.h"
@@ -83,7 +84,7 @@ void ServiceTabsTest::deploysWithConsents()
     QTest::keyClicks(desk.find("deployLabel"), u"v1.6"_s);
     auto *start = desk.find<QCheckBox>("deployStart");
     QTest::mouseClick(start, Qt::LeftButton, {}, QPoint(8, start->height() / 2));
-    QTRY_VERIFY(desk.click("deployNow"));
+    QVERIFY(desk.clickSoon("deployNow"));
     const auto deploy = desk.lastMeant().deploy();
     QCOMPARE(deploy.slot(), v1::STAGING);
     QCOMPARE(deploy.label(), std::string("v1.6"));
@@ -115,13 +116,13 @@ void ServiceTabsTest::uploadIsCancelledAndResumed()
     QTest::mouseClick(progress->findChild<QAbstractButton *>(u"cancel"_s), Qt::LeftButton);
     QVERIFY(!desk.harness.client.isUploading());
     desk.harness.client.stopUploadAt(500'000);
-    QTRY_VERIFY(desk.click("uploadResume"));
+    QVERIFY(desk.clickSoon("uploadResume"));
     QCOMPARE(desk.harness.client.uploads().size(), std::size_t(2));
     QCOMPARE(desk.harness.client.uploads()[0], desk.harness.client.uploads()[1]);
     desk.harness.client.finishUpload();
     QTRY_COMPARE(desk.find<QComboBox>("deployPackage")->currentData().toString(),
                  u"sha256:cafe0000"_s);
-    QTRY_VERIFY(desk.click("deployNow"));
+    QVERIFY(desk.clickSoon("deployNow"));
     QCOMPARE(desk.lastMeant().deploy().slot(), v1::PRODUCTION);
     QCOMPARE(desk.lastMeant().deploy().configuration_name(), std::string("new.cscfg"));
     QVERIFY(desk.click("deploy"));
@@ -277,7 +278,7 @@ void ServiceTabsTest::changesRoles()
     QTRY_VERIFY(single->isVisible());
     QVERIFY(!desk.find("rolesApply")->isEnabled());
     QTest::mouseClick(single, Qt::LeftButton, {}, QPoint(8, single->height() / 2));
-    QTRY_VERIFY(desk.click("rolesApply"));
+    QVERIFY(desk.clickSoon("rolesApply"));
     QVERIFY(desk.lastMeant().change_roles().accept_single_instance());
     QVERIFY(desk.choose("rolesSlot", 1, 2));
     QCOMPARE(desk.find("roleWebRole")->findChild<QSpinBox *>(u"roleCount"_s)->value(), 2);
@@ -308,7 +309,7 @@ void ServiceTabsTest::followsLogs()
     auto *view = desk.find<LogView>("log");
     QVERIFY(desk.click("logFollow"));
     QVERIFY(!view->isFollowing());
-    QTRY_VERIFY(desk.click("logEnd"));
+    QVERIFY(desk.clickSoon("logEnd"));
     QVERIFY(view->isFollowing());
     desk.find<DataTable>("logInstances")->selectKey(keyOf("WebRole_IN_1"));
     QTRY_COMPARE(desk.harness.client.lastLogRequest().instances_size(), 1);
