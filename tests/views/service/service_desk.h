@@ -66,8 +66,9 @@ struct ServiceDesk {
             return false;
         }
         const int width = widget->sizeHint().width() / count;
+        const int left = qMax(0, (widget->width() - widget->sizeHint().width()) / 2);
         QTest::mouseClick(widget, Qt::LeftButton, {},
-                          QPoint(width * index + width / 2, widget->height() / 2));
+                          QPoint(left + width * index + width / 2, widget->height() / 2));
         return widget->current() == index;
     }
     // Commands that were meant: not the questions that validate only.

@@ -271,7 +271,7 @@ void ServiceTabsTest::changesRoles()
     QCOMPARE(desk.lastMeant().change_roles().goals_size(), 1);
     QCOMPARE(desk.lastMeant().change_roles().goals(0).instance_count(), 6U);
     QCOMPARE(desk.lastMeant().change_roles().goals(0).size(), std::string("Medium"));
-    QVERIFY(desk.click("rolesRevert"));
+    QVERIFY(desk.clickSoon("rolesRevert"));
     QCOMPARE(count->value(), 5);
     count->setValue(1);
     auto *single = desk.find<QCheckBox>("rolesSingle");
@@ -304,7 +304,7 @@ void ServiceTabsTest::followsLogs()
     QVERIFY(desk.window->currentPage()->focusFilter());
     QTest::keyClicks(desk.find("logFilter"), u"line 7"_s);
     QTRY_VERIFY(count->text().endsWith(u" of 200 lines"_s));
-    QVERIFY(desk.click("logCopy"));
+    QVERIFY(desk.clickSoon("logCopy"));
     QVERIFY(QGuiApplication::clipboard()->text().contains(u"line 7"_s));
     auto *view = desk.find<LogView>("log");
     QVERIFY(desk.click("logFollow"));
