@@ -302,7 +302,7 @@ void DeployPanel::takeFile(const QString &path)
     } else {
         m_package->setCurrentIndex(0);
         m_upload.start(path);
-        const auto beside = file.path() + u'/' + file.completeBaseName() + u".cscfg"_s;
+        const QString beside = file.path() + u'/' + file.completeBaseName() + u".cscfg"_s;
         if (m_draft.wanted().configuration_xml().empty() && QFileInfo::exists(beside)) {
             readConfiguration(beside);
         }
