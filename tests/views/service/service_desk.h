@@ -65,10 +65,8 @@ struct ServiceDesk {
         if (widget == nullptr || !widget->isVisible()) {
             return false;
         }
-        const int width = widget->sizeHint().width() / count;
-        const int left = qMax(0, (widget->width() - widget->sizeHint().width()) / 2);
-        QTest::mouseClick(widget, Qt::LeftButton, {},
-                          QPoint(left + width * index + width / 2, widget->height() / 2));
+        const int middle = widget->width() * (2 * index + 1) / (2 * count);
+        QTest::mouseClick(widget, Qt::LeftButton, {}, QPoint(middle, widget->height() / 2));
         return widget->current() == index;
     }
     // Commands that were meant: not the questions that validate only.
