@@ -3,6 +3,7 @@
 
 #include "backend/packages/configuration_reader.h"
 #include "backend/sys/child_process.h"
+#include "backend/sys/random.h"
 
 #include <map>
 #include <spdlog/spdlog.h>
@@ -99,7 +100,8 @@ void FabricShell::registerPackage(const v1::Package &package, const std::string 
         return done(std::move(reply));
     }
     v1::Command command;
-    command.set_request_id("upload-" + upload_id + "-" + package.digest());
+    // Never one used before: a package that was deleted and is sent again is registered again.
+    command.set_request_id("upload-" + upload_id + "-" + sys::randomHex(16));
     command.set_actor(package.actor());
     *command.mutable_register_package() = package;
     m_machine.execute(command, [this, package, done](Result<v1::CommandReply> registered) {
