@@ -15,6 +15,9 @@ namespace
 
 constexpr int kBackoffMsMin = 100;
 constexpr int kBackoffMsMax = 1'000;
+// gRPC gives an attempt to connect as long as its "minimum backoff"; a failed one is tried again
+// after the initial backoff all the same. A busy machine needs more than 100 ms for a handshake.
+constexpr int kConnectTimeoutMs = 3'000;
 constexpr int kKeepaliveMs = 10'000; // a fabric that hangs is found out after 15 s
 constexpr int kKeepaliveTimeoutMs = 5'000;
 constexpr int kReceiveBytesMax = 64 * 1024 * 1024;
@@ -25,7 +28,7 @@ grpc::ChannelArguments channelArguments()
 {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kBackoffMsMin);
-    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kBackoffMsMin);
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kBackoffMsMax);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
