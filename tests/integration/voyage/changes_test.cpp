@@ -112,7 +112,8 @@ void ChangesTest::impossibleChangesAreRefused()
                    ? QString()
                    : refused.all() + QString::number(refused.exit_code);
     };
-    QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"WebRole"_s, u"0"_s}, 2, u"not in range"_s), QString());
+    QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"WebRole"_s, u"0"_s}, 2, u"not in range"_s),
+             QString());
     QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"NoRole"_s, u"2"_s}, 1, u"NoRole"_s), QString());
     QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"WebRole"_s, u"9000"_s}, 1, u"capacity"_s),
              QString());

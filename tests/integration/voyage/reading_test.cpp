@@ -37,7 +37,7 @@ namespace
 constexpr char kDefinition[] = R"(<?xml version="1.0" encoding="utf-8"?>
 <ServiceDefinition name="Never" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition">
   <WorkerRole name="Never" vmsize="ExtraSmall">
-    <Runtime><EntryPoint><ProgramEntryPoint commandLine="node.exe .\never.js" setReadyOnProcessStart="false" /></EntryPoint></Runtime>
+    <Runtime><EntryPoint><ProgramEntryPoint commandLine="node.exe .\never.js" setReadyOnProcessStart="true" /></EntryPoint></Runtime>
     <Endpoints><InputEndpoint name="Never" protocol="tcp" port="7000" /></Endpoints>
   </WorkerRole>
 </ServiceDefinition>
