@@ -4,7 +4,7 @@
 #include "models/session/commands.h"
 #include "models/session/session.h"
 #include "views/packages/drop_hint.h"
-#include "views/packages/problem_list.h"
+#include "views/widgets/problem_list.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/card.h"
 #include "views/widgets/empty_state.h"

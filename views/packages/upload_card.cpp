@@ -1,7 +1,7 @@
 #include "views/packages/upload_card.h"
 
 #include "models/base/words.h"
-#include "views/packages/problem_list.h"
+#include "views/widgets/problem_list.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
 

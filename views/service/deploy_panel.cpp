@@ -2,7 +2,7 @@
 
 #include "models/base/words.h"
 #include "models/session/commands.h"
-#include "views/service/problem_list.h"
+#include "views/widgets/problem_list.h"
 #include "views/widgets/banner.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
@@ -97,7 +97,7 @@ void DeployPanel::buildBody()
     m_preview = Label::secondary(theme, TextRole::Body);
     m_preview->setObjectName(u"deployPreview"_s);
     m_preview->setWordWrap(true);
-    m_problems = new ProblemList(theme);
+    m_problems = new ProblemList(theme, {});
     m_problems->setObjectName(u"deployProblems"_s);
     m_slot->setAccessibleName(tr("Slot"));
     m_slot->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
@@ -402,9 +402,11 @@ void DeployPanel::refresh()
                                               : m_draft.preview().join(u'\n'));
     m_preview->setVisible(!m_preview->text().isEmpty());
     const auto &failed = m_upload.error().problems();
-    m_problems->setProblems(m_upload.state() == PackageUpload::State::Failed
-                                ? std::vector<v1::Problem>(failed.begin(), failed.end())
-                                : m_draft.problems());
+    const auto problems = m_upload.state() == PackageUpload::State::Failed
+                              ? std::vector<v1::Problem>(failed.begin(), failed.end())
+                              : m_draft.problems();
+    m_problems->setProblems(problems);
+    m_problems->setVisible(!problems.empty());
     m_deploy->setEnabled(chosen && m_draft.isReady() && !m_sending &&
                          m_upload.state() != PackageUpload::State::Running);
 }

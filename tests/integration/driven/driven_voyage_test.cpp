@@ -102,9 +102,9 @@ void DrivenVoyageTest::initTestCase()
 {
     QDesktopServices::setUrlHandler(u"http"_s, this, "remember");
     portal::PortalOptions options;
-    options.fabric.data = (m_home.path() + u"/data"_s).toStdString();
-    options.fabric.socket = (m_home.path() + u"/run/fabric.sock"_s).toStdString();
-    options.settings_file = m_home.path() + u"/portal.ini"_s;
+    options.fabric.data = m_home.filePath(u"data"_s).toStdString();
+    options.fabric.socket = m_home.filePath(u"run/fabric.sock"_s).toStdString();
+    options.settings_file = m_home.filePath(u"portal.ini"_s);
     QDir().mkpath(m_home.path() + u"/run"_s);
     m_portal = std::make_unique<portal::Portal>(options);
 }

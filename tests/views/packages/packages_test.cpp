@@ -1,7 +1,7 @@
 // The page of packages by mouse, keyboard and drops over a fake fabric.
 #include "tests/support/portal_harness.h"
 #include "views/packages/packages_page.h"
-#include "views/packages/problem_list.h"
+#include "views/widgets/problem_list.h"
 #include "views/widgets/search_field.h"
 
 #include <QClipboard>

@@ -6,6 +6,8 @@
 #include <QWidget>
 #include <vector>
 
+class QVBoxLayout;
+
 namespace slipway::views
 {
 
@@ -16,6 +18,11 @@ class ProblemList : public QWidget
 public:
     ProblemList(const Theme &theme, const std::vector<v1::Problem> &problems,
                 QWidget *parent = nullptr);
+    void setProblems(const std::vector<v1::Problem> &problems);
+
+private:
+    const Theme &m_theme;
+    QVBoxLayout *m_column;
 };
 
 // "ServiceDefinition.csdef:12:5: what is wrong. What to do"

@@ -1,4 +1,4 @@
-#include "views/packages/problem_list.h"
+#include "views/widgets/problem_list.h"
 
 #include "models/base/words.h"
 
@@ -46,13 +46,18 @@ QWidget *makeProblem(const Theme &theme, const v1::Problem &problem)
 
 ProblemList::ProblemList(const Theme &theme, const std::vector<v1::Problem> &problems,
                          QWidget *parent)
-    : QWidget(parent)
+    : QWidget(parent), m_theme(theme), m_column(new QVBoxLayout(this))
 {
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(10);
+    m_column->setContentsMargins(0, 0, 0, 0);
+    m_column->setSpacing(10);
+    setProblems(problems);
+}
+
+void ProblemList::setProblems(const std::vector<v1::Problem> &problems)
+{
+    qDeleteAll(findChildren<QWidget *>(QString(), Qt::FindDirectChildrenOnly));
     for (const auto &problem : problems) {
-        column->addWidget(makeProblem(theme, problem));
+        m_column->addWidget(makeProblem(m_theme, problem));
     }
 }
 
