@@ -68,6 +68,7 @@ private:
     QTemporaryDir m_home{u"/tmp/sld-XXXXXX"_s};
     std::unique_ptr<portal::Portal> m_portal;
     QStringList m_opened;
+    QRect m_window; // the portal's main window on the display
     int m_pictures = 0;
 };
 
@@ -88,7 +89,7 @@ void DrivenVoyageTest::picture(const QString &name)
     QDir().mkpath(folder);
     QTest::qWait(350); // let fades and the pointer's hover end: it is a picture, not a check
     const QString number = QString::number(++m_pictures).rightJustified(2, u'0');
-    const QPixmap shot = QGuiApplication::primaryScreen()->grabWindow(0);
+    const QPixmap shot = QGuiApplication::primaryScreen()->grabWindow(0).copy(m_window);
     QVERIFY(shot.save(folder + u"/"_s + number + u"-"_s + name + u".png"_s));
 }
 
@@ -116,6 +117,8 @@ void DrivenVoyageTest::opens()
     m_portal->show();
     QVERIFY(QTest::qWaitFor([] { return usable(u"tryTheSample"_s); }, 20000));
     qInfo() << "first start to a usable window:" << timer.elapsed() << "ms";
+    QWidget *window = visible(u"tryTheSample"_s)->window();
+    m_window = {window->mapToGlobal(QPoint(0, 0)), window->size()};
     picture(u"first-run"_s);
 }
 
@@ -193,7 +196,7 @@ int main(int argc, char **argv)
         return 0;
     }
     XDisplay own_display;
-    if (!own_display.start({1440, 900})) {
+    if (!own_display.start({1480, 980})) {
         qWarning("Xvfb did not start");
         return 1;
     }
