@@ -135,6 +135,7 @@ asio::awaitable<bool> Keeper::replaceProxy(Layout layout)
                       "It is tried again.");
         co_return false;
     }
+    co_await next->trustServers(layout);
     const ProxyPtr old = std::exchange(m_current, next);
     if (old && !old->ended()) {
         m_retired.push_back(old);

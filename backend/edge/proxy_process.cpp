@@ -147,6 +147,12 @@ asio::awaitable<bool> ProxyProcess::apply(Layout layout, std::int64_t now_ms)
     co_return worked;
 }
 
+asio::awaitable<void> ProxyProcess::trustServers(Layout layout)
+{
+    const auto self = shared_from_this();
+    co_await run(RunningState::firstTrust(layout));
+}
+
 asio::awaitable<void> ProxyProcess::addServers(Layout layout)
 {
     const auto self = shared_from_this();

@@ -44,6 +44,7 @@ public:
                                     std::map<PoolKind, unsigned> capacity);
     // True when HAProxy has answered every command with success: then the layout is in force.
     asio::awaitable<bool> apply(Layout layout, std::int64_t now_ms);
+    asio::awaitable<void> trustServers(Layout layout); // once, after connect() of a new process
     // The layout's servers alone, while they still can be added: before retire().
     asio::awaitable<void> addServers(Layout layout);
     // No new connections; returns when HAProxy says that it is stopping.

@@ -24,6 +24,12 @@ std::string setState(const std::string &backend, const std::string &server, cons
     return "set server " + backend + "/" + server + " state " + state;
 }
 
+// HAProxy takes a new server down at its first failed probe; a ready one has earned the usual number.
+std::string fullHealth(const std::string &path)
+{
+    return "set server " + path + " health up";
+}
+
 const WantedServer *findServer(const Layout &layout, const std::string &backend,
                                const std::string &server)
 {
@@ -75,6 +81,16 @@ void RunningState::restore(const std::vector<ServerState> &servers,
     m_probes = std::move(probes);
     m_frontends = std::move(frontends);
     m_capacity = std::move(capacity);
+}
+
+std::vector<std::string> RunningState::firstTrust(const Layout &layout)
+{
+    std::vector<std::string> commands;
+    for (const auto &[name, backend] : layout.backends)
+        for (const WantedServer &server : backend.servers)
+            if (backend.probed && !server.drain)
+                commands.push_back(fullHealth(name + "/" + server.name));
+    return commands;
 }
 
 bool RunningState::fits(const Layout &layout) const
@@ -138,8 +154,12 @@ void RunningState::addServer(const std::string &backend, const WantedBackend &wa
         if (wanted.probed)
             commands.push_back("enable health " + path);
         commands.push_back("enable server " + path);
+        if (wanted.probed)
+            commands.push_back(fullHealth(path));
     } else if (held->second.drain || held->second.leaving) {
         commands.push_back(setState(backend, server.name, "ready"));
+        if (wanted.probed)
+            commands.push_back(fullHealth(path));
     }
     m_servers[backend][server.name] = {};
 }

@@ -37,6 +37,8 @@ public:
     // Each returns commands and assumes that they will work. The order matters: servers are there
     // before a route leads to them, and leave after no route does.
     std::vector<std::string> additions(const Layout &layout, const std::string &probes_file);
+    // After a start: what the configuration cannot say about its probed servers.
+    static std::vector<std::string> firstTrust(const Layout &layout);
     // Empty: the routes are right already. Routes to backends that this process has not got lead to
     // `moved`.
     std::optional<std::map<std::string, std::string>> routeChanges(const Layout &layout);

@@ -86,8 +86,11 @@ void EdgeRunningTest::probedServersAreChecked()
     RunningState state = running(layout({}));
     const Commands expected{"add map /run/probes\\ 1.map http-probed-1 /a\\ b",
                             "add server http-probed-1/a unix@/run/a check inter 5s fall 2 rise 1",
-                            "enable health http-probed-1/a", "enable server http-probed-1/a"};
+                            "enable health http-probed-1/a", "enable server http-probed-1/a",
+                            "set server http-probed-1/a health up"};
     QVERIFY(state.additions(wanted, kProbes) == expected);
+    const Commands trust{"set server http-probed-1/a health up"};
+    QVERIFY(RunningState::firstTrust(wanted) == trust);
 }
 
 void EdgeRunningTest::escapesPaths()
