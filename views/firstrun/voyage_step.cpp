@@ -18,6 +18,7 @@ namespace
 
 constexpr int kDisc = 26;
 constexpr int kTextLeft = 56;
+constexpr int kTextRight = 8;
 
 QString toneOf(State state)
 {
@@ -55,7 +56,7 @@ VoyageStep::VoyageStep(const Theme &theme, int number, const QString &title, con
     head->addStretch(1);
     head->addWidget(m_cancel);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(kTextLeft, 9, 8, 9);
+    column->setContentsMargins(kTextLeft, 9, kTextRight, 9);
     column->setSpacing(4);
     column->addLayout(head);
     column->addWidget(m_text);
@@ -83,7 +84,23 @@ void VoyageStep::present(const SampleVoyage::Progress &progress, bool current, b
     m_bar->setRange(0, progress.permille < 0 ? 0 : 1000);
     m_bar->setValue(progress.permille);
     m_cancel->setVisible(current && cancellable);
+    fitTexts();
     update();
+}
+
+// Wrapped texts do not get their height by themselves in a column that is centred.
+void VoyageStep::fitTexts()
+{
+    const int wide = width() - kTextLeft - kTextRight;
+    for (Label *label : {m_text, m_words}) {
+        label->setMinimumHeight(wide > 0 ? qMax(0, label->heightForWidth(wide)) : 0);
+    }
+}
+
+void VoyageStep::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fitTexts();
 }
 
 void VoyageStep::paintEvent(QPaintEvent *)

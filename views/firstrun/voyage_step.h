@@ -29,8 +29,11 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void fitTexts();
+
     const Theme &m_theme;
     int m_number;
     Label *m_title;

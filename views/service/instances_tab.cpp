@@ -49,7 +49,7 @@ QList<ColumnStyle> columnStyles()
             {int(Column::Reason), CellKind::Text, 200, false, true},
             {int(Column::Role), CellKind::Text, 100, false, true},
             {int(Column::Slot), CellKind::Text, 90, false, true},
-            {int(Column::Size), CellKind::Text, 72},
+            {int(Column::Size), CellKind::Text, 92},
             {int(Column::Host), CellKind::Text, 74},
             {int(Column::FaultDomain), CellKind::Number, 50},
             {int(Column::UpdateDomain), CellKind::Number, 50},

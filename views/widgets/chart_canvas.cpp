@@ -83,7 +83,8 @@ qreal ChartCanvas::placeOf(std::int64_t time_ms) const
     return plot.left() + plot.width() * share;
 }
 
-void ChartCanvas::drawMark(QPainter &painter, const QRectF &plot, const ChartMark &mark) const
+void ChartCanvas::drawMark(QPainter &painter, const QRectF &plot, const ChartMark &mark,
+                           QRectF &taken) const
 {
     const auto x = placeOf(mark.time_ms);
     if (x < plot.left() || x > plot.right()) {
@@ -94,15 +95,21 @@ void ChartCanvas::drawMark(QPainter &painter, const QRectF &plot, const ChartMar
     painter.setFont(m_theme.font(TextRole::Label));
     const auto wide = painter.fontMetrics().horizontalAdvance(mark.text);
     const bool left = x + wide + 8 > plot.right();
-    painter.drawText(QPointF(left ? x - wide - 4 : x + 4, plot.top() + 10), mark.text);
+    const QRectF place(left ? x - wide - 4 : x + 4, plot.top(), wide, 12);
+    // Marks that stand close share the room of one text: the first one's.
+    if (!place.intersects(taken)) {
+        painter.drawText(QPointF(place.left(), plot.top() + 10), mark.text);
+        taken = taken.united(place);
+    }
 }
 
 void ChartCanvas::drawForeground(QPainter *painter, const QRectF &rect)
 {
     QChartView::drawForeground(painter, rect);
     const auto plot = chart()->plotArea();
+    QRectF taken;
     for (const auto &mark : m_marks) {
-        drawMark(*painter, plot, mark);
+        drawMark(*painter, plot, mark, taken);
     }
     if (m_group.hovered() != 0) {
         const auto x = placeOf(m_group.hovered());

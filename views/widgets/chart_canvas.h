@@ -28,7 +28,8 @@ protected:
 
 private:
     qreal placeOf(std::int64_t time_ms) const; // x in the scene
-    void drawMark(QPainter &painter, const QRectF &plot, const ChartMark &mark) const;
+    void drawMark(QPainter &painter, const QRectF &plot, const ChartMark &mark,
+                  QRectF &taken) const;
 
     const Theme &m_theme;
     ChartGroup &m_group;

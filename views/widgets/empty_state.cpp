@@ -67,7 +67,7 @@ void EmptyState::setTexts(const QString &title, const QString &text)
 // A label that is centred in a column does not get its wrapped height by itself.
 void EmptyState::fitText()
 {
-    m_text->setMinimumHeight(m_text->heightForWidth(kTextWidth));
+    m_text->setMinimumHeight(qMax(0, m_text->heightForWidth(kTextWidth)));
 }
 
 } // namespace slipway::views

@@ -35,6 +35,17 @@ QWidget *visible(const QString &name)
     return nullptr;
 }
 
+// The portal's main window, without what the window manager draws round it.
+QRect windowOnDisplay()
+{
+    const QWidget *navigation = visible(u"navigation"_s);
+    if (navigation == nullptr) {
+        return QGuiApplication::primaryScreen()->geometry();
+    }
+    const QWidget *window = navigation->window();
+    return {window->mapToGlobal(QPoint(0, 0)), window->size()};
+}
+
 bool usable(const QString &name)
 {
     const QWidget *widget = visible(name);
@@ -68,7 +79,6 @@ private:
     QTemporaryDir m_home{u"/tmp/sld-XXXXXX"_s};
     std::unique_ptr<portal::Portal> m_portal;
     QStringList m_opened;
-    QRect m_window; // the portal's main window on the display
     int m_pictures = 0;
 };
 
@@ -89,7 +99,7 @@ void DrivenVoyageTest::picture(const QString &name)
     QDir().mkpath(folder);
     QTest::qWait(350); // let fades and the pointer's hover end: it is a picture, not a check
     const QString number = QString::number(++m_pictures).rightJustified(2, u'0');
-    const QPixmap shot = QGuiApplication::primaryScreen()->grabWindow(0).copy(m_window);
+    const QPixmap shot = QGuiApplication::primaryScreen()->grabWindow(0).copy(windowOnDisplay());
     QVERIFY(shot.save(folder + u"/"_s + number + u"-"_s + name + u".png"_s));
 }
 
@@ -117,8 +127,6 @@ void DrivenVoyageTest::opens()
     m_portal->show();
     QVERIFY(QTest::qWaitFor([] { return usable(u"tryTheSample"_s); }, 20000));
     qInfo() << "first start to a usable window:" << timer.elapsed() << "ms";
-    QWidget *window = visible(u"tryTheSample"_s)->window();
-    m_window = {window->mapToGlobal(QPoint(0, 0)), window->size()};
     picture(u"first-run"_s);
 }
 
@@ -167,7 +175,7 @@ void DrivenVoyageTest::swapsBack()
 {
     click(u"swap"_s);
     picture(u"swap-checks"_s);
-    click(u"confirmSwap"_s);
+    click(u"swapNow"_s);
     const QString url = m_opened.value(0);
     QTRY_COMPARE_WITH_TIMEOUT(
         QJsonDocument::fromJson(KeptAliveClient(url).get(u"/whoami"_s)).object()[u"version"_s].toString(),
@@ -196,7 +204,7 @@ int main(int argc, char **argv)
         return 0;
     }
     XDisplay own_display;
-    if (!own_display.start({1480, 980})) {
+    if (!own_display.start({1600, 1000})) {
         qWarning("Xvfb did not start");
         return 1;
     }

@@ -29,7 +29,7 @@ struct ServiceDesk {
     void open(const QString &part, const QString &service = QStringLiteral("guestbook"))
     {
         window->open({views::PageId::Service, service, part});
-        QCoreApplication::processEvents();
+        QTest::qWait(0); // what was posted for the new page
     }
     template <typename T = QWidget> T *find(const char *name) const
     {
