@@ -20,6 +20,8 @@ namespace
 
 constexpr int kMoments = 200;
 constexpr int kCommands = 50;
+// Short enough to strike before the answer on a fast disk too.
+constexpr unsigned kInsideUsMax = 250;
 constexpr int kInsideAtLeast = 50;
 constexpr int kWait_ms = 30'000;
 
@@ -189,7 +191,7 @@ void FabricCrashTest::liveAndDie(Voyage &voyage)
     if (inside) {
         controller.send(voyage.script[voyage.next]);
         // Where in the command it strikes is the point, not a wait (check_structure: allowed).
-        std::this_thread::sleep_for(std::chrono::microseconds(m_random() % 1500));
+        std::this_thread::sleep_for(std::chrono::microseconds(m_random() % kInsideUsMax));
     }
     const bool answered = controller.kill().contains("ack ");
     if (answered)

@@ -171,7 +171,19 @@ void FakeFabric::uploadChunk(std::string upload_id, std::string bytes,
     post([this, upload_id, bytes = std::move(bytes), done = std::move(done)] {
         ++m_chunks;
         m_uploads[upload_id] += bytes;
-        done(state(upload_id));
+        if (m_uploads[upload_id].size() < m_hold_uploads_at)
+            done(state(upload_id));
+        else
+            m_held.push_back([done, answer = state(upload_id)] { done(answer); });
+    });
+}
+
+void FakeFabric::holdUploads(std::size_t at_bytes)
+{
+    run([this, at_bytes] {
+        m_hold_uploads_at = at_bytes;
+        for (const auto &answer : std::exchange(m_held, {}))
+            answer();
     });
 }
 

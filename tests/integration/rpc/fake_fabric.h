@@ -57,6 +57,9 @@ public:
     void onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested) override;
     void requestShutdown(v1::ShutdownRequest request) override;
 
+    // From so many bytes on, a chunk is answered at the next call only.
+    void holdUploads(std::size_t at_bytes);
+
 private:
     void post(std::function<void()> work);
     void loop();
@@ -64,6 +67,8 @@ private:
 
     std::map<const void *, std::shared_ptr<void>> m_sinks; // fabric's thread
     std::map<std::string, std::string> m_uploads;          // fabric's thread
+    std::size_t m_hold_uploads_at = std::size_t(-1);       // fabric's thread
+    std::vector<std::function<void()>> m_held;             // fabric's thread
     std::map<std::string, v1::UploadStart> m_starts;
     std::atomic<int> m_chunks = 0;
     std::mutex m_mutex;

@@ -86,9 +86,11 @@ void UploadTest::aWholeFileArrives()
 
 void UploadTest::cancelledHalfWayItResumes()
 {
+    m_rpc->fabric.holdUploads(kFileBytes / 2);
     auto subscription = upload();
     QTRY_VERIFY_WITH_TIMEOUT(m_progress->filled() && m_progress->last() > kFileBytes / 4, 30000);
     subscription.reset();
+    m_rpc->fabric.holdUploads(std::size_t(-1));
     const std::size_t told = m_progress->count();
     // What was under way may still arrive; then the fabric has a part and keeps it.
     std::size_t kept = 0;

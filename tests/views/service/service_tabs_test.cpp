@@ -147,11 +147,11 @@ void ServiceTabsTest::problemsAreListed()
     QVERIFY(desk.click("deploy"));
     QVERIFY(desk.click("deployChoose"));
     QTRY_VERIFY(desk.find<Banner>("deployBanner")->text().contains(u"Not a package"_s));
-    QStringList texts;
+    QString texts;
     for (auto *label : desk.find("deployProblems")->findChildren<QLabel *>()) {
-        texts << label->text();
+        texts += label->text() + u'\n';
     }
-    QVERIFY(texts.contains(u"ServiceDefinition.csdef:12:5"_s));
+    QVERIFY2(texts.contains(u"ServiceDefinition.csdef:12:5"_s), qPrintable(texts));
     QVERIFY(!desk.find("deployNow")->isEnabled());
 }
 
