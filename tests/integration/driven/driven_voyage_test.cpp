@@ -21,7 +21,8 @@ namespace
 {
 
 constexpr int kStepMs = 60000;
-constexpr int kSteadyLooks = 30; // a look each 10 ms
+constexpr int kTries = 10;
+constexpr int kTryMs = 700;
 
 XDisplay *display = nullptr; // made before the application, for its whole life
 
@@ -128,25 +129,16 @@ void DrivenVoyageTest::opens()
     m_portal->show();
     QVERIFY(QTest::qWaitFor([] { return usable(u"tryTheSample"_s); }, 20000));
     qInfo() << "first start to a usable window:" << timer.elapsed() << "ms";
-    QWidget *window = visible(u"tryTheSample"_s)->window();
-    QVERIFY(QTest::qWaitForWindowActive(window));
-    // The window manager moves a new window once more; a click must not be aimed before that.
-    QPoint place;
-    int looks = 0;
-    QVERIFY(QTest::qWaitFor(
-        [&] {
-            const QPoint now = window->mapToGlobal(QPoint(0, 0));
-            looks = now == place ? looks + 1 : 0;
-            place = now;
-            return looks >= kSteadyLooks;
-        },
-        10000));
     picture(u"first-run"_s);
 }
 
 void DrivenVoyageTest::triesTheSample()
 {
-    click(u"tryTheSample"_s);
+    // The window manager may still move the new window away from under the pointer.
+    for (int i = 0; i < kTries && visible(u"doStep"_s) == nullptr; ++i) {
+        click(u"tryTheSample"_s);
+        QTest::qWaitFor([] { return visible(u"doStep"_s) != nullptr; }, kTryMs);
+    }
     for (int step = 1; step <= 7; ++step) {
         click(u"doStep"_s);
         // The button is away or disabled while the step runs, and back when the next may begin.
