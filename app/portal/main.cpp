@@ -25,7 +25,7 @@ void describe(CLI::App &app, Arguments &arguments)
                                    "Fabric at HOST:PORT (loopback); none is started here");
     app.add_option("--socket", fabric.socket, "Unix socket of the fabric")->excludes(connect);
     app.add_option("--data", fabric.data, "Folder of everything that survives a reboot");
-    app.add_option("--engine", fabric.engine, "local or simulated");
+    app.add_option("--engine", fabric.engine, "local (the only one so far)");
     app.add_option("--hosts", fabric.hosts, "Hosts of a new fabric");
     app.add_option("--fault-domains", fabric.fault_domains, "Fault domains of a new fabric");
     app.add_option("--settings", arguments.settings, "The portal's own settings file");
