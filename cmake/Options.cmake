@@ -12,7 +12,9 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 find_program(SLIPWAY_CCACHE ccache)
 if(SLIPWAY_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SLIPWAY_CCACHE})
+  # Paths below the source folder count as relative, so that another clone finds the same objects.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 ${SLIPWAY_CCACHE})
 endif()
 find_program(SLIPWAY_MOLD mold)
 if(SLIPWAY_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

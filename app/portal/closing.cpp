@@ -16,8 +16,8 @@ constexpr int kDaemonReadyMs = 15'000;
 
 } // namespace
 
-Closing::Closing(EmbeddedFabric &fabric, models::Session &session,
-                 models::PortalSettings &settings, views::Prompter &prompter, QWidget &window)
+Closing::Closing(EmbeddedFabric &fabric, models::Session &session, models::PortalSettings &settings,
+                 views::Prompter &prompter, QWidget &window)
     : m_fabric(fabric), m_session(session), m_settings(settings), m_prompter(prompter),
       m_window(window), m_hop(std::make_shared<models::GuiHop>(this))
 {
@@ -115,8 +115,7 @@ void Closing::startDaemon(bool then_finish)
 
 void Closing::waitForDaemon()
 {
-    const bool ready =
-        m_session.isLive() && m_session.status().controller_pid() == m_daemon_pid;
+    const bool ready = m_session.isLive() && m_session.status().controller_pid() == m_daemon_pid;
     if (!ready && m_waited.elapsed() < kDaemonReadyMs) {
         return;
     }

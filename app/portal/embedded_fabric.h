@@ -31,7 +31,7 @@ enum class StartOutcome {
 class EmbeddedFabric
 {
 public:
-    using Started = std::function<void(StartOutcome, v1::Error)>;        // any thread
+    using Started = std::function<void(StartOutcome, v1::Error)>;           // any thread
     using ShutdownAsked = std::function<void(const v1::ShutdownRequest &)>; // any thread
 
     explicit EmbeddedFabric(EmbeddedOptions options);

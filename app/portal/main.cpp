@@ -33,8 +33,7 @@ void describe(CLI::App &app, Arguments &arguments)
 
 QString nameOf(const portal::PortalOptions &options)
 {
-    return models::text(options.connect.empty() ? options.fabric.socket.string()
-                                                : options.connect);
+    return models::text(options.connect.empty() ? options.fabric.socket.string() : options.connect);
 }
 
 } // namespace

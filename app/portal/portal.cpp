@@ -82,8 +82,9 @@ void Portal::onStarted(StartOutcome outcome, const v1::Error &error)
 {
     m_session.reconnectNow();
     if (outcome == StartOutcome::Failed) {
-        m_window.notify(Condition::Failed, tr("The fabric could not be started: %1")
-                                               .arg(models::text(error.message())));
+        m_window.notify(
+            Condition::Failed,
+            tr("The fabric could not be started: %1").arg(models::text(error.message())));
     }
 }
 

@@ -40,9 +40,9 @@ grpc::ChannelArguments channelArguments()
     return arguments;
 }
 
-// gRPC 1.51 ends its callback threads with the last channel that used them, and may touch their queue
-// once more after that (an assertion in a client's end showed it). One channel for the life of the
-// process, with one call that reaches nobody, keeps them.
+// gRPC 1.51 ends its callback threads with the last channel that used them, and may touch their
+// queue once more after that (an assertion in a client's end showed it). One channel for the life
+// of the process, with one call that reaches nobody, keeps them.
 void keepCallbackThreads()
 {
     struct Keeper {

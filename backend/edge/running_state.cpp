@@ -24,7 +24,8 @@ std::string setState(const std::string &backend, const std::string &server, cons
     return "set server " + backend + "/" + server + " state " + state;
 }
 
-// HAProxy takes a new server down at its first failed probe; a ready one has earned the usual number.
+// HAProxy takes a new server down at its first failed probe; a ready one has earned the usual
+// number.
 std::string fullHealth(const std::string &path)
 {
     return "set server " + path + " health up";

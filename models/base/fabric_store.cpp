@@ -20,9 +20,8 @@ template <typename Map, typename Key> auto get(const Map &map, const Key &key)
     return found == map.end() ? typename Map::mapped_type() : found->second;
 }
 
-template <typename T>
-void putInto(FabricStore::Map<T> &map, std::vector<std::string> &touched, const std::string &key,
-             const T &value)
+template <typename T> void putInto(FabricStore::Map<T> &map, std::vector<std::string> &touched,
+                                   const std::string &key, const T &value)
 {
     auto &place = map[key];
     if (place == nullptr || place->revision() != value.revision() || value.revision() == 0) {
@@ -39,9 +38,8 @@ void removeFrom(FabricStore::Map<T> &map, std::vector<std::string> &touched, con
     }
 }
 
-template <typename T>
-void keepOnly(FabricStore::Map<T> &map, std::vector<std::string> &touched,
-              const std::set<std::string> &named, const std::string &prefix)
+template <typename T> void keepOnly(FabricStore::Map<T> &map, std::vector<std::string> &touched,
+                                    const std::set<std::string> &named, const std::string &prefix)
 {
     std::erase_if(map, [&](const auto &entry) {
         const bool gone = !named.contains(prefix + entry.first);

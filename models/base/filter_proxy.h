@@ -19,7 +19,7 @@ public:
     QString filterText() const;
     // An additional condition on a source row; nullptr: none.
     void setCondition(std::function<bool(int source_row)> condition);
-    QString keyAt(int row) const;          // KeyRole of a proxy row
+    QString keyAt(int row) const;                  // KeyRole of a proxy row
     QModelIndex indexOf(const QString &key) const; // by KeyRole; invalid when filtered out
 
 Q_SIGNALS:

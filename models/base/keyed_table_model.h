@@ -18,8 +18,8 @@
 namespace slipway::models
 {
 
-template <typename Key, typename Row, typename Hash = std::hash<Key>>
-class KeyedTableModel : public QAbstractTableModel
+template <typename Key, typename Row, typename Hash = std::hash<Key>> class KeyedTableModel
+    : public QAbstractTableModel
 {
 public:
     using Entry = std::pair<Key, Row>;
@@ -154,7 +154,8 @@ private:
     void append(std::vector<Entry> fresh)
     {
         std::unordered_set<Key, Hash> seen;
-        std::erase_if(fresh, [&seen](const Entry &entry) { return !seen.insert(entry.first).second; });
+        std::erase_if(fresh,
+                      [&seen](const Entry &entry) { return !seen.insert(entry.first).second; });
         if (fresh.empty()) {
             return;
         }
@@ -231,7 +232,8 @@ private:
 
 // What every table model names, so that tables can be set up by one template.
 template <typename Model>
-concept TableModelLike = requires {
+concept TableModelLike = requires
+{
     typename Model::Column;
     Model::kInitialSort;
     Model::kInitialOrder;

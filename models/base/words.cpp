@@ -99,9 +99,9 @@ QString durationWords(std::int64_t ms)
 QString spanWords(std::int64_t ms)
 {
     constexpr std::int64_t kShort_ms = 9'950;
-    return ms < kShort_ms ? decimal(static_cast<double>(std::max<std::int64_t>(ms, 0)) / 1000.0, 1) +
-                                u" s"_s
-                          : durationWords(ms);
+    return ms < kShort_ms
+               ? decimal(static_cast<double>(std::max<std::int64_t>(ms, 0)) / 1000.0, 1) + u" s"_s
+               : durationWords(ms);
 }
 
 QString ageWords(std::int64_t then_ms, std::int64_t now_ms)
@@ -141,8 +141,8 @@ QString priceWords(std::int64_t micros_per_hour, const std::string &currency)
     if (micros_per_hour <= 0 || currency.empty()) {
         return {};
     }
-    return tr("%1 %2 / h").arg(decimal(static_cast<double>(micros_per_hour) / 1e6, 2),
-                               text(currency));
+    return tr("%1 %2 / h")
+        .arg(decimal(static_cast<double>(micros_per_hour) / 1e6, 2), text(currency));
 }
 
 } // namespace slipway::models

@@ -106,8 +106,8 @@ QVariant HostModel::textOf(const HostRow &row, Column column) const
     case Column::Cores:
         return tr("%1 of %2").arg(row.used_cores).arg(row.host->cores());
     case Column::Memory:
-        return tr("%1 of %2").arg(bytesWords(row.used_memory_bytes),
-                                  bytesWords(row.host->memory_bytes()));
+        return tr("%1 of %2")
+            .arg(bytesWords(row.used_memory_bytes), bytesWords(row.host->memory_bytes()));
     case Column::Isolation:
         return text(row.host->isolation());
     case Column::Since:
@@ -152,7 +152,7 @@ QVariant HostModel::fraction(const HostRow &row, Column column) const
 QVariant HostModel::headerCell(int column, int role) const
 {
     static constexpr const char *kTitles[] = {
-        QT_TR_NOOP("Host"),  QT_TR_NOOP("State"),  QT_TR_NOOP("Fault domain"),
+        QT_TR_NOOP("Host"),      QT_TR_NOOP("State"), QT_TR_NOOP("Fault domain"),
         QT_TR_NOOP("Instances"), QT_TR_NOOP("Cores"), QT_TR_NOOP("Memory"),
         QT_TR_NOOP("Isolation"), QT_TR_NOOP("Since"),
     };

@@ -27,7 +27,8 @@ public:
 
     explicit HostModel(const Session &session, QObject *parent = nullptr);
 
-    // How often the real machine is promised: nominal cores of all hosts over real ones; 0: unknown.
+    // How often the real machine is promised: nominal cores of all hosts over real ones; 0:
+    // unknown.
     double overcommitment() const;
 
 protected:

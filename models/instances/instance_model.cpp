@@ -14,9 +14,8 @@ InstanceModel::InstanceModel(const FabricStore &store, const MetricHub &metrics,
 {
     connect(&store, &FabricStore::changed, this, &InstanceModel::onStoreChanged);
     connect(&store, &FabricStore::staleChanged, this, [this](bool stale) { setStale(stale); });
-    connect(&metrics, &MetricHub::ticked, this, [this] {
-        announceColumns(int(Column::Cpu), int(Column::Requests));
-    });
+    connect(&metrics, &MetricHub::ticked, this,
+            [this] { announceColumns(int(Column::Cpu), int(Column::Requests)); });
     setStale(store.isStale());
     reload();
 }
@@ -104,8 +103,9 @@ QVariant InstanceModel::cell(const Ref<v1::RoleInstance> &row, int column, int r
                        u' ' + slotWord(slotOf(*row)) + u' ' + text(row->reason()));
     case Qt::ToolTipRole:
         if (Column(column) == Column::State) {
-            return QString(text(v1::RoleInstance::State_Name(row->state())) +
-                           (row->reason().empty() ? QString() : QString(u'\n' + text(row->reason()))));
+            return QString(
+                text(v1::RoleInstance::State_Name(row->state())) +
+                (row->reason().empty() ? QString() : QString(u'\n' + text(row->reason()))));
         }
         return Column(column) == Column::Reason ? QVariant(text(row->reason())) : QVariant();
     default:
@@ -207,9 +207,9 @@ QVariant InstanceModel::sortValue(const v1::RoleInstance &row, Column column) co
 QVariant InstanceModel::headerCell(int column, int role) const
 {
     static constexpr const char *kTitles[] = {
-        QT_TR_NOOP("Instance"), QT_TR_NOOP("State"),    QT_TR_NOOP("Reason"), QT_TR_NOOP("Role"),
-        QT_TR_NOOP("Slot"),     QT_TR_NOOP("Size"),     QT_TR_NOOP("Host"),   QT_TR_NOOP("FD"),
-        QT_TR_NOOP("UD"),       QT_TR_NOOP("CPU"),      QT_TR_NOOP("Memory"), QT_TR_NOOP("Req/s"),
+        QT_TR_NOOP("Instance"), QT_TR_NOOP("State"),  QT_TR_NOOP("Reason"), QT_TR_NOOP("Role"),
+        QT_TR_NOOP("Slot"),     QT_TR_NOOP("Size"),   QT_TR_NOOP("Host"),   QT_TR_NOOP("FD"),
+        QT_TR_NOOP("UD"),       QT_TR_NOOP("CPU"),    QT_TR_NOOP("Memory"), QT_TR_NOOP("Req/s"),
         QT_TR_NOOP("Restarts"), QT_TR_NOOP("Uptime"),
     };
     if (role == Qt::DisplayRole) {

@@ -21,8 +21,7 @@ const std::array<unsigned char, 256> &lowerTable()
     static const auto kTable = [] {
         std::array<unsigned char, 256> table{};
         for (int c = 0; c < 256; ++c) {
-            table[std::size_t(c)] =
-                static_cast<unsigned char>(c < 128 ? std::tolower(c) : c);
+            table[std::size_t(c)] = static_cast<unsigned char>(c < 128 ? std::tolower(c) : c);
         }
         return table;
     }();

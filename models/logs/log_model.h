@@ -42,7 +42,7 @@ public:
     void append(const std::vector<v1::LogLine> &lines);
 
 Q_SIGNALS:
-    void changed();        // rows came or went
+    void changed(); // rows came or went
     void problemChanged();
 
 private:
@@ -56,7 +56,7 @@ private:
     std::shared_ptr<GuiHop> m_hop;
     std::unique_ptr<client::Subscription> m_stream;
     QString m_problem;
-    std::vector<std::string> m_words; // lower case
+    std::vector<std::string> m_words;    // lower case
     std::deque<std::uint64_t> m_matches; // numbers, when there is a filter
     std::uint64_t m_searched = 0;        // lines below this number have been looked at
     QTimer m_slice;

@@ -48,8 +48,7 @@ LogEntry LogStore::at(std::uint64_t number) const
     const auto place = number - m_first;
     const auto &chunk = m_chunks[place / kChunkLines];
     const auto &line = chunk.lines[place % kChunkLines];
-    return {line.time_us, static_cast<v1::LogLine::Stream>(line.stream),
-            m_instances[line.instance],
+    return {line.time_us, static_cast<v1::LogLine::Stream>(line.stream), m_instances[line.instance],
             std::string_view(chunk.bytes).substr(line.offset, line.length)};
 }
 

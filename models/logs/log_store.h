@@ -31,7 +31,7 @@ public:
     void clear();
     std::uint64_t first() const { return m_first; } // number of the oldest line kept
     std::uint64_t end() const { return m_end; }     // one past the newest
-    LogEntry at(std::uint64_t number) const;         // first() <= number < end()
+    LogEntry at(std::uint64_t number) const;        // first() <= number < end()
 
 private:
     static constexpr std::size_t kChunkLines = 4096;

@@ -26,8 +26,8 @@ public:
 
     // Both are tokens: dropping the last copy ends the interest a little later.
     using Interest = std::shared_ptr<void>;
-    Interest listen();                            // latest samples
-    Interest follow(const MetricKey &key);        // and the series of one key, with its past
+    Interest listen();                     // latest samples
+    Interest follow(const MetricKey &key); // and the series of one key, with its past
 
     // nullptr: nothing was measured in the last seconds.
     const v1::MetricSample *latest(const MetricKey &key) const;
@@ -40,7 +40,7 @@ public:
     void setPaused(bool paused);
 
 Q_SIGNALS:
-    void ticked();                 // once per batch
+    void ticked(); // once per batch
     void pausedChanged(bool paused);
 
 private:

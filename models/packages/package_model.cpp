@@ -46,8 +46,8 @@ void PackageModel::reload()
         if (const auto row = rows.find(deployment->package_digest()); row != rows.end()) {
             ++row->second.used;
             row->second.users += row->second.users.isEmpty() ? QString() : u", "_s;
-            row->second.users += tr("%1 (%2)").arg(text(deployment->service()),
-                                                   slotWord(deployment->slot()));
+            row->second.users +=
+                tr("%1 (%2)").arg(text(deployment->service()), slotWord(deployment->slot()));
         }
     }
     applySnapshot({rows.begin(), rows.end()});
@@ -137,7 +137,7 @@ QVariant PackageModel::sortValue(const PackageRow &row, Column column) const
 QVariant PackageModel::headerCell(int column, int role) const
 {
     static constexpr const char *kTitles[] = {
-        QT_TR_NOOP("Package"), QT_TR_NOOP("Digest"), QT_TR_NOOP("Roles"),    QT_TR_NOOP("Size"),
+        QT_TR_NOOP("Package"), QT_TR_NOOP("Digest"),  QT_TR_NOOP("Roles"),    QT_TR_NOOP("Size"),
         QT_TR_NOOP("Format"),  QT_TR_NOOP("Used by"), QT_TR_NOOP("Uploaded"), QT_TR_NOOP("By"),
     };
     return role == Qt::DisplayRole ? QVariant(tr(kTitles[column])) : QVariant();

@@ -189,9 +189,9 @@ QVariant ServiceModel::sortValue(const ServiceRow &row, Column column) const
 QVariant ServiceModel::headerCell(int column, int role) const
 {
     static constexpr const char *kTitles[] = {
-        QT_TR_NOOP("Service"),   QT_TR_NOOP("Health"), QT_TR_NOOP("Production"),
-        QT_TR_NOOP("Staging"),   QT_TR_NOOP("Instances"), QT_TR_NOOP("Req/s"),
-        QT_TR_NOOP("Address"),   QT_TR_NOOP("Age"),
+        QT_TR_NOOP("Service"), QT_TR_NOOP("Health"),    QT_TR_NOOP("Production"),
+        QT_TR_NOOP("Staging"), QT_TR_NOOP("Instances"), QT_TR_NOOP("Req/s"),
+        QT_TR_NOOP("Address"), QT_TR_NOOP("Age"),
     };
     return role == Qt::DisplayRole ? QVariant(tr(kTitles[column])) : QVariant();
 }

@@ -153,7 +153,8 @@ void Session::onBatch(WatchBatch batch)
 void Session::onEnded(std::uint64_t epoch, const v1::Error &error)
 {
     if (epoch == m_epoch && m_running) {
-        lose(error.message().empty() ? tr("The fabric ended the connection") : text(error.message()));
+        lose(error.message().empty() ? tr("The fabric ended the connection")
+                                     : text(error.message()));
     }
 }
 
@@ -288,12 +289,12 @@ Session::uploadPackage(const QString &file, const std::string &upload_id, QObjec
                        std::function<void(client::UploadProgress)> progress,
                        Answer<v1::UploadReply> done)
 {
-    auto upload = std::make_unique<Upload>([guard = QPointer<QObject>(context),
-                                            progress = std::move(progress)](auto latest) {
-        if (guard != nullptr) {
-            progress(latest);
-        }
-    });
+    auto upload = std::make_unique<Upload>(
+        [guard = QPointer<QObject>(context), progress = std::move(progress)](auto latest) {
+            if (guard != nullptr) {
+                progress(latest);
+            }
+        });
     auto sender = upload->inbox.newEpoch();
     upload->stream = m_client.uploadPackage(
         utf8(file), upload_id,

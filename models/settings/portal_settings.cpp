@@ -34,19 +34,18 @@ template <typename Enum> Enum readEnum(const QSettings &settings, const char *na
 
 template <typename Enum> void writeEnum(QSettings &settings, const char *name, Enum value)
 {
-    settings.setValue(key(name), QString::fromLatin1(
-                                     QMetaEnum::fromType<Enum>().valueToKey(int(value))));
+    settings.setValue(key(name),
+                      QString::fromLatin1(QMetaEnum::fromType<Enum>().valueToKey(int(value))));
 }
 
 } // namespace
 
 PortalSettings::PortalSettings(const QString &file, QObject *parent)
     : QObject(parent),
-      m_settings(file.isEmpty()
-                     ? QSettings(QSettings::IniFormat, QSettings::UserScope, u"slipway"_s,
-                                 u"portal"_s)
-                           .fileName()
-                     : file,
+      m_settings(file.isEmpty() ? QSettings(QSettings::IniFormat, QSettings::UserScope,
+                                            u"slipway"_s, u"portal"_s)
+                                      .fileName()
+                                : file,
                  QSettings::IniFormat)
 {
 }

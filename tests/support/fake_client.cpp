@@ -337,8 +337,7 @@ void FakeClient::status(client::Done<v1::FabricStatus> done)
     }
 }
 
-void FakeClient::shutdown(const v1::ShutdownRequest &request,
-                          client::Done<v1::ShutdownReply> done)
+void FakeClient::shutdown(const v1::ShutdownRequest &request, client::Done<v1::ShutdownReply> done)
 {
     m_shutdowns.push_back(request);
     done(v1::ShutdownReply());

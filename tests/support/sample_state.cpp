@@ -122,8 +122,8 @@ void addGuestbook(std::vector<v1::Change> &state, const SampleOptions &options)
 
 void addService(std::vector<v1::Change> &state, std::uint32_t number, bool long_names)
 {
-    static const char *const kNames[] = {"harbour-master", "tide-tables", "lighthouse", "crane-log",
-                                         "pilot-boats",    "customs"};
+    static const char *const kNames[] = {"harbour-master", "tide-tables", "lighthouse",
+                                         "crane-log",      "pilot-boats", "customs"};
     std::string name = kNames[number % std::size(kNames)];
     if (long_names) {
         name += "-with-a-name-of-forty-letters-or-so";
@@ -242,8 +242,8 @@ void addEvents(std::vector<v1::Change> &state)
         const char *reaction;
     };
     static const Told kTold[] = {
-        {6 * kMinute, v1::INFO, "SwapFinished", "", "Swap finished in 0.4 s",
-         "", "1,184 connections drained, 0 requests failed"},
+        {6 * kMinute, v1::INFO, "SwapFinished", "", "Swap finished in 0.4 s", "",
+         "1,184 connections drained, 0 requests failed"},
         {70 * kSecond, v1::WARNING, "HostLost", "WebRole_IN_3",
          "host-5 replaced host-2 for WebRole_IN_3", "host-2 did not answer for 3 s", ""},
         {30 * kSecond, v1::ERROR, "ProgramEnded", "WorkerRole_IN_1",
@@ -270,8 +270,8 @@ void addEvents(std::vector<v1::Change> &state)
 double wave(std::int64_t second, std::uint32_t phase, double middle, double swing)
 {
     const auto t = static_cast<double>(second);
-    return middle + swing * (0.6 * std::sin(t / 23.0 + phase) + 0.3 * std::sin(t / 5.0 + 2 * phase) +
-                             0.1 * std::sin(t * 1.7 + phase));
+    return middle + swing * (0.6 * std::sin(t / 23.0 + phase) +
+                             0.3 * std::sin(t / 5.0 + 2 * phase) + 0.1 * std::sin(t * 1.7 + phase));
 }
 
 v1::MetricSample sampleAt(std::int64_t time_ms, std::uint32_t phase)
@@ -353,7 +353,8 @@ v1::MetricBatch sampleMetrics(const std::vector<v1::Change> &state, std::int64_t
             continue;
         }
         const auto &instance = change.instance();
-        auto sample = sampleAt(time_ms, instance.index() + (instance.role() == "WorkerRole" ? 7 : 0));
+        auto sample =
+            sampleAt(time_ms, instance.index() + (instance.role() == "WorkerRole" ? 7 : 0));
         sample.set_deployment_id(instance.deployment_id());
         sample.set_instance(instance.name());
         auto &total = totals.try_emplace(instance.deployment_id(), sample).first->second;

@@ -13,7 +13,7 @@ class ScriptedPrompter : public views::Prompter
 public:
     // Used for every question until it is set anew.
     views::Answer answer{views::Answer::Accepted, false};
-    QString file;   // chosen for openFile, saveFile and openFolder; empty: refused
+    QString file;        // chosen for openFile, saveFile and openFolder; empty: refused
     bool silent = false; // true: never answers, as a dialog that stays open
 
     QList<views::Question> questions;

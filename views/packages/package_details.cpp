@@ -1,10 +1,10 @@
 #include "views/packages/package_details.h"
 
 #include "models/base/words.h"
-#include "views/widgets/problem_list.h"
 #include "views/packages/role_section.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/problem_list.h"
 
 #include <QFormLayout>
 #include <QScrollArea>

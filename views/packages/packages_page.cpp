@@ -4,11 +4,11 @@
 #include "models/session/commands.h"
 #include "models/session/session.h"
 #include "views/packages/drop_hint.h"
-#include "views/widgets/problem_list.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/card.h"
 #include "views/widgets/empty_state.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/problem_list.h"
 #include "views/widgets/prompter.h"
 #include "views/widgets/search_field.h"
 

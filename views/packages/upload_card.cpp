@@ -1,9 +1,9 @@
 #include "views/packages/upload_card.h"
 
 #include "models/base/words.h"
-#include "views/widgets/problem_list.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/problem_list.h"
 
 #include <QFileInfo>
 #include <QProgressBar>

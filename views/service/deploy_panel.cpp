@@ -2,10 +2,10 @@
 
 #include "models/base/words.h"
 #include "models/session/commands.h"
-#include "views/widgets/problem_list.h"
 #include "views/widgets/banner.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/problem_list.h"
 #include "views/widgets/progress_strip.h"
 #include "views/widgets/prompter.h"
 #include "views/widgets/segmented_control.h"

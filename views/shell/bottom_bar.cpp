@@ -78,12 +78,12 @@ void BottomBar::refresh()
     m_shown = any ? running->id() : std::string();
     const auto alerts = alertCount();
     const auto count = m_operations.runningCount();
-    const QString operations = count == 0 ? tr("no operations")
-                                          : models::plural(std::uint64_t(count), "operation",
-                                                           "operations");
-    m_counts->setText(operations + u" · "_s +
-                      (alerts == 0 ? tr("no alerts")
-                                   : models::plural(std::uint64_t(alerts), "alert", "alerts")));
+    const QString operations =
+        count == 0 ? tr("no operations")
+                   : models::plural(std::uint64_t(count), "operation", "operations");
+    m_counts->setText(
+        operations + u" · "_s +
+        (alerts == 0 ? tr("no alerts") : models::plural(std::uint64_t(alerts), "alert", "alerts")));
     update();
 }
 

@@ -89,12 +89,12 @@ void ConnectionChip::refresh()
         ages ? m_age_timer.start() : m_age_timer.stop();
     }
     const auto &status = m_session.status();
-    setToolTip(status.fabric_id().empty()
-                   ? m_session.address()
-                   : QString(m_session.address() + u'\n' + models::text(status.isolation()) +
-                             u'\n' + tr("Fabric %1, version %2")
-                                         .arg(models::text(status.fabric_id()),
-                                              models::text(status.version()))));
+    setToolTip(
+        status.fabric_id().empty()
+            ? m_session.address()
+            : QString(m_session.address() + u'\n' + models::text(status.isolation()) + u'\n' +
+                      tr("Fabric %1, version %2")
+                          .arg(models::text(status.fabric_id()), models::text(status.version()))));
 }
 
 } // namespace slipway::views

@@ -27,8 +27,8 @@ constexpr QSize kFirstSize(1440, 900);
 
 MainWindow::MainWindow(const WindowParts &parts, PageFactory pages, QWidget *parent)
     : QMainWindow(parent), m_parts(parts), m_factory(std::move(pages)),
-      m_context{parts.session,  parts.store, parts.metrics, parts.operations,
-                parts.settings, parts.theme, *this,         parts.prompter,
+      m_context{parts.session,     parts.store,         parts.metrics, parts.operations,
+                parts.settings,    parts.theme,         *this,         parts.prompter,
                 parts.pack_folder, parts.samples_folder},
       m_navigation(new NavigationBar(parts.theme, m_factory)),
       m_top(new TopBar(parts.theme, parts.session)),
@@ -83,8 +83,9 @@ void MainWindow::buildFrame()
 
 void MainWindow::connectBars()
 {
-    connect(m_navigation, &NavigationBar::pageChosen, this,
-            [this](PageId id) { open({id, {}, {}}); });
+    connect(m_navigation, &NavigationBar::pageChosen, this, [this](PageId id) {
+        open({id, {}, {}});
+    });
     connect(m_navigation, &NavigationBar::collapsedChanged, this,
             &MainWindow::setNavigationCollapsed);
     connect(m_top, &TopBar::crumbChosen, this, &MainWindow::open);
@@ -93,8 +94,7 @@ void MainWindow::connectBars()
     connect(m_top, &TopBar::helpRequested, this, &MainWindow::showShortcuts);
     connect(m_bottom, &BottomBar::operationChosen, this,
             [this](const QString &id) { openOperation(id); });
-    connect(m_bottom, &BottomBar::alertsChosen, this,
-            [this] { open({PageId::Activity, {}, {}}); });
+    connect(m_bottom, &BottomBar::alertsChosen, this, [this] { open({PageId::Activity, {}, {}}); });
     connect(m_banner, &Banner::actionClicked, &m_parts.session, &Session::reconnectNow);
 }
 
@@ -106,7 +106,8 @@ void MainWindow::addShortcuts()
     add(QKeySequence(u"Ctrl+K"_s), [this] { m_palette->openPalette(); });
     add(QKeySequence(u"F1"_s), [this] { showShortcuts(); });
     add(QKeySequence(u"Alt+Left"_s), [this] { back(); });
-    add(QKeySequence(u"Ctrl+B"_s), [this] { setNavigationCollapsed(!m_navigation->isCollapsed()); });
+    add(QKeySequence(u"Ctrl+B"_s),
+        [this] { setNavigationCollapsed(!m_navigation->isCollapsed()); });
     add(QKeySequence(u"Ctrl+Q"_s), [this] { close(); });
     add(QKeySequence(u"F5"_s), [this] {
         m_parts.session.reconnectNow();
@@ -254,10 +255,17 @@ QList<PaletteEntry> MainWindow::findForPalette(const QString &words)
     auto &settings = m_parts.settings;
     using Scheme = models::PortalSettings::Scheme;
     const QList<PaletteCommand> commands{
-        {tr("Use the light theme"), {}, u"sun"_s,
+        {tr("Use the light theme"),
+         {},
+         u"sun"_s,
          [&settings] { settings.setScheme(Scheme::Light); }},
-        {tr("Use the dark theme"), {}, u"moon"_s, [&settings] { settings.setScheme(Scheme::Dark); }},
-        {tr("Follow the system's theme"), {}, u"settings"_s,
+        {tr("Use the dark theme"),
+         {},
+         u"moon"_s,
+         [&settings] { settings.setScheme(Scheme::Dark); }},
+        {tr("Follow the system's theme"),
+         {},
+         u"settings"_s,
          [&settings] { settings.setScheme(Scheme::System); }},
         {tr("Fold or unfold the navigation"), u"Ctrl+B"_s, u"sidebar"_s,
          [this] { setNavigationCollapsed(!m_navigation->isCollapsed()); }},

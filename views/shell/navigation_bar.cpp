@@ -53,8 +53,8 @@ QWidget *NavigationBar::makeBrand()
     m_logo = new QLabel;
     m_name = new Label(m_theme, TextRole::CardTitle, u"Slipway"_s);
     const auto paint = [this] {
-        m_logo->setPixmap(m_theme.pixmap(u"slipway"_s, m_theme.tokens().accent, 26,
-                                         devicePixelRatioF()));
+        m_logo->setPixmap(
+            m_theme.pixmap(u"slipway"_s, m_theme.tokens().accent, 26, devicePixelRatioF()));
     };
     connect(&m_theme, &Theme::changed, m_logo, paint);
     paint();

@@ -80,27 +80,32 @@ QList<PaletteEntry> findEntries(const QString &words, const PageFactory &pages, 
     if (page != nullptr) {
         for (auto *action : page->pageActions()) {
             if (action->isEnabled()) {
-                finder.offer(action->text().remove(u'&'), action->shortcut().toString(),
-                             u"play"_s,
-                             [action = QPointer<QAction>(action)] {
-                                 if (action != nullptr) {
-                                     action->trigger();
-                                 }
-                             },
-                             8);
+                finder.offer(
+                    action->text().remove(u'&'), action->shortcut().toString(), u"play"_s,
+                    [action = QPointer<QAction>(action)] {
+                        if (action != nullptr) {
+                            action->trigger();
+                        }
+                    },
+                    8);
             }
         }
     }
     for (const auto &entry : pages) {
         if (entry.in_navigation) {
-            finder.offer(entry.title, tr("Page"), entry.icon,
-                         [&navigator, id = entry.id] { navigator.open({id, {}, {}}); }, 4);
+            finder.offer(
+                entry.title, tr("Page"), entry.icon,
+                [&navigator, id = entry.id] {
+                    navigator.open({id, {}, {}});
+                },
+                4);
         }
     }
     for (const auto &[name, service] : store.services()) {
         const auto shown = models::text(name);
-        finder.offer(shown, tr("Service"), u"services"_s,
-                     [&navigator, shown] { navigator.openService(shown); }, 6);
+        finder.offer(
+            shown, tr("Service"), u"services"_s,
+            [&navigator, shown] { navigator.openService(shown); }, 6);
     }
     for (const auto &command : commands) {
         finder.offer(command.text, command.hint, command.icon, command.run, 2);

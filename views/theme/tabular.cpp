@@ -35,8 +35,7 @@ qreal tabularWidth(const QFont &font, const QString &text)
     return width(metrics, digitWidth(metrics), text);
 }
 
-void drawTabular(QPainter &painter, const QRectF &box, Qt::Alignment alignment,
-                 const QString &text)
+void drawTabular(QPainter &painter, const QRectF &box, Qt::Alignment alignment, const QString &text)
 {
     const QFontMetricsF metrics(painter.font());
     const qreal digit = digitWidth(metrics);

@@ -44,7 +44,7 @@ constexpr int kAgePeriodMs = 1000;
 } // namespace
 
 DataTable::DataTable(const Theme &theme, QWidget *parent)
-    : QTableView(parent), m_theme(theme), 
+    : QTableView(parent), m_theme(theme),
       m_proxy(new TableProxy([this](int column) { return kindOf(column); }, this))
 {
     setItemDelegate(new CellDelegate(theme, *this));
@@ -69,9 +69,8 @@ DataTable::DataTable(const Theme &theme, QWidget *parent)
     m_age_timer.setInterval(kAgePeriodMs);
     connect(&m_age_timer, &QTimer::timeout, viewport(), qOverload<>(&QWidget::update));
     connect(&theme, &Theme::changed, this, &DataTable::applyTheme);
-    connect(this, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
-        Q_EMIT keyActivated(m_proxy->keyAt(index.row()));
-    });
+    connect(this, &QTableView::doubleClicked, this,
+            [this](const QModelIndex &index) { Q_EMIT keyActivated(m_proxy->keyAt(index.row())); });
     connect(this, &QWidget::customContextMenuRequested, this, [this](const QPoint &position) {
         const auto index = indexAt(position);
         if (index.isValid()) {
@@ -125,16 +124,14 @@ void DataTable::fitColumns()
         }
     }
     if (stretching != nullptr) {
-        setColumnWidth(stretching->column,
-                       qMax(stretching->width_px, viewport()->width() - taken));
+        setColumnWidth(stretching->column, qMax(stretching->width_px, viewport()->width() - taken));
     }
 }
 
 CellKind DataTable::kindOf(int column) const
 {
-    const auto style = std::find_if(m_styles.begin(), m_styles.end(), [column](const auto &one) {
-        return one.column == column;
-    });
+    const auto style = std::find_if(m_styles.begin(), m_styles.end(),
+                                    [column](const auto &one) { return one.column == column; });
     return style == m_styles.end() ? CellKind::Text : style->kind;
 }
 

@@ -69,8 +69,8 @@ void QuestionDialog::addConditions(const Theme &theme, const Question &question,
 {
     if (!question.type_to_confirm.isEmpty()) {
         m_must_type = question.type_to_confirm;
-        column.addWidget(Label::secondary(theme, TextRole::Label,
-                                          tr("Type “%1” to confirm").arg(m_must_type)));
+        column.addWidget(
+            Label::secondary(theme, TextRole::Label, tr("Type “%1” to confirm").arg(m_must_type)));
         m_typed = new QLineEdit;
         m_typed->setObjectName(u"typeToConfirm"_s);
         column.addWidget(m_typed);
@@ -102,8 +102,8 @@ void QuestionDialog::addButtons(const Theme &theme, const Question &question, QV
         connect(button, &QPushButton::clicked, this, [this, choice] { finishWith(choice); });
         return button;
     };
-    add(ButtonKind::Normal, question.refuse.isEmpty() ? tr("Cancel") : question.refuse,
-        u"refuse"_s, Answer::Refused);
+    add(ButtonKind::Normal, question.refuse.isEmpty() ? tr("Cancel") : question.refuse, u"refuse"_s,
+        Answer::Refused);
     if (!question.third.isEmpty()) {
         add(ButtonKind::Normal, question.third, u"third"_s, Answer::Third);
     }
@@ -149,9 +149,8 @@ void DialogPrompter::openFile(const QString &title, const QString &filter, QObje
     openDialog(dialog, context, std::move(chosen));
 }
 
-void DialogPrompter::saveFile(const QString &title, const QString &suggested,
-                              const QString &filter, QObject *context,
-                              std::function<void(QString)> chosen)
+void DialogPrompter::saveFile(const QString &title, const QString &suggested, const QString &filter,
+                              QObject *context, std::function<void(QString)> chosen)
 {
     auto *dialog = new QFileDialog(m_window, title, QString(), filter);
     dialog->setAcceptMode(QFileDialog::AcceptSave);

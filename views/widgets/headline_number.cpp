@@ -17,7 +17,8 @@ HeadlineNumber::HeadlineNumber(const Theme &theme, const QString &label, QWidget
 void HeadlineNumber::setValue(const QString &value)
 {
     if (value != m_value) {
-        const bool wider = sizeHint().width() < tabularWidth(m_theme.font(TextRole::Headline), value);
+        const bool wider =
+            sizeHint().width() < tabularWidth(m_theme.font(TextRole::Headline), value);
         m_value = value;
         setAccessibleName(QString(m_label + u' ' + value));
         if (wider) {

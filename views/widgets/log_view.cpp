@@ -111,8 +111,8 @@ void LogView::paintEvent(QPaintEvent *)
         painter.setPen(m_theme.tokens().secondary);
         painter.setFont(m_theme.font(TextRole::Body));
         painter.drawText(viewport()->rect(), Qt::AlignCenter,
-                         m_model.isSearching()        ? tr("Looking…")
-                         : m_model.lineCount() > 0    ? tr("No line fits the filter")
+                         m_model.isSearching()         ? tr("Looking…")
+                         : m_model.lineCount() > 0     ? tr("No line fits the filter")
                          : m_model.problem().isEmpty() ? tr("No output yet")
                                                        : m_model.problem());
         return;
@@ -139,17 +139,17 @@ void LogView::paintRow(QPainter &painter, int y, std::uint64_t row) const
     painter.drawText(QRect(x, y, kTimeWidth, rowHeight()), Qt::AlignVCenter, timeOf(entry));
     x += kTimeWidth;
     if (m_with_instance) {
-        const auto name = painter.fontMetrics().elidedText(textOf(entry.instance),
-                                                           Qt::ElideMiddle, kInstanceWidth - 12);
+        const auto name = painter.fontMetrics().elidedText(textOf(entry.instance), Qt::ElideMiddle,
+                                                           kInstanceWidth - 12);
         painter.drawText(QRect(x, y, kInstanceWidth, rowHeight()), Qt::AlignVCenter, name);
         x += kInstanceWidth;
     }
     painter.setPen(entry.stream == v1::LogLine::ERR     ? tokens.bad
                    : entry.stream == v1::LogLine::AGENT ? tokens.between
                                                         : tokens.text);
-    painter.drawText(QRect(x, y, line.width() - x - 8, rowHeight()), Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(textOf(entry.text), Qt::ElideRight,
-                                                      line.width() - x - 8));
+    painter.drawText(
+        QRect(x, y, line.width() - x - 8, rowHeight()), Qt::AlignVCenter,
+        painter.fontMetrics().elidedText(textOf(entry.text), Qt::ElideRight, line.width() - x - 8));
 }
 
 qint64 LogView::rowAt(int y) const

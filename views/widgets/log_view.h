@@ -20,7 +20,7 @@ public:
     bool isFollowing() const { return m_following; }
     void setFollowing(bool following);
     void setInstanceShown(bool shown); // a column with the instance's name
-    void selectAll(); // all rows that fit the filter
+    void selectAll();                  // all rows that fit the filter
     QString selectedText() const;
 
 Q_SIGNALS:
@@ -45,8 +45,8 @@ private:
     models::LogModel &m_model;
     bool m_following = true;
     bool m_with_instance = true;
-    bool m_moving = false;        // the scroll bar is moved by this, not by a person
-    std::uint64_t m_anchor = 0;   // line numbers of the selection
+    bool m_moving = false;      // the scroll bar is moved by this, not by a person
+    std::uint64_t m_anchor = 0; // line numbers of the selection
     std::uint64_t m_selected = 0;
     bool m_has_selection = false;
 };

@@ -59,9 +59,9 @@ double niceTop(double value)
 
 QColor seriesColor(const Tokens &tokens, qsizetype index)
 {
-    const QList<QColor> several{tokens.accent, tokens.warning, tokens.ok,
-                                tokens.between, tokens.bad, tokens.text,
-                                tokens.secondary, tokens.accent.lighter(140)};
+    const QList<QColor> several{
+        tokens.accent, tokens.warning, tokens.ok,        tokens.between,
+        tokens.bad,    tokens.text,    tokens.secondary, tokens.accent.lighter(140)};
     return several[index % several.size()];
 }
 
@@ -270,9 +270,9 @@ const MetricPoint *MetricChart::pointAt(qsizetype index, std::int64_t time_ms) c
     if (points.empty()) {
         return nullptr;
     }
-    const auto after =
-        std::lower_bound(points.begin(), points.end(), time_ms,
-                         [](const MetricPoint &point, std::int64_t t) { return point.time_ms < t; });
+    const auto after = std::lower_bound(
+        points.begin(), points.end(), time_ms,
+        [](const MetricPoint &point, std::int64_t t) { return point.time_ms < t; });
     return after == points.end() ? &points.back() : &*after;
 }
 

@@ -25,8 +25,8 @@ class Navigator;
 class Prompter;
 class Theme;
 
-// Packs a folder into a package file on a thread of its own; `done` comes in the GUI thread, and not
-// at all when `context` died first. Empty: this composition cannot pack.
+// Packs a folder into a package file on a thread of its own; `done` comes in the GUI thread, and
+// not at all when `context` died first. Empty: this composition cannot pack.
 using PackFolder = std::function<void(const QString &folder, const QString &output,
                                       QObject *context, std::function<void(Result<void>)> done)>;
 

@@ -44,9 +44,9 @@ qreal drawPill(QPainter &painter, const Theme &theme, const QRectF &box,
     painter.setFont(pillFont(theme));
     painter.setPen(theme.color(condition));
     const auto room = pill.adjusted(kSide + kShape + kGap, 0, -kSide + 1, 0);
-    painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
-                     QFontMetricsF(painter.font()).elidedText(words, Qt::ElideRight,
-                                                             room.width() + 0.5));
+    painter.drawText(
+        room, Qt::AlignVCenter | Qt::AlignLeft,
+        QFontMetricsF(painter.font()).elidedText(words, Qt::ElideRight, room.width() + 0.5));
     painter.restore();
     return width;
 }

@@ -29,8 +29,8 @@ public:
         const auto *list = static_cast<const QListView *>(parent());
         const int room = list->viewport()->width() - kTextLeft - 12;
         const auto box = QFontMetrics(m_theme.font(TextRole::Body))
-                             .boundingRect(QRect(0, 0, qMax(80, room), 10'000),
-                                           Qt::TextWordWrap, sentenceOf(index));
+                             .boundingRect(QRect(0, 0, qMax(80, room), 10'000), Qt::TextWordWrap,
+                                           sentenceOf(index));
         return {room, qMax(m_theme.isCompact() ? 24 : 32, box.height() + 2 * kTopPadding)};
     }
     void paint(QPainter *painter, const QStyleOptionViewItem &option,

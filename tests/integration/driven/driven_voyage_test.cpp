@@ -144,9 +144,10 @@ void DrivenVoyageTest::triesTheSample()
     for (int step = 1; step <= 7; ++step) {
         click(u"doStep"_s);
         // The button is away or disabled while the step runs, and back when the next may begin.
-        QVERIFY2(QTest::qWaitFor([] { return usable(u"doStep"_s) || visible(u"doStep"_s) == nullptr; },
-                                 kStepMs),
-                 qPrintable(u"step "_s + QString::number(step)));
+        QVERIFY2(
+            QTest::qWaitFor([] { return usable(u"doStep"_s) || visible(u"doStep"_s) == nullptr; },
+                            kStepMs),
+            qPrintable(u"step "_s + QString::number(step)));
         picture(u"sample-step-"_s + QString::number(step));
     }
     QVERIFY2(!m_opened.isEmpty(), "the address was not opened");
@@ -185,9 +186,10 @@ void DrivenVoyageTest::swapsBack()
     picture(u"swap-checks"_s);
     click(u"swapNow"_s);
     const QString url = m_opened.value(0);
-    QTRY_COMPARE_WITH_TIMEOUT(
-        QJsonDocument::fromJson(KeptAliveClient(url).get(u"/whoami"_s)).object()[u"version"_s].toString(),
-        u"v1"_s, 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(QJsonDocument::fromJson(KeptAliveClient(url).get(u"/whoami"_s))
+                                  .object()[u"version"_s]
+                                  .toString(),
+                              u"v1"_s, 20000);
     picture(u"swapped-back"_s);
 }
 
@@ -208,7 +210,8 @@ void DrivenVoyageTest::cleanupTestCase()
 int main(int argc, char **argv)
 {
     if (!haveProgram(u"Xvfb"_s) || !haveProgram(u"xdotool"_s)) {
-        qInfo("SKIP: Xvfb or xdotool is not installed; .ci/install-dependencies --tests brings them");
+        qInfo(
+            "SKIP: Xvfb or xdotool is not installed; .ci/install-dependencies --tests brings them");
         return 0;
     }
     XDisplay own_display;

@@ -9,9 +9,10 @@ namespace slipway::test
 
 bool XDisplay::start(const QSize &size)
 {
-    const QString screen = QString::number(size.width()) + u'x' + QString::number(size.height()) + u"x24"_s;
-    m_server.start(u"Xvfb"_s, {u"-displayfd"_s, u"1"_s, u"-screen"_s, u"0"_s, screen, u"-nolisten"_s,
-                               u"tcp"_s});
+    const QString screen =
+        QString::number(size.width()) + u'x' + QString::number(size.height()) + u"x24"_s;
+    m_server.start(u"Xvfb"_s, {u"-displayfd"_s, u"1"_s, u"-screen"_s, u"0"_s, screen,
+                               u"-nolisten"_s, u"tcp"_s});
     if (!m_server.waitForReadyRead(20000)) {
         return false;
     }
@@ -35,8 +36,8 @@ XDisplay::~XDisplay()
 
 void XDisplay::click(const QPoint &at) const
 {
-    xdotool({u"mousemove"_s, u"--sync"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s,
-             u"1"_s});
+    xdotool({u"mousemove"_s, u"--sync"_s, QString::number(at.x()), QString::number(at.y()),
+             u"click"_s, u"1"_s});
 }
 
 void XDisplay::type(const QString &text) const
@@ -53,8 +54,8 @@ void XDisplay::xdotool(const QStringList &arguments) const
 {
     QProcess process;
     process.start(u"xdotool"_s, arguments);
-    const bool ended = QTest::qWaitFor(
-        [&process] { return process.state() == QProcess::NotRunning; }, 10000);
+    const bool ended =
+        QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 10000);
     if (!ended || process.exitCode() != 0) {
         qWarning().noquote() << "xdotool" << arguments << process.readAllStandardError();
     }

@@ -103,9 +103,8 @@ void SessionTest::answersComeInTheGuiThreadAndNotToTheDead()
     int answers = 0;
     auto *context = new QObject;
     const auto command = commands::swap(*bench.store.service("guestbook"), true);
-    bench.session.execute(command, context, [&answers](const Result<v1::CommandReply> &) {
-        answers += 100;
-    });
+    bench.session.execute(command, context,
+                          [&answers](const Result<v1::CommandReply> &) { answers += 100; });
     bench.session.execute(command, this, [&answers](const Result<v1::CommandReply> &reply) {
         QVERIFY(reply.has_value());
         ++answers;
@@ -130,10 +129,9 @@ void SessionTest::aCommandIsRepeatedWithItsId()
         return v1::CommandReply();
     });
     bool done = false;
-    bench.session.execute(commands::createService("pier", {}, {}), this,
-                          [&done](const Result<v1::CommandReply> &reply) {
-                              done = reply.has_value();
-                          });
+    bench.session.execute(
+        commands::createService("pier", {}, {}), this,
+        [&done](const Result<v1::CommandReply> &reply) { done = reply.has_value(); });
     QTRY_VERIFY(done);
     QCOMPARE(bench.client.commands().size(), std::size_t(3));
     QCOMPARE(bench.client.commands()[0].request_id(), bench.client.commands()[2].request_id());
@@ -194,8 +192,8 @@ void SessionTest::changesFromOtherThreadsArrive()
     QVERIFY(bench.live());
     std::thread other([&bench] {
         for (std::uint32_t i = 0; i < 500; ++i) {
-            bench.client.push({test::changeOf(
-                test::sampleInstance(test::kProductionId, "WebRole", 100 + i))});
+            bench.client.push(
+                {test::changeOf(test::sampleInstance(test::kProductionId, "WebRole", 100 + i))});
         }
     });
     other.join();

@@ -1,8 +1,8 @@
 // Random batches against every table model: afterwards the rows are the fabric's state, the model
 // tester is silent, and what was selected still is.
-#include "models/hosts/host_model.h"
 #include "models/base/filter_proxy.h"
 #include "models/deployments/deployment_summary.h"
+#include "models/hosts/host_model.h"
 #include "models/instances/instance_model.h"
 #include "models/operations/event_model.h"
 #include "models/operations/operation_model.h"
@@ -66,9 +66,9 @@ struct Bench {
 
 v1::RoleInstance randomInstance(QRandomGenerator &random)
 {
-    auto instance = test::sampleInstance(random.bounded(2) ? test::kProductionId : test::kStagingId,
-                                         random.bounded(3) ? "WebRole" : "WorkerRole",
-                                         random.bounded(60u));
+    auto instance =
+        test::sampleInstance(random.bounded(2) ? test::kProductionId : test::kStagingId,
+                             random.bounded(3) ? "WebRole" : "WorkerRole", random.bounded(60u));
     instance.set_state(v1::RoleInstance::State(random.bounded(16)));
     instance.set_restarts(random.bounded(5u));
     return instance;
@@ -133,10 +133,10 @@ void TablesTest::randomBatchesKeepRowsEqualToTheState()
         std::vector<v1::Change> changes;
         for (int i = random.bounded(40); i >= 0; --i) {
             const auto instance = randomInstance(random);
-            changes.push_back(random.bounded(3) != 0
-                                  ? test::changeOf(instance)
-                                  : test::removedInstance(instance.deployment_id(),
-                                                          instance.name()));
+            changes.push_back(
+                random.bounded(3) != 0
+                    ? test::changeOf(instance)
+                    : test::removedInstance(instance.deployment_id(), instance.name()));
         }
         if (random.bounded(6) == 0) {
             bench.client.disconnect();
@@ -164,7 +164,8 @@ void TablesTest::selectionSurvivesASnapshotAfterReconnect()
     const auto key = InstanceId{test::kProductionId, "WebRole_IN_2"}.toString();
     const auto index = proxy.indexOf(key);
     QVERIFY(index.isValid());
-    selection.setCurrentIndex(index, QItemSelectionModel::SelectCurrent | QItemSelectionModel::Rows);
+    selection.setCurrentIndex(index,
+                              QItemSelectionModel::SelectCurrent | QItemSelectionModel::Rows);
     QSignalSpy resets(&bench.instances, &QAbstractItemModel::modelReset);
     bench.client.disconnect();
     bench.client.push({test::removedInstance(test::kProductionId, "WebRole_IN_0"),
@@ -201,8 +202,8 @@ void TablesTest::removalsAreAnnouncedAsRanges()
     QSignalSpy removed(&bench.instances, &QAbstractItemModel::rowsRemoved);
     std::vector<v1::Change> changes;
     for (int i = 0; i < 700; ++i) {
-        changes.push_back(test::removedInstance(test::kProductionId,
-                                                "WebRole_IN_" + std::to_string(i)));
+        changes.push_back(
+            test::removedInstance(test::kProductionId, "WebRole_IN_" + std::to_string(i)));
     }
     bench.client.push(std::move(changes));
     QVERIFY(bench.caughtUp());
@@ -302,8 +303,9 @@ void TablesTest::eventsAreNewestFirstAndScoped()
     Bench bench(test::sampleState());
     QVERIFY(bench.live());
     QCOMPARE(bench.events.rowCount(), 3);
-    EventModel scoped(bench.session, {.service = "guestbook", .deployment = {},
-                                      .instance = "WorkerRole_IN_1", .host = {}});
+    EventModel scoped(
+        bench.session,
+        {.service = "guestbook", .deployment = {}, .instance = "WorkerRole_IN_1", .host = {}});
     QCOMPARE(scoped.rowCount(), 1);
     const auto message = scoped.index(0, int(EventModel::Column::Message)).data().toString();
     QCOMPARE(message,

@@ -28,7 +28,8 @@ WidgetsPage::WidgetsPage(PageContext &context)
     : m_context(context), m_instances(context.store, context.metrics, u"guestbook"_s),
       m_production(context.store, context.metrics, "guestbook", v1::PRODUCTION),
       m_staging(context.store, context.metrics, "guestbook", v1::STAGING),
-      m_events(context.session, {.service = "guestbook", .deployment = {}, .instance = {}, .host = {}})
+      m_events(context.session,
+               {.service = "guestbook", .deployment = {}, .instance = {}, .host = {}})
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(space::kPageMargin, 20, space::kPageMargin, 16);
@@ -118,9 +119,8 @@ QWidget *WidgetsPage::makeSlots()
     auto *swap = makeButton(m_context.theme, ButtonKind::Primary, tr("Swap"), u"swap"_s);
     middle->addStretch(1);
     middle->addWidget(swap);
-    middle->addWidget(
-        Label::secondary(m_context.theme, TextRole::Label, tr("1 check fails")), 0,
-        Qt::AlignHCenter);
+    middle->addWidget(Label::secondary(m_context.theme, TextRole::Label, tr("1 check fails")), 0,
+                      Qt::AlignHCenter);
     middle->addStretch(1);
     row->addLayout(middle);
     row->addWidget(makeSlotCard(m_staging), 1);
@@ -154,10 +154,9 @@ QWidget *WidgetsPage::makeSlotCard(models::DeploymentSummary &slot)
     numbers->setSpacing(28);
     const QString ready =
         QString::number(slot.tally().ready()) + u" / "_s + QString::number(slot.tally().total);
-    for (const auto &[label, value] : {std::pair(tr("Ready"), ready),
-                                       std::pair(tr("Requests/s"), u"1,284"_s),
-                                       std::pair(tr("p95"), u"11 ms"_s),
-                                       std::pair(tr("Errors"), u"0"_s)}) {
+    for (const auto &[label, value] :
+         {std::pair(tr("Ready"), ready), std::pair(tr("Requests/s"), u"1,284"_s),
+          std::pair(tr("p95"), u"11 ms"_s), std::pair(tr("Errors"), u"0"_s)}) {
         auto *number = new HeadlineNumber(theme, label);
         number->setValue(value);
         numbers->addWidget(number);

@@ -1,6 +1,6 @@
 // Deploying and the tabs of the service page by mouse and keyboard over a fake fabric.
-#include "tests/views/service/service_desk.h"
 #include "models/instances/instance_model.h"
+#include "tests/views/service/service_desk.h"
 #include "views/service/chart_legend.h"
 #include "views/widgets/banner.h"
 #include "views/widgets/data_table.h"
