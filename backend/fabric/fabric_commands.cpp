@@ -32,6 +32,7 @@ std::string isolationOf(const core::State &state)
 
 void FabricShell::admit(v1::Command command, Done<v1::CommandReply> done)
 {
+    m_passed(Station::Received);
     if (command.has_register_package())
         return done(failure(v1::Error::PERMISSION_DENIED, "COMMAND_INTERNAL",
                             "Packages are registered by uploading them."));

@@ -29,9 +29,11 @@ packages::ReadOptions readOptions(const core::State &state)
 } // namespace
 
 FabricShell::FabricShell(const FabricOptions &options, OpenedData opened, const FabricParts &parts)
-    : m_options(options), m_work(asio::make_work_guard(m_io)), m_opened(std::move(opened)),
+    : m_options(options), m_passed(parts.passed ? parts.passed : [](Station) {}),
+      m_work(asio::make_work_guard(m_io)), m_opened(std::move(opened)),
       m_packages(options.paths.packages(), readOptions(m_opened.state)),
-      m_machine(*m_opened.store, m_opened.state, m_clock, [this] { wake(); }),
+      m_machine(
+          *m_opened.store, m_opened.state, m_clock, [this] { wake(); }, m_passed),
       m_watches(m_opened.state.settings.fabric_id(), m_opened.state.revision),
       m_logs(m_io, options.paths, m_machine.state()), m_uploads(options.paths.uploads()),
       m_worker(std::make_unique<Worker>()), m_second_timer(m_io), m_deadline_timer(m_io),

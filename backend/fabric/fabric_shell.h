@@ -94,6 +94,7 @@ private:
     void closeDown();
 
     FabricOptions m_options;
+    StationObserver m_passed;
     sys::SystemClock m_clock;
     asio::io_context m_io;
     asio::executor_work_guard<asio::io_context::executor_type> m_work;

@@ -37,6 +37,7 @@ void FabricShell::runTurn()
     publish(committed);
     for (const auto &answer : committed.answers)
         answer();
+    m_passed(Station::Answered);
     m_plan_due = m_plan_due || committed.reloaded || !committed.changes.empty();
     if (!std::exchange(m_plan_due, false) || m_ending)
         return;

@@ -21,8 +21,9 @@ core::State stateFrom(const store::Loaded &loaded)
 }
 
 Machine::Machine(store::Store &store, core::State state, const sys::Clock &clock,
-                 std::function<void()> wake)
-    : m_store(store), m_state(std::move(state)), m_clock(clock), m_wake(std::move(wake))
+                 std::function<void()> wake, StationObserver passed)
+    : m_store(store), m_state(std::move(state)), m_clock(clock), m_wake(std::move(wake)),
+      m_passed(std::move(passed))
 {
 }
 
@@ -34,6 +35,7 @@ core::Context Machine::context() const
 void Machine::execute(const v1::Command &command, Done<v1::CommandReply> done)
 {
     auto applied = core::apply(m_state, command, context());
+    m_passed(Station::Applied);
     if (!applied) {
         m_answers.push_back({std::move(done), Failure(applied.error())});
         return m_wake();
@@ -60,11 +62,14 @@ Committed Machine::commit()
     Committed committed;
     committed.changes = std::exchange(m_pending, {});
     std::vector<Answer> answers = std::exchange(m_answers, {});
-    if (const auto written = m_store.commit(committed.changes); !written) {
-        reload(written.error(), committed);
+    const auto stored = m_store.commit(committed.changes, [this] { m_passed(Station::Written); });
+    if (stored)
+        m_passed(Station::Committed);
+    else {
+        reload(stored.error(), committed);
         for (Answer &answer : answers)
             if (answer.result)
-                answer.result = Failure(written.error());
+                answer.result = Failure(stored.error());
     }
     for (Answer &answer : answers)
         committed.answers.push_back([answer = std::move(answer)] { answer.done(answer.result); });

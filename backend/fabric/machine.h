@@ -3,7 +3,7 @@
 #pragma once
 
 #include "backend/core/core.h"
-#include "backend/fabric/fabric.h"
+#include "backend/fabric/parts.h"
 #include "backend/store/store.h"
 #include "backend/sys/clock.h"
 
@@ -27,7 +27,7 @@ class Machine
 public:
     // `wake` is called when there is something to commit; the owner calls commit() soon after.
     Machine(store::Store &store, core::State state, const sys::Clock &clock,
-            std::function<void()> wake);
+            std::function<void()> wake, StationObserver passed);
 
     void execute(const v1::Command &command, Done<v1::CommandReply> done);
     void observe(const v1::Observation &observation);
@@ -50,6 +50,7 @@ private:
     core::State m_state;
     const sys::Clock &m_clock;
     std::function<void()> m_wake;
+    StationObserver m_passed;
     std::vector<v1::Change> m_pending;
     std::vector<Answer> m_answers;
 };

@@ -17,9 +17,17 @@ struct PartsContext {
     std::filesystem::path daemon_program;
 };
 
+// The stations of a command, in their order. `Written`: its changes lie in a transaction that is
+// still open; `Committed`: they are on the disk, and nobody was told.
+enum class Station { Received, Applied, Written, Committed, Answered };
+using StationObserver = std::function<void(Station)>;
+
 struct FabricParts {
     std::function<std::unique_ptr<engine::Engine>(const PartsContext &)> make_engine;
     std::function<std::unique_ptr<EdgeLink>(const PartsContext &)> make_edge;
+    // Called on the fabric's thread, also for turns without a command; may be empty. For those who
+    // have to know where a command is, such as a test that ends the process there.
+    StationObserver passed;
 };
 
 // "local": hosts and HAProxy on this machine. "none": accepts orders and runs nothing, for tests

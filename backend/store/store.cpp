@@ -174,7 +174,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path &file)
     }
 }
 
-Result<void> Store::commit(const std::vector<v1::Change> &changes)
+Result<void> Store::commit(const std::vector<v1::Change> &changes,
+                           const std::function<void()> &written)
 try {
     if (changes.empty())
         return {};
@@ -192,6 +193,8 @@ try {
             m_impl->keepOperation(change.operation());
     }
     m_impl->setValue(kRevisionKey, std::to_string(revision));
+    if (written)
+        written();
     transaction.commit();
     return {};
 } catch (const std::exception &error) {

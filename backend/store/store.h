@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,8 +37,10 @@ public:
     ~Store();
 
     // All changes or none. Entities are replaced or removed, events and operations also go into the
-    // history that is never removed.
-    Result<void> commit(const std::vector<v1::Change> &changes);
+    // history that is never removed. `written` is called when everything lies in the transaction
+    // and the transaction is still open.
+    Result<void> commit(const std::vector<v1::Change> &changes,
+                        const std::function<void()> &written = {});
     Result<Loaded> load();
 
     // Newest first; at most 1000.

@@ -1,13 +1,18 @@
-// A controller to be killed. Lines in: "<request id> create|label|delete <service> [label]"; lines
-// out: "ready", then "ack <request id>" or "refused <request id> <reason>".
-// With --check it opens the store alone, as any fresh process would, and prints what is in it:
-// "service <name> <label>" and "request <request id>".
+// A controller to be killed. Lines in: "<request id> create|label|delete <service> <label>
+// [station]"; lines out: "ready", then "ack <request id>" or "refused <request id> <reason>". With
+// a station it says "at <station>" there and goes no further: whoever kills it then strikes just
+// there. With --check it opens the store alone, as any fresh process would, and prints what is in
+// it: "service <name> <label>" and "request <request id>".
 #include "backend/fabric/parts.h"
 #include "backend/store/store.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <future>
 #include <iostream>
 #include <sstream>
+#include <unistd.h>
 
 using namespace slipway;
 
@@ -59,6 +64,35 @@ v1::Command commandOf(const std::string &line)
     return command;
 }
 
+constexpr std::array kStations = {"received", "applied", "written", "committed", "answered"};
+
+// Stands still at the station that the present command was given.
+class Ambush
+{
+public:
+    void lay(const std::string &line)
+    {
+        const std::string name = line.substr(line.rfind(' ') + 1);
+        const auto found = std::find(kStations.begin(), kStations.end(), name);
+        m_next = int(found - kStations.begin());
+    }
+    // On the fabric's thread. What is left of the turn before the command does not count.
+    void passed(fabric::Station station)
+    {
+        if (station == fabric::Station::Received)
+            m_at = m_next;
+        if (int(station) != m_at)
+            return;
+        std::cout << "at " << kStations[std::size_t(m_at)] << std::endl;
+        for (;;)
+            pause();
+    }
+
+private:
+    std::atomic<int> m_next = int(kStations.size());
+    int m_at = int(kStations.size());
+};
+
 // Prints on the fabric's thread, as soon as the fabric says so.
 void obey(fabric::Fabric &fabric, const std::string &line)
 {
@@ -85,17 +119,21 @@ int main(int argc, char **argv)
     const std::filesystem::path home = argv[1];
     options.paths = {home / "data", home / "run"};
     options.socket = options.paths.fabricSocket();
-    options.engine = "none";
     if (argc > 2)
         return check(options.paths);
-    const auto fabric = fabric::openFabric(options);
+    auto parts = fabric::partsFor("none");
+    Ambush ambush;
+    parts->passed = [&ambush](fabric::Station station) { ambush.passed(station); };
+    const auto fabric = fabric::openFabric(options, *parts);
     if (!fabric) {
         std::cerr << fabric.error().message() << std::endl;
         return 1;
     }
     std::cout << "ready" << std::endl;
     std::string line;
-    while (std::getline(std::cin, line))
+    while (std::getline(std::cin, line)) {
+        ambush.lay(line);
         obey(**fabric, line);
+    }
     return 0;
 }

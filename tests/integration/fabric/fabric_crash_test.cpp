@@ -1,10 +1,12 @@
-// The controller is killed at 200 moments of a script of 50 commands; whatever it acknowledged is
-// there afterwards, as a fresh process sees it, and a retry is harmless.
+// The controller is killed at 200 moments of a script of 50 commands: at known stations inside a
+// command, and at random moments. Whatever it acknowledged is there afterwards, as a fresh process
+// sees it, and a retry is harmless.
 #include <QDir>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <map>
 #include <memory>
@@ -12,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -20,19 +23,32 @@ namespace
 
 constexpr int kMoments = 200;
 constexpr int kCommands = 50;
-// Short enough to strike before the answer on a fast disk too.
-constexpr unsigned kInsideUsMax = 250;
+constexpr unsigned kRandomUsMax = 1000;
 constexpr int kInsideAtLeast = 50;
+constexpr int kPerStationAtLeast = 5;
 constexpr int kWait_ms = 30'000;
+
+// Where a command is when the controller dies, and what that means for it.
+struct Station {
+    const char *name;
+    bool acknowledged; // its answer is out
+    bool stored;
+};
+constexpr std::array<Station, 5> kStations = {{{"received", false, false},
+                                               {"applied", false, false},
+                                               {"written", false, false},
+                                               {"committed", false, true},
+                                               {"answered", true, true}}};
 
 struct ScriptCommand {
     QString request_id;
     QString verb;
     QString service;
     QString label;
-    QByteArray line() const
+    QByteArray line(const char *station) const
     {
-        return (request_id + u' ' + verb + u' ' + service + u' ' + label + u'\n').toUtf8();
+        const QString words = request_id + u' ' + verb + u' ' + service + u' ' + label;
+        return words.toUtf8() + ' ' + station + '\n';
     }
 };
 
@@ -109,15 +125,22 @@ public:
         m_process.start(QStringLiteral(SLIPWAY_CRASH_DRIVER), {home});
         return m_process.waitForStarted(kWait_ms) && nextLine() == "ready";
     }
-    void send(const ScriptCommand &command)
+    void send(const ScriptCommand &command, const char *station = "")
     {
-        m_process.write(command.line());
+        m_process.write(command.line(station));
         while (m_process.bytesToWrite() > 0 && m_process.waitForBytesWritten(kWait_ms)) {
         }
     }
     bool acknowledged(const ScriptCommand &command)
     {
         return nextLine() == "ack " + command.request_id.toUtf8();
+    }
+    // Its words until it stands still there; the acknowledgement may be among them.
+    bool standsAt(const Station &station, const ScriptCommand &command)
+    {
+        if (station.acknowledged && !acknowledged(command))
+            return false;
+        return nextLine() == QByteArray("at ") + station.name;
     }
     // What it still managed to say counts.
     QByteArray kill()
@@ -159,10 +182,13 @@ private:
 
     void beginVoyage(Voyage &voyage);
     void liveAndDie(Voyage &voyage);
-    void compare(const Voyage &voyage);
+    void obeySome(Voyage &voyage, Controller &controller);
+    void dieAt(const Station &station, Voyage &voyage, Controller &controller);
+    void dieAnywhere(Voyage &voyage, Controller &controller);
+    void compare(const Voyage &voyage, const std::vector<Services> &allowed);
 
     std::mt19937 m_random;
-    int m_inside = 0;
+    std::array<int, kStations.size()> m_deaths = {};
 };
 
 void FabricCrashTest::beginVoyage(Voyage &voyage)
@@ -174,43 +200,78 @@ void FabricCrashTest::beginVoyage(Voyage &voyage)
     voyage.expected.clear();
 }
 
-// Starts the controller, gives it some commands and kills it: after an acknowledgement, or inside
-// a command a random time after it was sent.
+// Starts the controller, gives it some commands and kills it, two times of three at a station.
 void FabricCrashTest::liveAndDie(Voyage &voyage)
 {
     Controller controller;
     QVERIFY(controller.start(voyage.home->path()));
-    const std::size_t last = std::min(voyage.next + m_random() % 8, voyage.script.size());
+    obeySome(voyage, controller);
+    if (QTest::currentTestFailed())
+        return;
+    const std::size_t at = m_random() % (kStations.size() * 3 / 2);
+    if (at < kStations.size() && voyage.next < voyage.script.size()) {
+        dieAt(kStations[at], voyage, controller);
+        ++m_deaths[at];
+    } else {
+        dieAnywhere(voyage, controller);
+    }
+}
+
+// One that may have happened comes first: its repetition is answered and changes nothing.
+void FabricCrashTest::obeySome(Voyage &voyage, Controller &controller)
+{
+    const std::size_t count = m_random() % 6 + (voyage.in_flight ? 1 : 0);
+    const std::size_t last = std::min(voyage.next + count, voyage.script.size());
     for (; voyage.next < last; ++voyage.next) {
         controller.send(voyage.script[voyage.next]);
         QVERIFY(controller.acknowledged(voyage.script[voyage.next]));
         applyTo(voyage.expected, voyage.script[voyage.next]);
         voyage.in_flight = false;
     }
-    const bool inside = voyage.next < voyage.script.size() && m_random() % 4 != 0;
-    if (inside) {
-        controller.send(voyage.script[voyage.next]);
-        // Where in the command it strikes is the point, not a wait (check_structure: allowed).
-        std::this_thread::sleep_for(std::chrono::microseconds(m_random() % kInsideUsMax));
+}
+
+// Here it is known what the store holds: what was committed, acknowledged or not, and no more.
+void FabricCrashTest::dieAt(const Station &station, Voyage &voyage, Controller &controller)
+{
+    const ScriptCommand &command = voyage.script[voyage.next];
+    controller.send(command, station.name);
+    QVERIFY2(controller.standsAt(station, command), station.name);
+    QVERIFY2(!controller.kill().contains("ack "), station.name);
+    Services wanted = voyage.expected;
+    if (station.stored)
+        applyTo(wanted, command);
+    compare(voyage, {wanted});
+    voyage.in_flight = station.stored && !station.acknowledged;
+    if (station.acknowledged) {
+        voyage.expected = wanted;
+        ++voyage.next;
     }
-    const bool answered = controller.kill().contains("ack ");
-    if (answered)
-        applyTo(voyage.expected, voyage.script[voyage.next++]);
-    m_inside += inside && !answered ? 1 : 0;
-    voyage.in_flight = !answered && (inside || voyage.in_flight);
-    compare(voyage);
 }
 
 // A command without an answer may have happened or not, but nothing in between.
-void FabricCrashTest::compare(const Voyage &voyage)
+void FabricCrashTest::dieAnywhere(Voyage &voyage, Controller &controller)
 {
-    const Kept kept = readStore(voyage.home->path());
+    const bool sent = voyage.next < voyage.script.size();
+    if (sent)
+        controller.send(voyage.script[voyage.next]);
+    // When it strikes is the point, not a wait (check_structure: allowed).
+    std::this_thread::sleep_for(std::chrono::microseconds(m_random() % kRandomUsMax));
+    const bool answered = controller.kill().contains("ack ");
+    if (answered)
+        applyTo(voyage.expected, voyage.script[voyage.next++]);
+    voyage.in_flight = sent && !answered;
     Services with_next = voyage.expected;
     if (voyage.in_flight)
         applyTo(with_next, voyage.script[voyage.next]);
-    QVERIFY2(kept.services == voyage.expected || kept.services == with_next,
-             qPrintable(u"after command %1: expected %2, kept %3"_s.arg(voyage.next)
-                            .arg(describe(voyage.expected), describe(kept.services))));
+    compare(voyage, {voyage.expected, with_next});
+}
+
+void FabricCrashTest::compare(const Voyage &voyage, const std::vector<Services> &allowed)
+{
+    const Kept kept = readStore(voyage.home->path());
+    QVERIFY2(std::find(allowed.begin(), allowed.end(), kept.services) != allowed.end(),
+             qPrintable(u"at command %1: expected %2, kept %3"_s.arg(voyage.next)
+                            .arg(describe(allowed.front()), describe(kept.services))));
     const std::set<QString> once(kept.requests.begin(), kept.requests.end());
     QCOMPARE(once.size(), kept.requests.size()); // retries made nothing twice
 }
@@ -234,9 +295,15 @@ void FabricCrashTest::keepsEveryAcknowledgedCommand()
         if (QTest::currentTestFailed())
             return;
     }
-    qInfo("%d moments, %d of them inside a command, %d runs of the script", kMoments, m_inside,
+    int inside = 0;
+    for (std::size_t i = 0; i < kStations.size(); ++i) {
+        qInfo("%3d deaths at the station \"%s\"", m_deaths[i], kStations[i].name);
+        QVERIFY(m_deaths[i] >= kPerStationAtLeast);
+        inside += kStations[i].acknowledged ? 0 : m_deaths[i];
+    }
+    qInfo("%d moments, %d of them inside a command, %d runs of the script", kMoments, inside,
           voyages);
-    QVERIFY(m_inside >= kInsideAtLeast);
+    QVERIFY(inside >= kInsideAtLeast);
 }
 
 QTEST_GUILESS_MAIN(FabricCrashTest)
