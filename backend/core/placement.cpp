@@ -77,7 +77,10 @@ std::vector<HostRoom> roomOfHosts(const State &state, Capacity capacity)
 {
     std::vector<HostRoom> rooms;
     for (const auto &[id, host] : state.hosts) {
-        if (capacity == Capacity::Now && host.state() != v1::Host::Ready)
+        // A starting host will report, or be declared lost: to wait would crowd the fastest one.
+        const bool will_serve =
+            host.state() == v1::Host::Ready || host.state() == v1::Host::Starting;
+        if (capacity == Capacity::Now && !will_serve)
             continue;
         rooms.push_back({id, host.fault_domain(), host.cores(), host.memory_bytes(), 0});
     }

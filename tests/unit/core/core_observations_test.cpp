@@ -2,6 +2,7 @@
 #include "tests/simulation/core/world.h"
 
 #include <QTest>
+#include <set>
 
 using namespace slipway;
 using namespace slipway::core;
@@ -85,6 +86,25 @@ private Q_SLOTS:
         world.rejoinHost(host);
         QCOMPARE(world.state.hosts.at(host).state(), v1::Host::Ready);
         QVERIFY(world.state.instances.at(key).host() != host); // it does not move back
+    }
+
+    // Right after the fabric's start only the fastest host has reported; the others count too.
+    void hostsThatStillStartTakeInstances()
+    {
+        World world(4, 2);
+        for (const char *host : {"host-2", "host-3", "host-4"})
+            world.state.hosts.at(host).set_state(v1::Host::Starting);
+        world.must(registerPackage(guestbook("v1", 3, 0)));
+        world.must(createService("a"));
+        world.must(deploy("a", v1::PRODUCTION, "v1"));
+        std::set<std::string> used;
+        std::set<std::uint32_t> domains;
+        for (const auto &[key, instance] : world.state.instances) {
+            used.insert(instance.host());
+            domains.insert(instance.fault_domain());
+        }
+        QCOMPARE(used.size(), std::size_t(3));
+        QCOMPARE(domains.size(), std::size_t(2));
     }
 
     void withoutHostsInstancesWaitWithAReason()
