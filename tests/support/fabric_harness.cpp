@@ -228,6 +228,10 @@ LoadResult parseWrk(const QString &text)
     static const QRegularExpression kP99(u"99%\\s+([\\d.]+)(us|ms|s)"_s);
     result.requests = kTotal.match(text).captured(1).toLongLong();
     result.requests_per_second = kRate.match(text).captured(1).toDouble();
+    static const QRegularExpression kErrors(u"connect (\\d+), read (\\d+), write (\\d+)"_s);
+    const auto errors = kErrors.match(text);
+    result.connect_errors = errors.captured(1).toInt();
+    result.broken_connections = errors.captured(2).toInt() + errors.captured(3).toInt();
     const auto p99 = kP99.match(text);
     const QString unit = p99.captured(2);
     const double factor = unit == u"us"_s ? 0.001 : unit == u"s"_s ? 1000 : 1;

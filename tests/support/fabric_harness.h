@@ -77,7 +77,9 @@ struct LoadResult {
     qint64 requests = 0;
     double requests_per_second = 0;
     double p99_ms = 0;
-    QString problems; // its "Socket errors" and "Non-2xx" lines; empty is what we want
+    int connect_errors = 0;
+    int broken_connections = 0; // its read and write errors
+    QString problems;           // its "Socket errors" and "Non-2xx" lines; empty is what we want
 };
 
 class Load

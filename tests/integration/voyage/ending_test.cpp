@@ -18,7 +18,6 @@ private Q_SLOTS:
     void theEndLeavesNothing();
 
 private:
-    QStringList identities() const;
     QStringList cgroupFolders() const;
 
     FabricHarness m_fabric;
@@ -35,21 +34,6 @@ void EndingTest::initTestCase()
     const CtlResult deployed = deploySample(m_fabric, u"shop"_s, u"production"_s, "guestbook-v1");
     QVERIFY2(deployed.ok(), qPrintable(deployed.all() + m_fabric.log()));
     m_url = m_fabric.slotUrl(u"shop"_s, u"production"_s);
-}
-
-QStringList EndingTest::identities() const
-{
-    QStringList result;
-    for (const QJsonValue &value : m_fabric.instances(u"shop"_s))
-        result << value[u"name"_s].toString() + u' ' +
-                      QString::number(value[u"agent_pid"_s].toInteger()) + u' ' +
-                      QString::number(value[u"program_pid"_s].toInteger());
-    for (const QJsonValue &host : m_fabric.json({u"hosts"_s}).array())
-        result << host[u"id"_s].toString() + u' ' + QString::number(host[u"pid"_s].toInteger());
-    const QJsonObject status = m_fabric.status();
-    result << u"edge "_s + QString::number(status[u"edge_pid"_s].toInteger())
-           << u"haproxy "_s + QString::number(status[u"haproxy_pid"_s].toInteger());
-    return result;
 }
 
 QStringList EndingTest::cgroupFolders() const
@@ -79,7 +63,7 @@ void EndingTest::aSecondFabricIsRefused()
 
 void EndingTest::keptServicesAnswerAndAreAdopted()
 {
-    const QStringList before = identities();
+    const QStringList before = identities(m_fabric, u"shop"_s);
     KeptAliveClient client(m_url);
     QString error;
     QVERIFY2(!client.get(u"/whoami"_s, &error).isEmpty(), qPrintable(error));
@@ -89,7 +73,7 @@ void EndingTest::keptServicesAnswerAndAreAdopted()
         QVERIFY2(!client.get(u"/whoami"_s, &error).isEmpty(), qPrintable(error));
     QVERIFY(m_fabric.start());
     QVERIFY(m_fabric.waitReady(u"shop"_s, u"production"_s, 5));
-    QTRY_COMPARE(identities(), before);
+    QTRY_COMPARE(identities(m_fabric, u"shop"_s), before);
     QVERIFY2(!client.get(u"/whoami"_s, &error).isEmpty(), qPrintable(error));
     QCOMPARE(client.connectionsMade(), 1);
 }

@@ -67,4 +67,23 @@ inline QStringList namesOf(const QJsonArray &objects)
     return names;
 }
 
+// Who runs: instances with their pids, hosts, the edge and HAProxy. Equal before and after: nothing
+// was started anew.
+inline QStringList identities(const FabricHarness &fabric, const QString &service)
+{
+    const auto number = [](const QJsonValue &value) {
+        return QString(u' ' + QString::number(value.toInteger()));
+    };
+    QStringList result;
+    for (const QJsonValue &value : fabric.instances(service))
+        result << value[u"name"].toString() + number(value[u"agent_pid"]) +
+                      number(value[u"program_pid"]);
+    for (const QJsonValue &host : fabric.json({QStringLiteral("hosts")}).array())
+        result << host[u"id"].toString() + number(host[u"pid"]);
+    const QJsonObject status = fabric.status();
+    result << QStringLiteral("edge") + number(status[u"edge_pid"])
+           << QStringLiteral("haproxy") + number(status[u"haproxy_pid"]);
+    return result;
+}
+
 } // namespace slipway::test
