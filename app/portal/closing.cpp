@@ -62,7 +62,7 @@ void Closing::ask()
     question.remember = tr("Remember my answer (Settings can change it)");
     m_prompter.ask(question, this, [this](const Answer &answer) {
         m_asking = false;
-        if (answer.choice == Answer::Refused) {
+        if (answer.choice == Answer::Refused || m_under_way) {
             return;
         }
         const bool keep = answer.choice == Answer::Accepted;
@@ -97,14 +97,26 @@ void Closing::endFabric(bool keep_services)
     m_fabric.stop(keep_services, [] {});
 }
 
+void Closing::endUnasked()
+{
+    if (m_under_way || m_done) {
+        return;
+    }
+    m_unasked = true;
+    if (!m_fabric.isRunning()) {
+        finish();
+        return;
+    }
+    const bool empty = m_session.store().deployments().empty();
+    close(!empty && m_settings.onClose() != OnClose::StopServices);
+}
+
 void Closing::startDaemon(bool then_finish)
 {
     m_finish_when_ready = then_finish;
     const auto pid = m_fabric.startDaemon();
     if (!pid) {
-        m_under_way = false;
-        m_window.show();
-        Q_EMIT trouble(models::text(pid.error().message()));
+        giveUp(models::text(pid.error().message()));
         return;
     }
     m_daemon_pid = *pid;
@@ -121,13 +133,23 @@ void Closing::waitForDaemon()
     }
     m_poll.stop();
     if (!ready) {
-        m_under_way = false;
-        m_window.show();
-        Q_EMIT trouble(tr("The background fabric did not answer within 15 s. Services still run; "
-                          "start Slipway again to look after them."));
+        giveUp(tr("The background fabric did not answer within 15 s. Services still run; "
+                  "start Slipway again to look after them."));
     } else if (m_finish_when_ready) {
         finish();
     }
+}
+
+// The window comes back to say so; where nobody asked for a window, services go on without us.
+void Closing::giveUp(const QString &why)
+{
+    if (m_unasked) {
+        finish();
+        return;
+    }
+    m_under_way = false;
+    m_window.show();
+    Q_EMIT trouble(why);
 }
 
 void Closing::finish()

@@ -32,6 +32,9 @@ public:
     void handOver();
     // Ends the fabric because somebody asked for it over the wire.
     void endFabric(bool keep_services);
+    // Closes as the window does, without a question: somebody outside said that the portal ends.
+    // Services are stopped where the settings remember that, and handed over otherwise.
+    void endUnasked();
 
 Q_SIGNALS:
     void trouble(const QString &text); // the daemon did not come up
@@ -42,6 +45,7 @@ private:
     void close(bool keep_services);
     void startDaemon(bool then_finish);
     void waitForDaemon();
+    void giveUp(const QString &why);
     void finish();
 
     EmbeddedFabric &m_fabric;
@@ -52,6 +56,7 @@ private:
     std::shared_ptr<models::GuiHop> m_hop;
     bool m_asking = false;
     bool m_under_way = false;
+    bool m_unasked = false;
     bool m_done = false;
     bool m_finish_when_ready = false;
     int m_daemon_pid = 0;

@@ -1,11 +1,15 @@
 // slipway: the portal, with the fabric in its own process unless one already answers.
+#include "app/portal/end_signals.h"
 #include "app/portal/portal.h"
+#include "app/portal/ready_report.h"
 #include "app/portal/single_instance.h"
 #include "backend/sys/paths.h"
+#include "backend/sys/process_age.h"
 #include "models/base/words.h"
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
+#include <iostream>
 
 using namespace slipway;
 
@@ -15,6 +19,7 @@ namespace
 struct Arguments {
     portal::PortalOptions portal;
     std::string settings;
+    bool report_ready = false;
 };
 
 void describe(CLI::App &app, Arguments &arguments)
@@ -29,11 +34,30 @@ void describe(CLI::App &app, Arguments &arguments)
     app.add_option("--hosts", fabric.hosts, "Hosts of a new fabric");
     app.add_option("--fault-domains", fabric.fault_domains, "Fault domains of a new fabric");
     app.add_option("--settings", arguments.settings, "The portal's own settings file");
+    app.add_flag("--report-ready", arguments.report_ready,
+                 "Print `ready MS` (since the process started) once the window can be used");
 }
 
 QString nameOf(const portal::PortalOptions &options)
 {
     return models::text(options.connect.empty() ? options.fabric.socket.string() : options.connect);
+}
+
+// One after the other: what is made later stands on what is there.
+int runPortal(const Arguments &arguments, const portal::SingleInstance &single)
+{
+    portal::Portal portal(arguments.portal);
+    QObject::connect(&portal, &portal::Portal::finished, qApp, &QApplication::quit);
+    QObject::connect(&single, &portal::SingleInstance::raiseRequested, &portal,
+                     [&portal] { portal.raise(); });
+    const portal::EndSignals signals_to_end([&portal] { portal.end(); });
+    const portal::ReadyReport report(portal.session(), portal.window());
+    if (arguments.report_ready) {
+        QObject::connect(&report, &portal::ReadyReport::ready, &portal,
+                         [] { std::cout << "ready " << sys::processAgeMs() << std::endl; });
+    }
+    portal.show();
+    return QApplication::exec();
 }
 
 } // namespace
@@ -59,9 +83,5 @@ int main(int argc, char **argv)
         return 0;
     }
     single.listen();
-    portal::Portal portal(options);
-    QObject::connect(&single, &portal::SingleInstance::raiseRequested, &portal,
-                     [&portal] { portal.raise(); });
-    portal.show();
-    return QApplication::exec();
+    return runPortal(arguments, single);
 }

@@ -6,8 +6,6 @@
 #include "backend/sys/paths.h"
 #include "models/base/words.h"
 
-#include <QApplication>
-
 namespace slipway::portal
 {
 
@@ -47,7 +45,7 @@ Portal::Portal(const PortalOptions &options)
     m_window.setCloseGuard([this] { return m_closing.mayClose(); });
     connect(&m_closing, &Closing::trouble, this,
             [this](const QString &text) { m_window.notify(Condition::Failed, text); });
-    connect(&m_closing, &Closing::finished, qApp, &QApplication::quit, Qt::QueuedConnection);
+    connect(&m_closing, &Closing::finished, this, &Portal::finished, Qt::QueuedConnection);
 }
 
 Portal::~Portal()
@@ -65,6 +63,11 @@ void Portal::show()
     if (m_embeds) {
         startFabric();
     }
+}
+
+void Portal::end()
+{
+    m_hop->post([this] { m_closing.endUnasked(); });
 }
 
 void Portal::startFabric()

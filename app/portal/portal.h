@@ -31,6 +31,13 @@ public:
     ~Portal() override;
     void show();
     void raise() { m_window.raiseToFront(); }
+    // Closes without a question. Any thread.
+    void end();
+    const models::Session &session() const { return m_session; }
+    views::MainWindow &window() { return m_window; }
+
+Q_SIGNALS:
+    void finished(); // closed, with everything in order: the program may go
 
 private:
     void startFabric();

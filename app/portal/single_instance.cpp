@@ -11,7 +11,8 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int kAnswerMs = 500;
+constexpr int kConnectMs = 500;
+constexpr int kAnswerMs = 5000; // somebody listens: a busy window is no reason for a second one
 
 QString serverName(const QString &folder)
 {
@@ -40,7 +41,7 @@ bool SingleInstance::raiseOther() const
 {
     QLocalSocket socket;
     socket.connectToServer(m_name);
-    return socket.waitForConnected(kAnswerMs) && socket.waitForReadyRead(kAnswerMs);
+    return socket.waitForConnected(kConnectMs) && socket.waitForReadyRead(kAnswerMs);
 }
 
 void SingleInstance::listen()

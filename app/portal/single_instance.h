@@ -15,7 +15,8 @@ class SingleInstance : public QObject
 public:
     // `folder` names what this portal is about: a data folder or an address.
     explicit SingleInstance(const QString &folder, QObject *parent = nullptr);
-    // True: another portal answered and has raised its window. Waits at most half a second.
+    // True: another portal answered and has raised its window. Waits half a second for somebody who
+    // listens, and then at most 5 s for the answer.
     bool raiseOther() const;
     // From now on this is the first.
     void listen();

@@ -7,58 +7,82 @@ using namespace Qt::StringLiterals;
 namespace slipway::test
 {
 
-bool XDisplay::start(const QSize &size)
+namespace
+{
+
+constexpr int kStartMs = 30000;
+constexpr int kEventMs = 20000;
+
+} // namespace
+
+QString XDisplay::start(const QSize &size)
 {
     const QString screen =
         QString::number(size.width()) + u'x' + QString::number(size.height()) + u"x24"_s;
     m_server.start(u"Xvfb"_s, {u"-displayfd"_s, u"1"_s, u"-screen"_s, u"0"_s, screen,
                                u"-nolisten"_s, u"tcp"_s});
-    if (!m_server.waitForReadyRead(20000)) {
-        return false;
+    QByteArray number;
+    while (!number.endsWith('\n')) {
+        if (!m_server.waitForReadyRead(kStartMs)) {
+            return u"Xvfb did not start: "_s + m_server.errorString() + u' ' +
+                   QString::fromUtf8(m_server.readAllStandardError());
+        }
+        number += m_server.readAllStandardOutput();
     }
-    m_name = u":"_s + QString::fromLatin1(m_server.readLine().trimmed());
-    qputenv("DISPLAY", m_name.toLatin1());
-    m_window_manager.start(u"openbox"_s, {});
-    m_window_manager.waitForStarted(5000);
-    return true;
+    qputenv("DISPLAY", ":" + number.trimmed());
+    return {};
 }
 
 XDisplay::~XDisplay()
 {
-    for (QProcess *process : {&m_window_manager, &m_server}) {
-        process->terminate();
-        if (!process->waitForFinished(3000)) {
-            process->kill();
-            process->waitForFinished(1000);
-        }
+    m_server.terminate();
+    if (!m_server.waitForFinished(5000)) {
+        m_server.kill();
+        m_server.waitForFinished(1000);
     }
 }
 
-void XDisplay::click(const QPoint &at) const
+QString XDisplay::movePointer(const QPoint &at) const
 {
-    xdotool({u"mousemove"_s, u"--sync"_s, QString::number(at.x()), QString::number(at.y()),
-             u"click"_s, u"1"_s});
+    return xdotool({u"mousemove"_s, QString::number(at.x()), QString::number(at.y())});
 }
 
-void XDisplay::type(const QString &text) const
+QString XDisplay::press() const
 {
-    xdotool({u"type"_s, u"--delay"_s, u"8"_s, text});
+    return xdotool({u"click"_s, u"1"_s});
 }
 
-void XDisplay::key(const QString &name) const
+QString XDisplay::turnWheel(bool down) const
 {
-    xdotool({u"key"_s, name});
+    return xdotool({u"click"_s, down ? u"5"_s : u"4"_s});
 }
 
-void XDisplay::xdotool(const QStringList &arguments) const
+QString XDisplay::giveKeysTo(WId window) const
+{
+    return xdotool({u"windowfocus"_s, QString::number(window)});
+}
+
+QString XDisplay::type(const QString &text) const
+{
+    return xdotool({u"type"_s, u"--delay"_s, u"8"_s, text});
+}
+
+QString XDisplay::key(const QString &name) const
+{
+    return xdotool({u"key"_s, name});
+}
+
+QString XDisplay::xdotool(const QStringList &arguments) const
 {
     QProcess process;
     process.start(u"xdotool"_s, arguments);
     const bool ended =
-        QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 10000);
-    if (!ended || process.exitCode() != 0) {
-        qWarning().noquote() << "xdotool" << arguments << process.readAllStandardError();
+        QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, kEventMs);
+    if (ended && process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0) {
+        return {};
     }
+    return u"xdotool "_s + arguments.join(u' ') + u" failed: "_s + process.errorString() + u' ' +
+           QString::fromUtf8(process.readAllStandardError());
 }
 
 } // namespace slipway::test

@@ -1,4 +1,5 @@
-// A virtual X display of the test's own, with real mouse and key events in it.
+// A virtual X display of the test's own, with real mouse and key events in it. No window manager:
+// nobody moves a window away from under the pointer, and a window keeps the keys once it has them.
 #pragma once
 
 #include <QPoint>
@@ -6,6 +7,7 @@
 #include <QSize>
 #include <QString>
 #include <QStringList>
+#include <QtGui/qwindowdefs.h>
 
 namespace slipway::test
 {
@@ -13,21 +15,23 @@ namespace slipway::test
 class XDisplay
 {
 public:
-    // Starts Xvfb on a free display and a window manager if one is installed. Before QApplication.
-    bool start(const QSize &size);
     ~XDisplay();
-    QString name() const { return m_name; }
 
-    // These run the event loop until the X server took the event.
-    void click(const QPoint &at) const;
-    void type(const QString &text) const;
-    void key(const QString &name) const;
+    // Starts Xvfb on a free display and says so in DISPLAY. Before QApplication. Returns what went
+    // wrong; empty: it runs.
+    QString start(const QSize &size);
+
+    // These run the event loop until the X server took the event; what went wrong, or nothing.
+    QString movePointer(const QPoint &at) const;
+    QString press() const; // the left button, where the pointer is
+    QString turnWheel(bool down) const;
+    QString giveKeysTo(WId window) const;
+    QString type(const QString &text) const;
+    QString key(const QString &name) const;
 
 private:
-    void xdotool(const QStringList &arguments) const;
+    QString xdotool(const QStringList &arguments) const;
     QProcess m_server;
-    QProcess m_window_manager;
-    QString m_name;
 };
 
 } // namespace slipway::test
