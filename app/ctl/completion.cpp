@@ -36,16 +36,18 @@ void collect(const CLI::App &app, const std::string &path, std::vector<Place> &p
         collect(*command, path + " " + command->get_name(), places);
 }
 
+// For zsh too: its `path` is the search path itself, and it wants its arithmetic in $((...)).
 void printBash(std::ostream &out, const std::vector<Place> &places)
 {
     out << "_slipwayctl() {\n"
-           "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-           "    local path= word words=\n"
-           "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-           "        case \"$path $word\" in\n            ";
+           "    local current=${COMP_WORDS[$COMP_CWORD]} "
+           "previous=${COMP_WORDS[$((COMP_CWORD-1))]}\n"
+           "    local commands= word words=\n"
+           "    for word in \"${COMP_WORDS[@]:1:$((COMP_CWORD-1))}\"; do\n"
+           "        case \"$commands $word\" in\n            ";
     for (std::size_t i = 1; i < places.size(); ++i)
         out << (i > 1 ? "|" : "") << '"' << places[i].path << '"';
-    out << ") path=\"$path $word\";;\n        esac\n    done\n    case \"$path\" in\n";
+    out << ") commands=\"$commands $word\";;\n        esac\n    done\n    case \"$commands\" in\n";
     for (const Place &place : places)
         out << "        \"" << place.path << "\") words=\"" << place.words << "\";;\n";
     out << "    esac\n"
@@ -73,11 +75,16 @@ void printFish(std::ostream &out, const std::vector<Place> &places)
     for (std::size_t i = 1; i < places.size(); ++i)
         out << " '" << places[i].path << '\'';
     out << "\n            set path \"$path $word\"\n        end\n    end\n    echo "
-           "\"$path\"\nend\n";
+           "\"$path\"\nend\ncomplete -c slipwayctl -f\n";
     for (const Place &place : places)
         out << "complete -c slipwayctl -n 'test (__slipwayctl_path) = \"" << place.path
             << "\"' -a '" << place.words << "'\n";
-    out << "complete -c slipwayctl -l slot -x -a 'production staging'\n";
+    out << "complete -c slipwayctl -l slot -x -a 'production staging'\n"
+           "for option in package config socket output\n"
+           "    complete -c slipwayctl -l $option -rF\n"
+           "end\n"
+           "complete -c slipwayctl -F -n 'contains -- (__slipwayctl_path)"
+           " \" package upload\" \" package inspect\" \" package pack\"'\n";
 }
 
 struct CompletionOptions {

@@ -23,7 +23,8 @@ private Q_SLOTS:
     void topShowsSamples();
     void anOperationIsWaitedForAndCancelled();
     void exitCodesTellFailuresApart();
-    void completionIsPrinted();
+    void shellsComplete_data();
+    void shellsComplete();
     void cleanupTestCase();
 
 private:
@@ -363,11 +364,47 @@ void ReadingTest::exitCodesTellFailuresApart()
     QCOMPARE(alone.exitCode(), 2);
 }
 
-void ReadingTest::completionIsPrinted()
+void ReadingTest::shellsComplete_data()
 {
-    for (const QString &shell : {u"bash"_s, u"zsh"_s, u"fish"_s})
-        QVERIFY2(m_fabric.ctl({u"completion"_s, shell}).out.contains(u"reimage"_s),
-                 qPrintable(shell));
+    QTest::addColumn<QStringList>("command"); // %1: the file with what `completion` printed
+    const QString words =
+        u"; COMP_WORDS=(slipwayctl deploy x --slot s); COMP_CWORD=4; _slipwayctl;"
+        " echo \"${COMPREPLY[@]}\"; COMP_WORDS=(slipwayctl instance re); COMP_CWORD=2;"
+        " _slipwayctl; echo \"${COMPREPLY[@]}\""_s;
+    QTest::newRow("bash") << QStringList{u"bash"_s, u"--norc"_s, u"-c"_s, u"source %1"_s + words};
+    QTest::newRow("zsh") << QStringList{u"zsh"_s, u"-f"_s, u"-c"_s,
+                                        u"autoload -Uz compinit; compinit -D -u; source %1;"
+                                        " setopt ksharrays"_s +
+                                            words};
+    QTest::newRow("fish") << QStringList{u"fish"_s, u"--no-config"_s, u"-c"_s,
+                                         u"source %1; complete -C 'slipwayctl deploy x --slot s';"
+                                         " complete -C 'slipwayctl instance re'"_s};
+}
+
+void ReadingTest::shellsComplete()
+{
+    QFETCH(QStringList, command);
+    const QString shell = command.takeFirst();
+    if (!haveProgram(shell))
+        QSKIP(qPrintable(shell + u" is not installed"_s));
+    QFile file(m_fabric.folder() + u"/completion."_s + shell);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(m_fabric.ctl({u"completion"_s, shell}).out.toUtf8());
+    file.close();
+    command.last().replace(u"%1"_s, file.fileName());
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"PATH"_s,
+                       QStringLiteral(SLIPWAY_BIN_DIR ":") + environment.value(u"PATH"_s));
+    environment.insert(u"HOME"_s, m_fabric.folder());
+    process.setProcessEnvironment(environment);
+    process.start(shell, command);
+    QVERIFY(process.waitForFinished());
+    const QString said = QString::fromUtf8(process.readAllStandardOutput()).simplified();
+    const QString errors = QString::fromUtf8(process.readAllStandardError());
+    for (const QString &word : {u"staging"_s, u"reboot"_s, u"reimage"_s})
+        QVERIFY2(said.split(u' ').contains(word), qPrintable(said + u"\n"_s + errors));
+    QVERIFY2(!said.contains(u"README"_s) && errors.isEmpty(), qPrintable(said + errors));
 }
 
 void ReadingTest::cleanupTestCase()
