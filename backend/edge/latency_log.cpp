@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <sys/stat.h>
 
 namespace slipway::edge
@@ -29,15 +28,6 @@ std::int64_t numberOr(std::string_view text, std::int64_t otherwise)
     return error == std::errc() && end == text.data() + text.size() ? value : otherwise;
 }
 
-// The two clocks are joined: whole seconds from the milliseconds, the rest from the microseconds.
-std::int64_t joined_us(std::int64_t begin_us, std::int64_t end_us, std::int64_t rough_ms)
-{
-    constexpr std::int64_t kSecond_us = 1'000'000;
-    const std::int64_t part_us = (end_us - begin_us + kSecond_us) % kSecond_us;
-    const double seconds = std::round(double(rough_ms * 1000 - part_us) / double(kSecond_us));
-    return part_us + std::max<std::int64_t>(0, std::int64_t(seconds)) * kSecond_us;
-}
-
 } // namespace
 
 std::optional<LoggedRequest> parseLogLine(std::string_view line)
@@ -47,15 +37,12 @@ std::optional<LoggedRequest> parseLogLine(std::string_view line)
     request.server = nextWord(line);
     const std::int64_t begin_us = numberOr(nextWord(line), -1);
     const std::int64_t end_us = numberOr(nextWord(line), -1);
-    const std::int64_t response_ms = numberOr(nextWord(line), -1);
-    const std::int64_t active_ms = numberOr(nextWord(line), -1);
-    if (request.server.empty() || request.server.front() == '<' || active_ms < 0)
+    const std::int64_t status = numberOr(nextWord(line), -1);
+    if (request.server.empty() || request.server.front() == '<' || status < 0)
         return {};
-    const bool precise = begin_us >= 0 && end_us >= 0;
-    const std::int64_t rough_ms = response_ms >= 0 ? response_ms : active_ms;
-    const std::int64_t latency_us =
-        precise ? joined_us(begin_us, end_us, rough_ms) : active_ms * 1000;
-    request.latency_us = std::uint32_t(std::min<std::int64_t>(latency_us, UINT32_MAX));
+    if (begin_us < 0 || end_us < begin_us) // the date was set back in between
+        return {};
+    request.latency_us = std::uint32_t(std::min<std::int64_t>(end_us - begin_us, UINT32_MAX));
     return request;
 }
 

@@ -23,9 +23,9 @@ struct LoggedRequest {
     std::string server;
     std::uint32_t latency_us = 0;
 };
-// "<backend> <server> <begin> <end> <Tr> <Ta>": begin and end are microseconds within their
-// seconds, Tr and Ta milliseconds, "-" or negative when unknown. Empty for requests without an
-// answer from a server.
+// "<backend> <server> <begin> <end> <status>": begin and end are dates in microseconds, from the
+// request's head to the answer's; the status is -1 without an answer. Empty for requests that no
+// server got or nobody answered.
 std::optional<LoggedRequest> parseLogLine(std::string_view line);
 
 struct LatencySummary {

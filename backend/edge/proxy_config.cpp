@@ -56,8 +56,29 @@ void writeDefaults(std::ostream &out)
         << "\n";
 }
 
-// Of many requests only some are logged, to keep the keeper's own work small. Times come from the
-// date in microseconds, because HAProxy's own timers count milliseconds.
+// The duty of `option forwardfor`, but the address becomes a text once a connection, not once a
+// request.
+void writeForwardedFor(std::ostream &out)
+{
+    out << "    tcp-request connection set-var-fmt(sess.client) %ci\n"
+        << "    http-request add-header X-Forwarded-For %[var(sess.client)]\n";
+}
+
+// Of many requests only some are logged, to keep HAProxy's and the keeper's own work small: most
+// leave the rules at the first `allow`, so these rules are the last. Both times are dates in
+// microseconds, because HAProxy's own timers count milliseconds. HAProxy writes the line as soon as
+// it has all that the line names, and nothing here is later than the answer's head.
+void writeSampledLog(std::ostream &out, const ProxyFiles &files)
+{
+    out << "    log " << quoted(files.logSocket().string()) << " len 1024 format raw local0\n"
+        << "    log-format \"%b %s %[var(txn.begin)] %[date(0,us)] %ST\"\n"
+        << "    http-request set-log-level silent\n"
+        << "    http-request allow if { fe_req_rate ge 5000 } { rand(256) gt 0 }\n"
+        << "    http-request allow if { fe_req_rate 200:4999 } { rand(32) gt 0 }\n"
+        << "    http-request set-log-level info\n"
+        << "    http-request set-var(txn.begin) date(0,us)\n";
+}
+
 void writeHttpFrontend(std::ostream &out, const WantedFrontend &frontend, const ProxyFiles &files)
 {
     const std::uint32_t idle_ms =
@@ -65,15 +86,10 @@ void writeHttpFrontend(std::ostream &out, const WantedFrontend &frontend, const 
     out << "    mode http\n"
         << "    timeout client " << idle_ms << "ms\n"
         << "    timeout http-keep-alive " << idle_ms << "ms\n"
-        << "    option forwardfor\n"
-        << "    log " << quoted(files.logSocket().string()) << " len 1024 format raw local0\n"
-        << "    log-format \"%b %s %[var(txn.begin)] %[var(txn.end)] %Tr %Ta\"\n"
-        << "    http-request set-var(txn.begin) date_us if { fe_req_rate lt 200 }"
-           " || { rand(32) eq 0 } { fe_req_rate lt 5000 } || { rand(256) eq 0 }\n"
-        << "    http-request set-log-level silent unless { var(txn.begin) -m found }\n"
         << "    http-request disable-l7-retry unless"
-           " { method GET HEAD OPTIONS PUT DELETE TRACE }\n"
-        << "    http-response set-var(txn.end) date_us if { var(txn.begin) -m found }\n";
+           " { method GET HEAD OPTIONS PUT DELETE TRACE }\n";
+    writeForwardedFor(out);
+    writeSampledLog(out, files);
 }
 
 void writeTcpFrontend(std::ostream &out, const WantedFrontend &frontend)

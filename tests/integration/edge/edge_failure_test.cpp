@@ -2,6 +2,7 @@
 #include "edge_harness.h"
 
 #include <QTest>
+#include <algorithm>
 #include <csignal>
 #include <sys/wait.h>
 
@@ -22,6 +23,9 @@ private Q_SLOTS:
     void haproxyDiesAndComesBack();
     void haproxyDiesWithTheKeeper();
     void instanceDiesUnderLoad();
+    void aDyingInstancesRequestIsSentAgain();
+    void postsAreNeverSentAgain();
+    void instancesLearnTheClientsAddress();
     void worksWithoutController();
     void speaksWithoutTraffic();
     void stopLeavesNothing();
@@ -117,6 +121,50 @@ void EdgeFailureTest::instanceDiesUnderLoad()
         QCOMPARE(QString::fromStdString(edge.finishLoad().problem), QString());
         QVERIFY(edge.until([&] { return edge.metrics().samples_size() == 3; }));
     }
+}
+
+// The instance has read the request and dies without a word.
+void EdgeFailureTest::aDyingInstancesRequestIsSentAgain()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 2);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    KeptClient client(edge.address(), kPort);
+    for (int i = 0; i < 4; ++i) // once to each instance's new connection, once to its kept one
+        QVERIFY(client.get().starts_with("v1 "));
+    for (int i = 0; i < 4; ++i)
+        QCOMPARE(client.get("/die/Web_IN_0"), std::string("v1 Web_IN_1"));
+}
+
+void EdgeFailureTest::postsAreNeverSentAgain()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 2);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    std::vector<std::string> answers;
+    for (int i = 0; i < 2; ++i) { // in turns: one of the two comes to the instance that dies
+        KeptClient client(edge.address(), kPort);
+        client.send("/die/Web_IN_0", "POST");
+        answers.push_back(client.receive().substr(0, 3));
+    }
+    std::sort(answers.begin(), answers.end());
+    QCOMPARE(answers, (std::vector<std::string>{"502", "v1 "}));
+}
+
+void EdgeFailureTest::instancesLearnTheClientsAddress()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 1);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    KeptClient client(edge.address(), kPort);
+    for (int i = 0; i < 2; ++i) // a kept connection's second request too
+        QCOMPARE(client.get("/forwarded-for"), std::string("127.0.0.1"));
 }
 
 void EdgeFailureTest::worksWithoutController()

@@ -3,6 +3,7 @@
 #include <asio.hpp>
 #include <asio/local/stream_protocol.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <sys/stat.h>
 
@@ -20,6 +21,24 @@ std::string answerTo(const std::string &path, const std::string &name, bool clos
     return "HTTP/1.1 " + status +
            "\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(name.size()) +
            (close ? "\r\nConnection: close" : "") + "\r\n\r\n" + name;
+}
+
+// The values of the header, one after the other.
+std::string valuesOf(const std::string &header, const std::string &head)
+{
+    std::string values;
+    const std::string start = "\r\n" + header + ": ";
+    for (std::size_t at = head.find(start); at != std::string::npos; at = head.find(start, at + 1))
+        values += (values.empty() ? "" : ",") +
+                  head.substr(at + start.size(), head.find("\r\n", at + 2) - at - start.size());
+    return values;
+}
+
+// An instance that dies with a request in its hands.
+void dieIfAsked(const std::string &path, const std::string &name)
+{
+    if (path.starts_with("/die/") && name.ends_with(path.substr(5)))
+        std::_Exit(1);
 }
 
 asio::awaitable<void> delay(const std::string &path)
@@ -48,9 +67,12 @@ asio::awaitable<void> serve(Socket socket, std::string name)
         buffer.erase(0, size);
         const std::size_t path_start = head.find(' ') + 1;
         const std::string path = head.substr(path_start, head.find(' ', path_start) - path_start);
+        dieIfAsked(path, name);
         co_await delay(path);
         const bool close = head.find("onnection: close") != std::string::npos;
-        const std::string answer = answerTo(path, name, close);
+        const std::string content =
+            path == "/forwarded-for" ? valuesOf("x-forwarded-for", head) : name;
+        const std::string answer = answerTo(path, content, close);
         co_await asio::async_write(socket, asio::buffer(answer), token);
         if (error || close)
             co_return;

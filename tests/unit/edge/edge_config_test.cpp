@@ -83,6 +83,7 @@ class EdgeConfigTest : public QObject
 private Q_SLOTS:
     void globalsAndFiles();
     void frontendInheritsItsSocket();
+    void rulesComeBeforeTheSampling();
     void serversAreWritten();
     void drainingServersAreLeftOut();
     void probesAreWritten();
@@ -119,6 +120,20 @@ void EdgeConfigTest::frontendInheritsItsSocket()
     QVERIFY(text.contains(QStringLiteral("use_backend %[str(") + name + QStringLiteral("),map(")));
     QCOMPARE(routesText(layoutOf(table({pool("d1")}))),
              "# frontend backend\n" + frontendName(kKey) + " http-0\n");
+}
+
+// The sampling's `allow` ends the rules: whatever must hold for every request stands before it.
+void EdgeConfigTest::rulesComeBeforeTheSampling()
+{
+    const QString text = configOf(table({pool("d1")}));
+    const auto sampling = text.indexOf(QStringLiteral("http-request allow"));
+    QVERIFY(sampling > 0);
+    for (const QString &rule :
+         {QStringLiteral("X-Forwarded-For %[var(sess.client)]\n"),
+          QStringLiteral("disable-l7-retry unless"), QStringLiteral("set-log-level silent\n")}) {
+        QVERIFY2(text.indexOf(rule) > 0, qPrintable(rule));
+        QVERIFY2(text.indexOf(rule) < sampling, qPrintable(rule));
+    }
 }
 
 void EdgeConfigTest::serversAreWritten()

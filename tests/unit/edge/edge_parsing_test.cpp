@@ -169,13 +169,17 @@ void EdgeParsingTest::logLines_data()
 {
     QTest::addColumn<QString>("line");
     QTest::addColumn<int>("latency_us"); // -1: not counted
-    QTest::newRow("precise") << QStringLiteral("http-0 a 100 1350 1 1") << 1250;
-    QTest::newRow("over a second's end") << QStringLiteral("http-0 a 999900 150 0 0") << 250;
+    QTest::newRow("precise") << QStringLiteral("http-0 a 1795266535133856 1795266535134049 200")
+                             << 193;
+    QTest::newRow("over a second's end")
+        << QStringLiteral("http-0 a 1795266535999900 1795266536000150 500\n") << 250;
     QTest::newRow("several seconds")
-        << QStringLiteral("http-0 a 100 500100 2500 2501") << 2'500'000;
-    QTest::newRow("rough") << QStringLiteral("http-0 a - - -1 7") << 7000;
-    QTest::newRow("no server") << QStringLiteral("http-0 <NOSRV> 1 2 0 0") << -1;
-    QTest::newRow("aborted") << QStringLiteral("http-0 a 1 - -1 -1") << -1;
+        << QStringLiteral("http-0 a 1795266535000100 1795266537500100 200") << 2'500'000;
+    QTest::newRow("half an hour") << QStringLiteral("http-0 a 0 1800000000 200") << 1'800'000'000;
+    QTest::newRow("date set back") << QStringLiteral("http-0 a 200 100 200") << -1;
+    QTest::newRow("no begin") << QStringLiteral("http-0 a - 100 200") << -1;
+    QTest::newRow("no server") << QStringLiteral("http-0 <NOSRV> 1 2 503") << -1;
+    QTest::newRow("aborted") << QStringLiteral("http-0 a 1 2 -1") << -1;
     QTest::newRow("rubbish") << QStringLiteral("http-0") << -1;
 }
 
