@@ -38,6 +38,8 @@ Json hostJson(const v1::Host &host)
             {"real_memory_bytes", host.real_memory_bytes()},
             {"isolation", host.isolation()},
             {"isolation_advice", host.isolation_advice()},
+            {"outside_problem", host.outside_problem()},
+            {"leaving", host.leaving()},
             {"revision", host.revision()}};
 }
 

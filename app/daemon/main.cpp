@@ -3,6 +3,7 @@
 #include "backend/agent/agent.h"
 #include "backend/edge/edge.h"
 #include "backend/host/host.h"
+#include "backend/host/outside_access.h"
 
 #include <CLI/CLI.hpp>
 
@@ -37,6 +38,7 @@ void addHost(CLI::App &app, host::HostOptions &options)
     command->add_option("--runtime", options.paths.runtime)->required();
     command->callback([&options] {
         options.agent_program = sys::programFolder() / "slipwayd";
+        options.outside_program = host::outsideProgram();
         throw CLI::RuntimeError(host::runHost(options));
     });
 }

@@ -125,11 +125,11 @@ void Guest::ordered(const v1::InstanceOrder &order)
 
 void Guest::stop(std::uint32_t grace_ms)
 {
-    if (std::exchange(m_stopping, true))
-        return;
-    if (!m_role)
+    const bool again = std::exchange(m_stopping, true);
+    if (!m_role && !again)
         return sayGoodbye();
-    m_role->stop(grace_ms, [this] { waitForOutput(0); });
+    if (m_role)
+        m_role->stop(grace_ms, [this] { waitForOutput(0); });
 }
 
 // A host's death is its instances' death: nothing may go on that nobody can stop.

@@ -301,7 +301,7 @@ void Role::becomeReadyIfAllUp()
 void Role::stop(std::uint32_t grace_ms, std::function<void()> done)
 {
     if (std::exchange(m_stopping, true))
-        return;
+        return killAfter(grace_ms);
     m_done = std::move(done);
     m_retry.cancel();
     m_context.reporter.setState(State::StoppingRole,
@@ -318,12 +318,21 @@ void Role::stop(std::uint32_t grace_ms, std::function<void()> done)
         if (!error)
             stopProgram();
     });
-    m_kill_timer.expires_after(std::chrono::milliseconds(grace_ms));
+    killAfter(grace_ms);
+    waitForEnd();
+}
+
+// Asked again, only a shorter grace counts.
+void Role::killAfter(std::uint32_t grace_ms)
+{
+    const auto limit = asio::steady_timer::clock_type::now() + std::chrono::milliseconds(grace_ms);
+    if (std::exchange(m_limited, true) && limit >= m_kill_timer.expiry())
+        return;
+    m_kill_timer.expires_at(limit);
     m_kill_timer.async_wait([this](std::error_code error) {
         if (!error)
             m_context.children.killAll();
     });
-    waitForEnd();
 }
 
 void Role::stopProgram()

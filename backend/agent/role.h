@@ -20,6 +20,7 @@ public:
     // Later orders bring other peers; nothing is restarted for them.
     void update(const v1::InstanceOrder &order);
     // Asks everything to end, kills what is left after grace_ms, then calls done.
+    // May be asked again with a shorter grace; `done` is the first caller's.
     void stop(std::uint32_t grace_ms, std::function<void()> done);
 
 private:
@@ -37,6 +38,7 @@ private:
     void becomeReadyIfAllUp();
     std::string slowWarning() const;
     RestartPolicy newPolicy() const;
+    void killAfter(std::uint32_t grace_ms);
     void stopProgram();
     void waitForEnd();
 
@@ -54,6 +56,7 @@ private:
     bool m_program_up = false;
     bool m_program_ran = false;
     bool m_stopping = false;
+    bool m_limited = false; // the kill timer was set
     asio::steady_timer m_retry;
     asio::steady_timer m_stop_timer;
     asio::steady_timer m_kill_timer;

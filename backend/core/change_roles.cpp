@@ -122,7 +122,7 @@ void removeSurplus(Transaction &tx, const std::string &deployment_id, const v1::
             surplus.push_back(keyOf(*instance));
     }
     for (const InstanceKey &key : surplus)
-        deleteInstance(tx, key, "scaled in");
+        deleteInstance(tx, key, "scaled in", Wish::OfFabric);
 }
 
 void carryOut(Transaction &tx, const std::string &deployment_id, const Goals &goals)

@@ -5,6 +5,7 @@
 #include "backend/core/deployments.h"
 #include "backend/core/edge_reports.h"
 #include "backend/core/health.h"
+#include "backend/core/host_changes.h"
 #include "backend/core/hosts.h"
 #include "backend/core/instances.h"
 #include "backend/core/lookup.h"

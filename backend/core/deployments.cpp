@@ -125,7 +125,7 @@ void beginDeletion(Transaction &tx, const std::string &deployment_id, v1::Operat
     for (const InstanceKey &key : keysOf(tx.state(), deployment_id)) {
         if (by.kind() != "Deploy")
             by.add_instances(key.second);
-        deleteInstance(tx, key, "the deployment is being deleted");
+        deleteInstance(tx, key, "the deployment is being deleted", Wish::OfPerson);
     }
     tx.markDeployment(deployment_id);
 }

@@ -1,6 +1,7 @@
 #include "backend/core/hosts.h"
 
 #include "backend/core/health.h"
+#include "backend/core/host_changes.h"
 #include "backend/core/lifecycle.h"
 #include "backend/core/lookup.h"
 #include "backend/core/placement.h"
@@ -12,49 +13,6 @@ namespace slipway::core
 {
 namespace
 {
-
-constexpr const char *kHostPrefix = "host-";
-
-std::uint32_t numberOf(const std::string &host_id)
-{
-    std::uint32_t number = 0;
-    for (const char digit : host_id) {
-        if (digit >= '0' && digit <= '9')
-            number = number * 10 + static_cast<std::uint32_t>(digit - '0');
-    }
-    return std::max(number, 1U);
-}
-
-// host-1 in domain 0, host-2 in domain 1, and round again.
-std::uint32_t domainOf(const std::string &host_id, const v1::Settings &settings)
-{
-    return (numberOf(host_id) - 1) % std::max(settings.fault_domain_count(), 1U);
-}
-
-void makeHost(Transaction &tx, const std::string &id)
-{
-    const v1::Settings &settings = tx.state().settings;
-    const bool is_new = !findHost(tx.state(), id);
-    v1::Host &host = tx.host(id);
-    if (is_new) {
-        host.set_id(id);
-        host.set_fault_domain(domainOf(id, settings));
-        host.set_state(v1::Host::Starting);
-        host.set_state_time_ms(tx.now());
-    }
-    host.set_cores(settings.host_cores());
-    host.set_memory_bytes(settings.host_memory_bytes());
-}
-
-std::vector<InstanceKey> instancesOn(const State &state, const std::string &host_id)
-{
-    std::vector<InstanceKey> keys;
-    for (const auto &[key, instance] : state.instances) {
-        if (instance.host() == host_id)
-            keys.push_back(key);
-    }
-    return keys;
-}
 
 void becomeReady(Transaction &tx, v1::Host &host)
 {
@@ -121,21 +79,6 @@ void tellMove(Transaction &tx, const InstanceKey &key, const std::string &from,
 
 } // namespace
 
-void makeHosts(Transaction &tx)
-{
-    const std::uint32_t count = tx.state().settings.host_count();
-    for (std::uint32_t number = 1; number <= count; ++number)
-        makeHost(tx, kHostPrefix + std::to_string(number));
-    std::vector<std::string> beyond;
-    for (const auto &[id, host] : tx.state().hosts) {
-        if (numberOf(id) > count && instancesOn(tx.state(), id).empty())
-            beyond.push_back(id);
-    }
-    for (const std::string &id : beyond)
-        tx.removeHost(id);
-    tx.markCapacity();
-}
-
 void hostSaidHello(Transaction &tx, const v1::HostHello &hello)
 {
     if (hello.host_id().empty())
@@ -146,6 +89,7 @@ void hostSaidHello(Transaction &tx, const v1::HostHello &hello)
     host.set_pid(hello.pid());
     host.set_isolation(hello.isolation());
     host.set_isolation_advice(hello.isolation_advice());
+    host.set_outside_problem(hello.outside_problem());
     host.set_real_cores(hello.real_cores());
     host.set_real_memory_bytes(hello.real_memory_bytes());
     becomeReady(tx, host);

@@ -4,6 +4,7 @@
 #include "backend/core/lookup.h"
 #include "backend/core/operations.h"
 #include "backend/core/subjects.h"
+#include "backend/core/timeline.h"
 
 #include <algorithm>
 
@@ -112,6 +113,21 @@ std::vector<std::string> preview(const State &state, const v1::Deployment &deplo
     return lines;
 }
 
+void restartOnRequest(Transaction &tx, const InstanceKey &key, v1::RoleInstance::Restart how,
+                      const v1::Operation &by)
+{
+    const bool reimage = how == v1::RoleInstance::REIMAGE;
+    const v1::RoleInstance &instance = tx.state().instances.at(key);
+    if (instance.restart() == v1::RoleInstance::NO_RESTART)
+        tellRequest(tx, instance, by, reimage ? "InstanceReimaging" : "InstanceRebooting",
+                    instance.name() + (reimage ? " is made anew" : " restarts"),
+                    reimage ? "it finishes its requests, then starts with fresh disks"
+                            : "it finishes its requests, then starts again with its disks");
+    restartInstance(tx, key, how,
+                    (reimage ? "reimage asked by " : "reboot asked by ") +
+                        (by.actor().empty() ? "the operator" : by.actor()));
+}
+
 Result<Prepared> prepareRestart(const State &state, const v1::Command &command,
                                 const v1::InstanceTarget &target, v1::RoleInstance::Restart how)
 {
@@ -135,11 +151,9 @@ Result<Prepared> prepareRestart(const State &state, const v1::Command &command,
     prepared.operation.set_slot(deployment.slot());
     prepared.operation.set_deployment_id(deployment.id());
     *prepared.operation.mutable_instances() = target.instances();
-    prepared.change = [how, reimage](Transaction &tx, v1::Operation &operation) {
-        const std::string reason = (reimage ? "reimage asked by " : "reboot asked by ") +
-                                   (operation.actor().empty() ? "the operator" : operation.actor());
+    prepared.change = [how](Transaction &tx, v1::Operation &operation) {
         for (const std::string &name : operation.instances())
-            restartInstance(tx, {operation.deployment_id(), name}, how, reason);
+            restartOnRequest(tx, {operation.deployment_id(), name}, how, operation);
     };
     return prepared;
 }

@@ -46,6 +46,7 @@ void raiseGeneration(v1::RoleInstance &instance, bool new_disks)
 
 void leaveHost(Transaction &tx, v1::RoleInstance &instance)
 {
+    tx.markHostLeft(instance.host());
     instance.clear_host();
     instance.set_fault_domain(0);
     instance.clear_isolation();
@@ -127,8 +128,15 @@ void finishRestart(Transaction &tx, v1::RoleInstance &instance)
     case v1::RoleInstance::RESIZE:
         finishResize(tx, instance);
         break;
+    case v1::RoleInstance::MOVE:
+        // Its host must prove it gone, unless it never had it.
+        if (!instance.reported())
+            takeNewPlace(tx, instance, instance.reason());
+        else
+            setState(tx, instance, v1::RoleInstance::StoppingVM, instance.reason());
+        break;
     default:
-        break; // MOVE waits for its host
+        break;
     }
 }
 
@@ -180,17 +188,22 @@ void stopInstance(Transaction &tx, const InstanceKey &key, const std::string &re
     if (instance.goal() != v1::RoleInstance::RUN)
         return;
     instance.set_goal(v1::RoleInstance::STOP);
+    instance.set_person_asked(true);
     if (instance.restart() != v1::RoleInstance::MOVE)
         instance.set_restart(v1::RoleInstance::NO_RESTART);
     beginLeaving(tx, instance, reason);
 }
 
-void deleteInstance(Transaction &tx, const InstanceKey &key, const std::string &reason)
+void deleteInstance(Transaction &tx, const InstanceKey &key, const std::string &reason, Wish wish)
 {
     v1::RoleInstance &instance = tx.instance(key);
-    if (instance.goal() == v1::RoleInstance::DELETE)
+    const bool person = wish == Wish::OfPerson;
+    if (instance.goal() == v1::RoleInstance::DELETE) {
+        instance.set_person_asked(person || instance.person_asked()); // it goes sooner
         return;
+    }
     instance.set_goal(v1::RoleInstance::DELETE);
+    instance.set_person_asked(person);
     instance.set_restart(v1::RoleInstance::NO_RESTART);
     beginLeaving(tx, instance, reason);
 }
@@ -203,6 +216,7 @@ void restartInstance(Transaction &tx, const InstanceKey &key, v1::RoleInstance::
         instance.restart() != v1::RoleInstance::NO_RESTART)
         return;
     instance.set_restart(how);
+    instance.set_person_asked(how == v1::RoleInstance::REBOOT || how == v1::RoleInstance::REIMAGE);
     beginLeaving(tx, instance, reason);
 }
 

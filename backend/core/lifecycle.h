@@ -16,9 +16,13 @@ void setState(Transaction &tx, v1::RoleInstance &instance, v1::RoleInstance::Sta
 void createInstance(Transaction &tx, const v1::Deployment &deployment, const v1::RoleGoal &goal,
                     std::uint32_t index);
 
+// Whose wish a stop is decides how long its programs may take. Scaling in, resizing and moving
+// count as the fabric's: it chooses who stops, and when.
+enum class Wish { OfPerson, OfFabric };
+
 // The instance shall stop, go away or restart: out of rotation first.
 void stopInstance(Transaction &tx, const InstanceKey &key, const std::string &reason);
-void deleteInstance(Transaction &tx, const InstanceKey &key, const std::string &reason);
+void deleteInstance(Transaction &tx, const InstanceKey &key, const std::string &reason, Wish wish);
 void restartInstance(Transaction &tx, const InstanceKey &key, v1::RoleInstance::Restart how,
                      const std::string &reason);
 // Stopped ones only.

@@ -1,6 +1,7 @@
 #include "backend/core/operations.h"
 
 #include "backend/core/change_roles.h"
+#include "backend/core/host_changes.h"
 #include "backend/core/ids.h"
 #include "backend/core/lookup.h"
 #include "backend/core/placement.h"
@@ -71,6 +72,7 @@ void settleDeployment(Transaction &tx, const std::string &deployment_id, bool in
     if (instances_left)
         createMissing(tx, deployment_id);
     removeWhenEmpty(tx, deployment_id);
+    advanceMoves(tx, deployment_id);
     advanceResize(tx, deployment_id);
     for (const std::string &id : runningOperationsOf(tx.state(), deployment_id))
         updateOperation(tx, id);
@@ -145,7 +147,11 @@ void supersedeOperations(Transaction &tx, const std::string &deployment_id,
 void settle(Transaction &tx)
 {
     for (;;) {
+        for (const std::string &id : tx.takeLeftHosts())
+            hostWasLeft(tx, id);
         const bool place = tx.takeCapacity();
+        if (place)
+            markMovers(tx);
         const std::set<std::string> deployments = tx.takeDeployments();
         if (!place && deployments.empty())
             return;

@@ -80,7 +80,7 @@ std::vector<HostRoom> roomOfHosts(const State &state, Capacity capacity)
         // A starting host will report, or be declared lost: to wait would crowd the fastest one.
         const bool will_serve =
             host.state() == v1::Host::Ready || host.state() == v1::Host::Starting;
-        if (capacity == Capacity::Now && !will_serve)
+        if (host.leaving() || (capacity == Capacity::Now && !will_serve))
             continue;
         rooms.push_back({id, host.fault_domain(), host.cores(), host.memory_bytes(), 0});
     }
@@ -108,14 +108,16 @@ void countRole(std::vector<HostRoom> &rooms, const State &state, const std::stri
 }
 
 // Never below zero: hosts may have been made smaller than what they hold.
-void takeRoom(std::vector<HostRoom> &rooms, const std::string &host, const Need &need)
+bool takeRoom(std::vector<HostRoom> &rooms, const std::string &host, const Need &need)
 {
     HostRoom *room = findRoom(rooms, host);
     if (!room)
-        return;
+        return false;
+    const bool fits = hasRoom(*room, need);
     room->free_cores -= std::min(room->free_cores, need.cores);
     room->free_memory_bytes -= std::min(room->free_memory_bytes, need.memory_bytes);
     ++room->role_instances;
+    return fits;
 }
 
 void giveRoom(std::vector<HostRoom> &rooms, const std::string &host, const Need &need)
@@ -132,10 +134,13 @@ Need needOf(const std::string &deployment_id, const std::string &role, const std
     return {deployment_id, role, facts ? facts->cores : 0, facts ? facts->memory_bytes : 0};
 }
 
+std::string amounts(std::uint64_t cores, std::uint64_t memory_bytes)
+{
+    return counted(cores, "core") + " and " + gibibytes(memory_bytes);
+}
+
 std::string noRoomReason(std::span<const HostRoom> rooms, const Need &need)
 {
-    const std::string wanted = "no host has " + counted(need.cores, "free core") + " and " +
-                               gibibytes(need.memory_bytes) + " free memory";
     const HostRoom *largest = nullptr;
     for (const HostRoom &room : rooms) {
         if (!largest || std::tuple(room.free_cores, room.free_memory_bytes) >
@@ -144,40 +149,53 @@ std::string noRoomReason(std::span<const HostRoom> rooms, const Need &need)
     }
     if (!largest)
         return "waiting for a host: none is ready";
-    return wanted + "; largest free: " + largest->host + " with " +
-           counted(largest->free_cores, "core") + " and " + gibibytes(largest->free_memory_bytes);
+    return "no host has room for " + amounts(need.cores, need.memory_bytes) +
+           "; largest free: " + largest->host + " with " +
+           amounts(largest->free_cores, largest->free_memory_bytes);
 }
 
-std::optional<v1::Error> checkCapacity(const State &state, std::vector<HostRoom> rooms,
-                                       const std::vector<Need> &needs, const std::string &subject)
+std::optional<Shortage> findShortage(const State &state, std::vector<HostRoom> rooms,
+                                     const std::vector<Need> &needs)
 {
-    std::uint64_t missing_cores = 0;
-    std::uint64_t missing_memory = 0;
-    std::uint64_t unplaced = 0;
-    const Need *first = nullptr;
+    Shortage shortage;
+    shortage.wanted = needs.size();
     const Need *previous = nullptr;
     for (const Need &need : needs) {
-        if (!previous || previous->role != need.role)
+        if (!previous || std::tie(previous->deployment_id, previous->role) !=
+                             std::tie(need.deployment_id, need.role))
             countRole(rooms, state, need.deployment_id, need.role);
         previous = &need;
         if (const HostRoom *room = spreadOverDomains(rooms, need)) {
             takeRoom(rooms, room->host, need);
             continue;
         }
-        first = first ? first : &need;
-        ++unplaced;
-        missing_cores += need.cores;
-        missing_memory += need.memory_bytes;
+        if (shortage.unplaced++ == 0) {
+            shortage.first = need;
+            shortage.reason = noRoomReason(rooms, need);
+        }
+        shortage.missing.cores += need.cores;
+        shortage.missing.memory_bytes += need.memory_bytes;
     }
-    if (!first)
+    return shortage.unplaced == 0 ? std::nullopt : std::optional(shortage);
+}
+
+std::string describe(const Shortage &shortage)
+{
+    return "There is no room for " + withThousands(shortage.unplaced) + " of " +
+           counted(shortage.wanted, "instance") + ", together " +
+           amounts(shortage.missing.cores, shortage.missing.memory_bytes) + ". Role " +
+           shortage.first.role + ": " + shortage.reason + ".";
+}
+
+std::optional<v1::Error> checkCapacity(const State &state, std::vector<HostRoom> rooms,
+                                       const std::vector<Need> &needs, const std::string &subject)
+{
+    const auto shortage = findShortage(state, std::move(rooms), needs);
+    if (!shortage)
         return std::nullopt;
     return makeError(v1::Error::RESOURCE_EXHAUSTED, "INSUFFICIENT_CAPACITY",
-                     "The hosts cannot take " + std::to_string(unplaced) + " of " +
-                         counted(needs.size(), "new instance") + ": " +
-                         counted(missing_cores, "core") + " and " + gibibytes(missing_memory) +
-                         " are missing; for role " + first->role + " " +
-                         noRoomReason(rooms, *first) +
-                         ". Use fewer or smaller instances, or add hosts in the settings.",
+                     describe(*shortage) +
+                         " Use fewer or smaller instances, or add hosts in the settings.",
                      subject);
 }
 

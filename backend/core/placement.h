@@ -40,13 +40,29 @@ std::vector<HostRoom> roomOfHosts(const State &state, Capacity capacity);
 // Fills in role_instances.
 void countRole(std::vector<HostRoom> &rooms, const State &state, const std::string &deployment_id,
                const std::string &role);
-void takeRoom(std::vector<HostRoom> &rooms, const std::string &host, const Need &need);
+// False when the host has less than that; then all it has is taken.
+bool takeRoom(std::vector<HostRoom> &rooms, const std::string &host, const Need &need);
 void giveRoom(std::vector<HostRoom> &rooms, const std::string &host, const Need &need);
 Need needOf(const std::string &deployment_id, const std::string &role, const std::string &size);
 
-// "no host has 4 free cores and 7 GiB free memory; largest free: host-2 with 3 cores and 20 GiB"
+// "4 cores and 7 GiB"
+std::string amounts(std::uint64_t cores, std::uint64_t memory_bytes);
+// "no host has room for 4 cores and 7 GiB; largest free: host-2 with 3 cores and 20 GiB"
 std::string noRoomReason(std::span<const HostRoom> rooms, const Need &need);
-// The error for needs that cannot all be met, with what is missing; nothing when they fit.
+
+// Instances for which there is no host.
+struct Shortage {
+    std::size_t unplaced = 0;
+    std::size_t wanted = 0;
+    Need missing; // of all of them together
+    Need first;
+    std::string reason; // why the first one finds no host
+};
+std::optional<Shortage> findShortage(const State &state, std::vector<HostRoom> rooms,
+                                     const std::vector<Need> &needs);
+// Two sentences with numbers.
+std::string describe(const Shortage &shortage);
+// The error for needs that cannot all be met; nothing when they fit.
 std::optional<v1::Error> checkCapacity(const State &state, std::vector<HostRoom> rooms,
                                        const std::vector<Need> &needs, const std::string &subject);
 

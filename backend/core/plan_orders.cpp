@@ -57,18 +57,20 @@ std::vector<v1::Peer> peersOf(const State &state, const v1::Deployment &deployme
     return peers;
 }
 
-// Dropped from its host's orders as soon as the edge holds no request of it.
-bool isOrdered(const v1::RoleInstance &instance)
+// As soon as the edge holds no request of it. It stays in the orders until its host says that
+// nothing of it is left, so that the host knows how long it may take to stop.
+bool mustGo(const v1::RoleInstance &instance)
 {
     const bool leaves =
         instance.goal() == v1::RoleInstance::DELETE || instance.restart() == v1::RoleInstance::MOVE;
-    return !instance.host().empty() && !(leaves && instance.drained());
+    return leaves && instance.drained();
 }
 
-void setLimits(v1::InstanceOrder &order, const v1::Settings &settings)
+void setLimits(v1::InstanceOrder &order, const v1::RoleInstance &instance,
+               const v1::Settings &settings)
 {
-    // Whatever stops an instance by an order was asked for by a person.
-    order.set_stop_grace_ms(settings.stop_grace_ms());
+    order.set_stop_grace_ms(instance.person_asked() ? settings.stop_grace_ms()
+                                                    : settings.fabric_stop_grace_ms());
     order.set_crash_limit(settings.crash_limit());
     order.set_crash_window_ms(settings.crash_window_ms());
     order.set_log_limit_bytes(settings.log_limit_bytes());
@@ -96,7 +98,8 @@ v1::InstanceOrder orderFor(const State &state, const v1::Deployment &deployment,
     const v1::CloudService *service = findService(state, deployment.service());
     order.set_outside_access(service && service->outside_access());
     *order.mutable_probes() = deployment.definition().probes();
-    setLimits(order, state.settings);
+    order.set_remove(mustGo(instance));
+    setLimits(order, instance, state.settings);
     if (instance.uid_slot() > 0)
         order.set_uid_base(kFirstUid + kUidsPerInstance * (instance.uid_slot() - 1));
     return order;
@@ -115,7 +118,7 @@ std::map<std::string, v1::HostOrders> planOrders(const State &state)
         for (const v1::RoleInstance *instance : instancesOf(state, id)) {
             const v1::RoleDefinition *role = findRole(deployment.definition(), instance->role());
             const auto host = orders.find(instance->host());
-            if (role && host != orders.end() && isOrdered(*instance))
+            if (role && host != orders.end())
                 *host->second.add_instances() =
                     orderFor(state, deployment, *role, *instance, peers);
         }

@@ -51,6 +51,19 @@ std::optional<v1::Error> refuseName(const State &state, const std::string &name)
     return std::nullopt;
 }
 
+// Instances may come to any host, so every host must be able to.
+std::optional<v1::Error> refuseOutside(const State &state, const std::string &service)
+{
+    for (const auto &[id, host] : state.hosts) {
+        if (!host.outside_problem().empty())
+            return makeError(v1::Error::FAILED_PRECONDITION, "OUTSIDE_ACCESS_UNAVAILABLE",
+                             "The instances of " + service +
+                                 " cannot get access to the outside: " + host.outside_problem(),
+                             service);
+    }
+    return std::nullopt;
+}
+
 v1::CloudService newService(const v1::CreateService &wanted, const AddressPair &addresses,
                             std::int64_t now_ms)
 {
@@ -114,6 +127,10 @@ Result<Prepared> prepareUpdateService(const State &state, const v1::Command &com
         return Failure(*stale);
     if (auto wrong = refuseTexts(wanted.label(), wanted.description(), wanted.name()))
         return Failure(*wrong);
+    if (wanted.outside_access() && !(*service)->outside_access()) {
+        if (auto closed = refuseOutside(state, wanted.name()))
+            return Failure(*closed);
+    }
     Prepared prepared;
     prepared.operation.set_kind("UpdateService");
     prepared.operation.set_title("Change service " + wanted.name());

@@ -1,8 +1,6 @@
 #include "backend/core/settings.h"
 
-#include "backend/core/hosts.h"
-#include "backend/core/lookup.h"
-#include "backend/core/placement.h"
+#include "backend/core/host_changes.h"
 #include "backend/core/sizes.h"
 #include "backend/core/subjects.h"
 
@@ -52,37 +50,6 @@ std::optional<v1::Error> refuseIdentity(const v1::Settings &present, const v1::S
     return std::nullopt;
 }
 
-// Hosts that hold instances can be neither removed nor made smaller than what they hold.
-std::optional<v1::Error> refuseHosts(const State &state, const v1::Settings &wanted)
-{
-    State changed;
-    changed.settings = wanted;
-    Context context;
-    Transaction tx(changed, context);
-    makeHosts(tx);
-    std::map<std::string, Need> held;
-    for (const auto &[key, instance] : state.instances) {
-        const Need need = needOf(key.first, instance.role(), instance.size());
-        held[instance.host()].cores += need.cores;
-        held[instance.host()].memory_bytes += need.memory_bytes;
-    }
-    for (const auto &[host, need] : held) {
-        if (host.empty())
-            continue;
-        if (!changed.hosts.contains(host))
-            return makeError(v1::Error::FAILED_PRECONDITION, "HOST_IN_USE",
-                             host + " still holds instances: scale in or delete deployments first.",
-                             host);
-        if (need.cores > wanted.host_cores() || need.memory_bytes > wanted.host_memory_bytes())
-            return makeError(v1::Error::FAILED_PRECONDITION, "HOST_IN_USE",
-                             host + " holds instances with " + counted(need.cores, "core") +
-                                 " and " + gibibytes(need.memory_bytes) +
-                                 ": hosts cannot be made smaller than that.",
-                             host);
-    }
-    return std::nullopt;
-}
-
 v1::Settings completed(const v1::Settings &present, v1::Settings wanted)
 {
     if (wanted.fabric_id().empty())
@@ -128,7 +95,9 @@ Result<Prepared> prepareUpdateSettings(const State &state, const v1::Command &co
     Prepared prepared;
     prepared.operation.set_kind("UpdateSettings");
     prepared.operation.set_title("Change the settings");
-    prepared.preview = {"The settings are stored; running instances keep running."};
+    prepared.preview = previewHosts(state, wanted);
+    prepared.preview.insert(prepared.preview.begin(),
+                            "The settings are stored and in force at once.");
     prepared.change = [wanted](Transaction &tx, v1::Operation &) {
         tx.settings() = wanted;
         makeHosts(tx);

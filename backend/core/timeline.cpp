@@ -17,17 +17,32 @@ v1::Event sentence(v1::Severity severity, const std::string &kind, const std::st
     return event;
 }
 
+v1::Event about(const v1::RoleInstance &instance, v1::Event event)
+{
+    event.set_service(instance.service());
+    event.set_deployment_id(instance.deployment_id());
+    event.set_instance(instance.name());
+    event.set_host(instance.host());
+    return event;
+}
+
 } // namespace
 
 void tellInstance(Transaction &tx, const v1::RoleInstance &instance, v1::Severity severity,
                   const std::string &kind, const std::string &message, const std::string &cause,
                   const std::string &reaction)
 {
-    v1::Event event = sentence(severity, kind, message, cause, reaction);
-    event.set_service(instance.service());
-    event.set_deployment_id(instance.deployment_id());
-    event.set_instance(instance.name());
-    event.set_host(instance.host());
+    tx.event(about(instance, sentence(severity, kind, message, cause, reaction)));
+}
+
+void tellRequest(Transaction &tx, const v1::RoleInstance &instance, const v1::Operation &by,
+                 const std::string &kind, const std::string &message, const std::string &reaction)
+{
+    const std::string who = by.actor().empty() ? "the operator" : by.actor();
+    v1::Event event =
+        about(instance, sentence(v1::INFO, kind, message, "asked for by " + who, reaction));
+    event.set_operation_id(by.id());
+    event.set_actor(by.actor());
     tx.event(std::move(event));
 }
 

@@ -9,6 +9,9 @@ namespace slipway::core
 void tellInstance(Transaction &tx, const v1::RoleInstance &instance, v1::Severity severity,
                   const std::string &kind, const std::string &message,
                   const std::string &cause = {}, const std::string &reaction = {});
+// The same with the person who asked for it.
+void tellRequest(Transaction &tx, const v1::RoleInstance &instance, const v1::Operation &by,
+                 const std::string &kind, const std::string &message, const std::string &reaction);
 void tellHost(Transaction &tx, const v1::Host &host, v1::Severity severity, const std::string &kind,
               const std::string &message, const std::string &cause = {},
               const std::string &reaction = {});

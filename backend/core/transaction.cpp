@@ -123,7 +123,10 @@ void Transaction::removeInstance(const InstanceKey &key)
 {
     const InstanceKey kept = key; // the caller's may live in the entity that goes
     remember(m_instances, kept, m_state.instances);
-    m_state.instances.erase(kept);
+    if (const auto found = m_state.instances.find(kept); found != m_state.instances.end()) {
+        markHostLeft(found->second.host());
+        m_state.instances.erase(found);
+    }
     markDeployment(kept.first);
     markCapacity();
 }

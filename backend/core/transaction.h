@@ -48,6 +48,9 @@ public:
     // Room was gained, or somebody needs it: waiting instances are tried again before the commit.
     void markCapacity() { m_capacity_changed = true; }
     bool takeCapacity() { return std::exchange(m_capacity_changed, false); }
+    // An instance left this host, which may wait to be empty.
+    void markHostLeft(const std::string &id) { m_left_hosts.insert(id); }
+    std::set<std::string> takeLeftHosts() { return std::exchange(m_left_hosts, {}); }
 
     std::vector<v1::Change> commit();
 
@@ -66,6 +69,7 @@ private:
     Before m_settings;
     std::vector<v1::Event> m_events;
     std::set<std::string> m_deployments_to_settle;
+    std::set<std::string> m_left_hosts;
     bool m_capacity_changed = false;
 };
 

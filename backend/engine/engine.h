@@ -14,6 +14,13 @@ namespace slipway::engine
 struct HostSpec {
     std::string id; // "host-1"
     std::uint32_t fault_domain = 0;
+    bool operator==(const HostSpec &) const = default;
+};
+
+struct Fleet {
+    std::vector<HostSpec> hosts;
+    std::uint32_t rejoin_ms = 5'000; // a host that died comes back empty after this
+    bool operator==(const Fleet &) const = default;
 };
 
 // Called on the fabric's thread, never from inside a call to the engine.
@@ -29,7 +36,10 @@ public:
 
     // Makes these hosts exist: adopts those that are alive from an earlier controller, starts the
     // others.
-    virtual void start(const std::vector<HostSpec> &hosts, EngineObserver observer) = 0;
+    virtual void start(const Fleet &fleet, EngineObserver observer) = 0;
+    // Starts hosts that are new; ends those that are no longer listed, with all they hold, and says
+    // nothing of them any more.
+    virtual void setFleet(const Fleet &fleet) = 0;
     // Replaces the orders of one host. Repeating the same orders is harmless.
     virtual void setOrders(const std::string &host_id, const v1::HostOrders &orders) = 0;
     // Ends hosts and instances within about grace_ms, then calls done. After detach() nothing ends:

@@ -13,9 +13,31 @@ Dispatcher::Dispatcher(engine::Engine &engine, EdgeLink &edge, ContentPath conte
 std::int64_t Dispatcher::carryOut(const core::State &state)
 {
     core::Plan plan = core::plan(state);
+    sendFleet(state);
     sendOrders(state, plan.orders);
     sendTable(state, plan.table);
     return plan.next_deadline_ms;
+}
+
+// The core made them from the settings; one that is taken away stays until it is empty.
+engine::Fleet Dispatcher::fleetOf(const core::State &state)
+{
+    engine::Fleet fleet;
+    for (const auto &[id, host] : state.hosts)
+        fleet.hosts.push_back({id, host.fault_domain()});
+    fleet.rejoin_ms = state.settings.host_rejoin_ms();
+    return fleet;
+}
+
+void Dispatcher::sendFleet(const core::State &state)
+{
+    engine::Fleet fleet = fleetOf(state);
+    if (m_fleet == fleet)
+        return;
+    m_engine.setFleet(fleet);
+    m_fleet = std::move(fleet);
+    std::erase_if(m_sent_orders,
+                  [&](const auto &sent) { return !state.hosts.contains(sent.first); });
 }
 
 void Dispatcher::sendOrders(const core::State &state, std::map<std::string, v1::HostOrders> &orders)

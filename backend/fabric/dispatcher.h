@@ -24,6 +24,9 @@ public:
 
     Dispatcher(engine::Engine &engine, EdgeLink &edge, ContentPath content_path);
 
+    // The hosts that there shall be.
+    static engine::Fleet fleetOf(const core::State &state);
+
     // Returns when a tick is due at the latest (wall clock, ms); 0: none.
     std::int64_t carryOut(const core::State &state);
     // What the edge says of a table; told again when the state moves on but its table does not.
@@ -34,12 +37,14 @@ public:
     std::uint64_t confirmedRevision() const { return m_confirmed_revision; }
 
 private:
+    void sendFleet(const core::State &state);
     void sendOrders(const core::State &state, std::map<std::string, v1::HostOrders> &orders);
     void sendTable(const core::State &state, v1::RoutingTable &table);
 
     engine::Engine &m_engine;
     EdgeLink &m_edge;
     ContentPath m_content_path;
+    std::optional<engine::Fleet> m_fleet;
     std::map<std::string, std::string> m_sent_orders; // host id -> bytes, without revision
     std::string m_table_bytes;
     std::uint64_t m_table_revision = 0;

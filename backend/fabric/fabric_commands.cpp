@@ -116,15 +116,6 @@ void FabricShell::registerPackage(const v1::Package &package, const std::string 
     });
 }
 
-// Content whose registration was never acknowledged.
-void FabricShell::removeOrphans()
-{
-    for (const v1::Package &package : m_packages.list())
-        if (!m_machine.state().packages.contains(package.digest()))
-            if (const auto removed = m_packages.remove(package.digest()); !removed)
-                spdlog::warn("{}", removed.error().message());
-}
-
 v1::FabricStatus FabricShell::describe() const
 {
     const core::State &state = m_machine.state();

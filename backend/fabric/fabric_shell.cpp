@@ -1,6 +1,7 @@
 #include "backend/fabric/fabric_shell.h"
 
 #include <cstdlib>
+#include <set>
 #include <spdlog/spdlog.h>
 
 namespace slipway::fabric
@@ -99,6 +100,7 @@ void FabricShell::begin()
 {
     m_uploads.expire();
     removeOrphans();
+    removeOldLogs();
     restoreMetrics();
     v1::Observation started;
     started.set_fabric_started(howStarted());
@@ -125,21 +127,20 @@ std::string FabricShell::howStarted()
 
 void FabricShell::restoreMetrics()
 {
+    keepMinutes({});
     const auto batches = m_opened.store->metrics();
     if (!batches)
         return spdlog::error("{}", batches.error().message());
-    for (const v1::MetricBatch &batch : *batches)
+    std::set<std::string> gone;
+    for (const v1::MetricBatch &batch : *batches) {
         m_metrics.restoreMinutes(batch);
-}
-
-// The core made them from the settings when it heard that the fabric starts; one that was taken
-// away stays as long as it has instances.
-std::vector<engine::HostSpec> FabricShell::hostSpecs() const
-{
-    std::vector<engine::HostSpec> hosts;
-    for (const auto &[id, host] : m_machine.state().hosts)
-        hosts.push_back({id, host.fault_domain()});
-    return hosts;
+        for (const v1::MetricSample &sample : batch.samples()) {
+            if (!m_machine.state().deployments.contains(sample.deployment_id()))
+                gone.insert(sample.deployment_id());
+        }
+    }
+    for (const std::string &id : gone)
+        forgetDeployment(id);
 }
 
 void FabricShell::startEngine()
@@ -150,7 +151,7 @@ void FabricShell::startEngine()
         for (const v1::MetricSample &sample : metrics.samples())
             m_metrics.hostSampled(sample);
     };
-    m_engine->start(hostSpecs(), std::move(observer));
+    m_engine->start(Dispatcher::fleetOf(m_machine.state()), std::move(observer));
 }
 
 void FabricShell::startEdge()

@@ -59,7 +59,6 @@ private:
     void startEdge();
     void restoreMetrics();
     std::string howStarted();
-    std::vector<engine::HostSpec> hostSpecs() const;
 
     void addWatch(const v1::WatchRequest &request, const std::shared_ptr<WatchSink> &sink);
 
@@ -67,13 +66,12 @@ private:
     void wake();
     void runTurn();
     void publish(const Committed &committed);
-    void followPackages(const std::vector<v1::Change> &changes);
     void observe(const v1::Observation &observation);
     void armDeadline(std::int64_t deadline_ms);
     void pumpSnapshots();
     void nextSecond();
     void everySecond();
-    void keepMinutes();
+    void keepMinutes(const v1::MetricBatch &minutes);
 
     // Commands and uploads (fabric_commands.cpp).
     void admit(v1::Command command, Done<v1::CommandReply> done);
@@ -83,7 +81,12 @@ private:
     void registerPackage(const v1::Package &package, const std::string &upload_id,
                          Done<v1::UploadReply> done);
     v1::FabricStatus describe() const;
+
+    // What is left of what is gone (fabric_leftovers.cpp).
+    void followRemovals(const std::vector<v1::Change> &changes);
+    void forgetDeployment(const std::string &id);
     void removeOrphans();
+    void removeOldLogs();
 
     // The end, step by step (fabric_shutdown.cpp).
     void beginShutdown(bool keep_services);

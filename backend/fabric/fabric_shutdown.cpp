@@ -12,7 +12,8 @@ namespace
 // Together with the server's second they stay within the 8 s that SIGTERM may take.
 constexpr std::uint32_t kEdgeGrace_ms = 1200;
 constexpr std::uint32_t kEngineGrace_ms = 3000;
-constexpr std::uint32_t kMargin_ms = 700; // for killing what did not follow
+constexpr std::uint32_t kMargin_ms = 700;        // for killing what did not follow
+constexpr std::uint32_t kEngineMargin_ms = 1700; // hosts are killed, their sandboxes removed
 
 } // namespace
 
@@ -65,7 +66,7 @@ void FabricShell::stopEdge()
 
 void FabricShell::stopEngine()
 {
-    guardStep(kEngineGrace_ms + kMargin_ms, [this] { closeDown(); });
+    guardStep(kEngineGrace_ms + kEngineMargin_ms, [this] { closeDown(); });
     m_engine->stop(kEngineGrace_ms,
                    [this, step = m_step] { stepDone(step, [this] { closeDown(); }); });
 }
@@ -94,7 +95,7 @@ void FabricShell::stepDone(std::uint64_t step, const std::function<void()> &next
 
 void FabricShell::closeDown()
 {
-    keepMinutes();
+    keepMinutes(m_metrics.takeMinutes());
     m_dispatcher.reset();
     m_edge.reset();
     m_engine.reset();

@@ -53,21 +53,7 @@ void FabricShell::publish(const Committed &committed)
         return m_watches.restart(m_machine.state().revision,
                                  "The last changes could not be stored; ask for a new snapshot.");
     m_watches.publish(committed.changes, m_machine.state().revision);
-    followPackages(committed.changes);
-}
-
-// Content goes only after the commit that forgets it.
-void FabricShell::followPackages(const std::vector<v1::Change> &changes)
-{
-    for (const v1::Change &change : changes) {
-        if (change.removed().kind() != v1::Removed::PACKAGE)
-            continue;
-        ++m_removals;
-        m_worker->run([this, digest = change.removed().id()] {
-            if (const auto removed = m_packages.remove(digest); !removed)
-                spdlog::warn("{}", removed.error().message());
-        });
-    }
+    followRemovals(committed.changes);
 }
 
 void FabricShell::observe(const v1::Observation &observation)
@@ -143,19 +129,21 @@ void FabricShell::everySecond()
     tick.set_tick_time_ms(now_ms);
     observe(tick);
     m_metrics.tick(m_machine.state(), now_ms);
-    keepMinutes();
+    if (const v1::MetricBatch minutes = m_metrics.takeMinutes(); !minutes.samples().empty())
+        keepMinutes(minutes);
     ++m_seconds;
     if (m_seconds % kHeartbeatEvery_s == 0)
         m_watches.heartbeat(now_ms);
-    if (m_seconds % kExpireEvery_s == 0)
+    if (m_seconds % kExpireEvery_s == 0) {
         m_uploads.expire();
+        removeOldLogs();
+        keepMinutes({});
+    }
 }
 
-void FabricShell::keepMinutes()
+// Also without news: what is too old goes.
+void FabricShell::keepMinutes(const v1::MetricBatch &minutes)
 {
-    const v1::MetricBatch minutes = m_metrics.takeMinutes();
-    if (minutes.samples().empty())
-        return;
     const std::int64_t now_ms = m_clock.wallMs();
     const auto kept = m_opened.store->addMetrics(now_ms, minutes, now_ms - kMetricsKeep_ms);
     if (!kept)

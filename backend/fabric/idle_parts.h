@@ -9,7 +9,8 @@ namespace slipway::fabric
 class IdleEngine final : public engine::Engine
 {
 public:
-    void start(const std::vector<engine::HostSpec> &, engine::EngineObserver) override {}
+    void start(const engine::Fleet &, engine::EngineObserver) override {}
+    void setFleet(const engine::Fleet &) override {}
     void setOrders(const std::string &, const v1::HostOrders &) override {}
     void stop(std::uint32_t, std::function<void()> done) override { done(); }
     void detach() override {}

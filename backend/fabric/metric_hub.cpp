@@ -174,6 +174,20 @@ v1::MetricBatch MetricHub::takeMinutes()
     return std::exchange(m_minutes, {});
 }
 
+void MetricHub::forget(const std::string &deployment_id)
+{
+    const auto concerned = [&](const auto &entry) { return entry.first.first == deployment_id; };
+    std::erase_if(m_pending, concerned);
+    std::erase_if(m_series, concerned);
+    std::erase_if(m_latest, concerned);
+    v1::MetricBatch others;
+    for (v1::MetricSample &sample : *m_minutes.mutable_samples()) {
+        if (sample.deployment_id() != deployment_id)
+            *others.add_samples() = std::move(sample);
+    }
+    m_minutes = std::move(others);
+}
+
 void MetricHub::restoreMinutes(const v1::MetricBatch &batch)
 {
     for (const v1::MetricSample &sample : batch.samples())

@@ -30,6 +30,9 @@ public:
     v1::MetricBatch takeMinutes();
     void restoreMinutes(const v1::MetricBatch &batch);
 
+    // A deployment that is gone for good.
+    void forget(const std::string &deployment_id);
+
     std::size_t seriesCount() const { return m_series.size(); }
 
 private:

@@ -14,6 +14,7 @@ struct HostOptions {
     std::string host_id;
     std::filesystem::path
         agent_program; // slipwayd, started as `slipwayd agent` inside each sandbox
+    std::filesystem::path outside_program; // slirp4netns; empty: not installed
 };
 
 // Runs until told to stop; returns the exit code.

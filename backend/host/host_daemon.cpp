@@ -127,6 +127,7 @@ void HostDaemon::sendHello()
     hello.set_start_time_ms(m_start_time_ms);
     hello.set_isolation(isolationName(m_isolation.level));
     hello.set_isolation_advice(m_isolation.advice);
+    hello.set_outside_problem(outsideProblem(m_isolation.level, m_options.outside_program));
     hello.set_real_cores(std::thread::hardware_concurrency());
     hello.set_real_memory_bytes(realMemoryBytes());
     for (const auto &[key, instance] : m_instances)
@@ -172,16 +173,25 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
     std::set<Key> listed;
     std::set<std::string> names;
     for (const v1::InstanceOrder &order : orders.instances()) {
+        if (order.remove())
+            continue;
         listed.insert({order.deployment_id(), order.name()});
         names.insert(order.deployment_id() + "/" + order.name());
     }
     if (std::exchange(m_first_orders, false))
         removeForgottenDisks(m_options.paths, m_options.host_id, names);
+    for (const v1::InstanceOrder &order : orders.instances()) {
+        const auto found = m_instances.find({order.deployment_id(), order.name()});
+        if (order.remove() && found != m_instances.end())
+            found->second->remove(order);
+    }
     for (const auto &[key, instance] : m_instances) {
         if (!listed.contains(key))
             instance->remove();
     }
     for (const v1::InstanceOrder &order : orders.instances()) {
+        if (order.remove())
+            continue;
         auto &instance = m_instances[{order.deployment_id(), order.name()}];
         if (instance && !instance->gone())
             instance->setOrder(order);

@@ -55,6 +55,7 @@ void Instance::setOrder(const v1::InstanceOrder &order)
     m_wanted = order;
     m_removed = false;
     step();
+    followOutside();
     if (m_link && m_phase == Phase::Running)
         sendOrder();
 }
@@ -63,6 +64,12 @@ void Instance::remove()
 {
     m_removed = true;
     step();
+}
+
+void Instance::remove(const v1::InstanceOrder &order)
+{
+    m_wanted = order;
+    remove();
 }
 
 void Instance::end(std::uint32_t grace_ms)
@@ -102,6 +109,7 @@ void Instance::step()
             beginStop();
         return;
     case Phase::Stopping:
+        return hastenStop();
     case Phase::Gone:
         return;
     }
@@ -136,6 +144,8 @@ void Instance::sandboxStarted(int first_pid)
     m_first_pid = first_pid;
     m_status.set_agent_pid(first_pid);
     report();
+    m_outside_told = false;
+    followOutside();
     if (const auto link = std::move(m_early_link)) {
         m_early_link = nullptr;
         adoptLink(link);
@@ -190,10 +200,22 @@ void Instance::giveUpOnAgent(RoleInstance::State state, const std::string &cause
         m_sandbox->kill();
 }
 
+std::uint32_t Instance::stopGrace_ms() const
+{
+    return m_ending ? std::min(m_end_grace_ms, m_wanted.stop_grace_ms()) : m_wanted.stop_grace_ms();
+}
+
+// The fabric had time, and now a person, or the fabric's own end, has not.
+void Instance::hastenStop()
+{
+    const std::chrono::milliseconds wanted(stopGrace_ms() + kStopMargin_ms);
+    if (asio::steady_timer::clock_type::now() + wanted < m_timer.expiry())
+        beginStop();
+}
+
 void Instance::beginStop()
 {
-    const std::uint32_t grace_ms =
-        m_ending ? std::min(m_end_grace_ms, m_wanted.stop_grace_ms()) : m_wanted.stop_grace_ms();
+    const std::uint32_t grace_ms = stopGrace_ms();
     m_phase = Phase::Stopping;
     setState(RoleInstance::StoppingRole, "It has " + seconds(grace_ms) + " to end by itself.");
     if (m_link) {
@@ -229,6 +251,7 @@ void Instance::sandboxEnded(const std::string &cause)
     if (m_early_link)
         m_early_link->close();
     m_early_link = nullptr;
+    m_outside = nullptr;
     m_sandbox = nullptr;
     m_restarts += m_agent_restarts;
     m_agent_restarts = 0;
@@ -300,6 +323,7 @@ void Instance::tick()
     if (!m_sandbox || m_phase == Phase::Stopping || !m_end_cause.empty())
         return;
     noticeOutOfMemory();
+    followOutside();
     ++m_silent_ticks;
     if (m_phase == Phase::Running && m_link && m_silent_ticks > kSilentTicksMax)
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent was silent for 10 s");

@@ -4,6 +4,7 @@
 
 #include "backend/host/agent_link.h"
 #include "backend/host/instance_disk.h"
+#include "backend/host/outside_access.h"
 #include "backend/host/restart_backoff.h"
 #include "backend/host/sandbox.h"
 #include "backend/sys/clock.h"
@@ -36,7 +37,8 @@ public:
     ~Instance();
 
     void setOrder(const v1::InstanceOrder &order);
-    void remove();                    // no order lists it any more
+    void remove(); // its order says so, or none lists it any more
+    void remove(const v1::InstanceOrder &order);
     void end(std::uint32_t grace_ms); // the host ends: stop for good, keep the disk
     void attach(const std::shared_ptr<AgentLink> &link, const v1::AgentHello &hello);
     void tick(); // once a second of the host's own running time
@@ -51,6 +53,8 @@ private:
     // Decisions
     void step();
     bool mustStop() const;
+    std::uint32_t stopGrace_ms() const;
+    void hastenStop();
     void launch();
     void beginStop();
     void beginRemoval();
@@ -73,6 +77,9 @@ private:
     std::unique_ptr<Sandbox> makeSandbox();
     SandboxSpec sandboxSpec() const;
     void clearOwnFolder();
+    void followOutside();
+    void openOutside();
+    void outsideLost(const std::string &cause);
     void sendOrder();
     void logLine(const std::string &text);
     std::int32_t translatedPid(std::int32_t inner_pid);
@@ -97,6 +104,8 @@ private:
     InstanceDisk m_disk;
     std::unique_ptr<sys::LogFileWriter> m_log;
     std::unique_ptr<Sandbox> m_sandbox;
+    std::unique_ptr<OutsideAccess> m_outside;
+    bool m_outside_told = false; // of its failure, once a sandbox
     std::string m_cgroup;
     std::string m_end_cause; // known before the sandbox ends, e.g. a silent agent
     int m_first_pid = 0;

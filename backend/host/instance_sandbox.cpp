@@ -146,9 +146,51 @@ std::unique_ptr<Sandbox> Instance::makeSandbox()
     return makePlainSandbox(m_context.io, std::move(spec), mark);
 }
 
-// Peers' sockets lie in the mesh folder that the sandbox sees.
+// Opened and closed while it runs; asked once a second, so that what failed is tried again.
+void Instance::followOutside()
+{
+    const bool runs = m_phase == Phase::Launching || m_phase == Phase::Running;
+    if (!runs || m_first_pid == 0 || m_context.isolation.level == IsolationLevel::None)
+        return;
+    if (!m_wanted.outside_access() || (m_outside && m_outside->isOver()))
+        m_outside = nullptr;
+    if (m_wanted.outside_access() && !m_outside)
+        openOutside();
+}
+
+void Instance::openOutside()
+{
+    const HostOptions &options = m_context.options;
+    const std::string problem = outsideProblem(m_context.isolation.level, options.outside_program);
+    if (!problem.empty())
+        return outsideLost(problem);
+    const auto goOn = [this] {
+        if (m_link && m_phase == Phase::Running)
+            sendOrder();
+    };
+    m_outside = std::make_unique<OutsideAccess>(
+        m_context.io, options.outside_program, m_first_pid,
+        sys::ownerMark(options.fabric_id, options.host_id),
+        OutsideAccess::Events{goOn, [this, goOn](const std::string &cause) {
+                                  outsideLost(cause);
+                                  goOn();
+                              }});
+}
+
+void Instance::outsideLost(const std::string &cause)
+{
+    if (std::exchange(m_outside_told, true))
+        return;
+    tell(v1::WARNING, "OutsideAccessLost", m_wanted.name() + " cannot reach the outside", cause,
+         "it runs without; this is tried again every second");
+}
+
+// Peers' sockets lie in the mesh folder that the sandbox sees. What the agent starts may look for
+// the outside at once, so a way that is being opened is waited for.
 void Instance::sendOrder()
 {
+    if (m_outside && !m_outside->isReady() && !m_outside->isOver())
+        return;
     v1::AgentCommand command;
     v1::InstanceOrder &order = *command.mutable_order();
     order = m_wanted;

@@ -55,7 +55,7 @@ void writeSystemFiles(const fs::path &etc)
     writeFile(etc / "group", "root:x:0:\nnogroup:x:65534:\n");
     writeFile(etc / "hosts", "127.0.0.1 localhost\n");
     writeFile(etc / "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
-    writeFile(etc / "resolv.conf", "");
+    writeFile(etc / "resolv.conf", "nameserver 10.0.2.3\n"); // there with outside access only
     std::error_code ignored;
     fs::copy_file("/etc/ld.so.cache", etc / "ld.so.cache", fs::copy_options::overwrite_existing,
                   ignored);

@@ -71,6 +71,14 @@ SQLite::Statement &operationStatement(Store::Impl &impl, const v1::OperationsReq
     return statement;
 }
 
+std::map<std::string, v1::MetricBatch> byDeployment(const v1::MetricBatch &batch)
+{
+    std::map<std::string, v1::MetricBatch> parts;
+    for (const v1::MetricSample &sample : batch.samples())
+        *parts[sample.deployment_id()].add_samples() = sample;
+    return parts;
+}
+
 } // namespace
 
 Result<v1::EventsReply> Store::events(const v1::EventsRequest &request)
@@ -99,15 +107,29 @@ Result<void> Store::addMetrics(std::int64_t time_ms, const v1::MetricBatch &batc
                                std::int64_t keep_from_ms)
 try {
     SQLite::Transaction transaction(m_impl->database, SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement &add = m_impl->prepared("INSERT OR REPLACE INTO metric VALUES(?, ?)");
-    const std::string bytes = batch.SerializeAsString();
-    add.bind(1, time_ms);
-    add.bind(2, bytes.data(), int(bytes.size()));
-    add.exec();
+    for (const auto &[deployment_id, samples] : byDeployment(batch)) {
+        SQLite::Statement &add = m_impl->prepared("INSERT OR REPLACE INTO metric VALUES(?, ?, ?)");
+        const std::string bytes = samples.SerializeAsString();
+        add.bind(1, time_ms);
+        add.bind(2, deployment_id);
+        add.bind(3, bytes.data(), int(bytes.size()));
+        add.exec();
+    }
     SQLite::Statement &prune = m_impl->prepared("DELETE FROM metric WHERE time_ms < ?");
     prune.bind(1, keep_from_ms);
     prune.exec();
     transaction.commit();
+    return {};
+} catch (const std::exception &error) {
+    return m_impl->failed("write to", error);
+}
+
+Result<void> Store::forgetMetrics(const std::string &deployment_id)
+try {
+    // A walk over at most a day of minutes: no index is worth its cost at every write.
+    SQLite::Statement &forget = m_impl->prepared("DELETE FROM metric WHERE deployment = ?");
+    forget.bind(1, deployment_id);
+    forget.exec();
     return {};
 } catch (const std::exception &error) {
     return m_impl->failed("write to", error);

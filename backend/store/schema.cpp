@@ -19,7 +19,8 @@ constexpr std::uintmax_t kFullCheckBytesMax =
     32 * 1024 * 1024; // a larger one would delay the start
 
 // Index n brings version n to n + 1. Never change one that was released: add another.
-constexpr std::array<const char *, kSchemaVersion> kMigrations = {R"(
+constexpr std::array<const char *, kSchemaVersion> kMigrations = {
+    R"(
 CREATE TABLE migration(version INTEGER PRIMARY KEY, program TEXT NOT NULL, time TEXT NOT NULL);
 CREATE TABLE entity(kind INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL,
                     revision INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -35,6 +36,15 @@ CREATE INDEX operation_by_time ON operation(start_ms);
 CREATE INDEX operation_of_service ON operation(service, start_ms);
 CREATE TABLE metric(time_ms INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE value(key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+)",
+    // A row per deployment, so that those of a deleted one can go. Batches of before belong to none
+    // and grow old.
+    R"(
+CREATE TABLE sample(time_ms INTEGER NOT NULL, deployment TEXT NOT NULL, bytes BLOB NOT NULL,
+                    PRIMARY KEY(time_ms, deployment)) WITHOUT ROWID;
+INSERT INTO sample SELECT time_ms, '', bytes FROM metric;
+DROP TABLE metric;
+ALTER TABLE sample RENAME TO metric;
 )"};
 
 Failure notOurs(const std::filesystem::path &file)

@@ -19,7 +19,7 @@ namespace slipway::store
 {
 
 // The newest schema this program writes; files of a newer one are refused.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Everything that core::restore needs, and the two counters that removed entities may have raised.
 struct Loaded {
@@ -47,10 +47,11 @@ public:
     Result<v1::EventsReply> events(const v1::EventsRequest &request);
     Result<v1::OperationsReply> operations(const v1::OperationsRequest &request);
 
-    // One batch of coarse samples per minute; those before `keep_from_ms` go.
+    // One batch of coarse samples per minute, perhaps empty; those before `keep_from_ms` go.
     Result<void> addMetrics(std::int64_t time_ms, const v1::MetricBatch &batch,
                             std::int64_t keep_from_ms);
     Result<std::vector<v1::MetricBatch>> metrics(); // oldest first
+    Result<void> forgetMetrics(const std::string &deployment_id);
 
     Result<std::optional<std::string>> value(const std::string &key);
     Result<void> setValue(const std::string &key, const std::string &value);

@@ -41,7 +41,9 @@ private:
     std::shared_ptr<bool> m_alive;
 };
 
-// The runtime's program; empty when the machine has none.
+// Where PATH and the system's folders have it; empty when the machine has none.
+std::filesystem::path findProgram(const std::string &name);
+// The runtime's program.
 std::filesystem::path findSandboxProgram();
 
 // All ids of a host's sandboxes begin so.

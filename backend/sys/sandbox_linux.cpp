@@ -140,10 +140,15 @@ std::string ownerMark(const std::string &fabric_id, const std::string &host_id)
 
 fs::path findSandboxProgram()
 {
+    return findProgram("runc");
+}
+
+fs::path findProgram(const std::string &name)
+{
     const char *path = std::getenv("PATH");
     std::istringstream folders(std::string(path ? path : "") + ":/usr/sbin:/usr/bin:/sbin:/bin");
     for (std::string folder; std::getline(folders, folder, ':');) {
-        const fs::path program = fs::path(folder) / "runc";
+        const fs::path program = fs::path(folder) / name;
         if (!folder.empty() && access(program.c_str(), X_OK) == 0)
             return program;
     }

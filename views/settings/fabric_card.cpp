@@ -96,7 +96,7 @@ void FabricCard::addTimes()
         [](v1::Settings &s, int value) { s.set_stop_grace_ms(std::uint32_t(value) * 1000); });
     add(
         {u"fabricStopGrace"_s, tr("Stop time when the fabric decides"),
-         tr("The same for what the fabric does by itself, for example scaling in"), tr("s"), 0,
+         tr("The same for what the fabric does by itself: scaling in, resizing, moving"), tr("s"), 0,
          kHour_s},
         [](const v1::Settings &s) { return int(s.fabric_stop_grace_ms() / 1000); },
         [](v1::Settings &s, int value) {
@@ -137,8 +137,9 @@ void FabricCard::addCrashRules()
 
 void FabricCard::addHosts()
 {
-    addHeading(tr("Hosts"), tr("These apply to new hosts at the next start of the fabric. Hosts "
-                               "that hold instances cannot be removed or made smaller."));
+    addHeading(tr("Hosts"),
+               tr("In force at once. A host that is taken away is emptied first: its instances "
+                  "move, with fresh disks. Hosts that hold instances keep their fault domain."));
     add(
         {u"hostCount"_s, tr("Hosts"), tr("Processes that stand for machines"), {}, 1, 1000},
         [](const v1::Settings &s) { return int(s.host_count()); },

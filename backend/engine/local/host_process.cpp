@@ -21,7 +21,7 @@ namespace
 constexpr std::int64_t kAdoptionMax_ms = 1'500;
 constexpr std::int64_t kFirstHelloMax_ms = 20'000;
 constexpr std::int64_t kLinklessMax_ms = 1'000;
-constexpr std::int64_t kRejoin_ms = 5'000;
+constexpr std::int64_t kStopMargin_ms = 700;
 constexpr std::int64_t kBurialRetry_ms = 1'000;
 constexpr std::int64_t kSilentMax_ms = 3'000;
 
@@ -132,6 +132,8 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
     m_channel = channel;
     m_timer.cancel();
     m_state = State::Running;
+    if (m_stopping)
+        return stop(0); // it came up while it was told to go
     m_silent_ms = 0;
     m_told_lost = false;
     v1::Observation observation;
@@ -172,7 +174,7 @@ void HostProcess::observe(v1::Observation &observation)
 void HostProcess::disconnected(const std::string &cause)
 {
     m_channel = nullptr;
-    if (m_state != State::Running)
+    if (m_state != State::Running || m_stopping)
         return;
     after(kLinklessMax_ms, [this, cause] {
         m_death_cause = "it closed its connection (" + cause + ")";
@@ -260,7 +262,13 @@ void HostProcess::rest()
     }
     m_state = State::Resting;
     m_death_cause.clear();
-    after(kRejoin_ms, [this] { startProcess(); });
+    rejoinTimeChanged();
+}
+
+void HostProcess::rejoinTimeChanged()
+{
+    if (m_state == State::Resting)
+        after(m_around.rejoin_ms, [this] { startProcess(); });
 }
 
 void HostProcess::stop(std::uint32_t grace_ms)
@@ -280,13 +288,12 @@ void HostProcess::stop(std::uint32_t grace_ms)
             if (*alive)
                 rest();
         });
+        return;
     }
-}
-
-void HostProcess::kill()
-{
-    if (m_process)
-        m_process->signal(SIGKILL);
+    after(grace_ms + kStopMargin_ms, [this] {
+        if (m_process)
+            m_process->signal(SIGKILL);
+    });
 }
 
 void HostProcess::detach()

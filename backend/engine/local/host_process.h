@@ -22,6 +22,7 @@ struct HostSurroundings {
     const sys::Clock &clock;
     const EngineObserver &observer;
     std::function<void()> ended; // a host has ended for good
+    std::int64_t rejoin_ms = 5'000;
 };
 
 class HostProcess
@@ -33,15 +34,16 @@ public:
     // Waits for a host of an earlier controller to dial in, if one is alive; else starts one.
     void begin();
     void setOrders(const v1::HostOrders &orders);
-    void stop(std::uint32_t grace_ms);
-    void kill(); // after stop(): out of patience
+    void stop(std::uint32_t grace_ms); // kills it when it takes much longer
     void detach();
+    void rejoinTimeChanged();          // for one that died and waits
     void tick(std::int64_t passed_ms); // of the engine's own running time
 
     // A connection that said hello in this host's name.
     void connected(const sys::ChannelPtr &channel, const v1::HostHello &hello);
     void said(const v1::HostMessage &message);
     void disconnected(const std::string &cause);
+    bool stopping() const { return m_stopping; }
     bool over() const { return m_state == State::Over; }
 
 private:

@@ -20,7 +20,7 @@ constexpr std::uint32_t kProtocol = 1;
 constexpr std::chrono::milliseconds kTick{500};
 // A tick that comes much later than asked for means that this process, or the machine, stood still.
 constexpr std::int64_t kTickCounted_ms = 1'000;
-constexpr std::uint32_t kStopMargin_ms = 1'500;
+constexpr std::uint32_t kLeaveGrace_ms = 5'000; // of a host that is no longer wanted
 
 class LocalEngine final : public Engine
 {
@@ -31,7 +31,7 @@ public:
                                                                m_tool,     m_clock,
                                                                m_observer, [this] { hostEnded(); }},
           m_listener(io, [this](sys::ChannelPtr channel) { arrived(std::move(channel)); }),
-          m_tick(io), m_patience(io)
+          m_tick(io)
     {
     }
 
@@ -39,23 +39,29 @@ public:
 
     std::string name() const override { return "local"; }
 
-    void start(const std::vector<HostSpec> &hosts, EngineObserver observer) override
+    void start(const Fleet &fleet, EngineObserver observer) override
     {
         m_observer = std::move(observer);
         std::error_code ignored;
         fs::create_directories(m_options.paths.runtime, ignored);
         if (const auto listening = m_listener.listen(m_options.paths.hostsSocket()); !listening)
             spdlog::error("{}", listening.error().message());
-        for (const HostSpec &spec : hosts) {
-            auto &host = m_hosts[spec.id];
-            host = std::make_unique<HostProcess>(m_around, spec);
-            host->begin();
-        }
+        setFleet(fleet);
         scheduleTick();
+    }
+
+    void setFleet(const Fleet &fleet) override
+    {
+        m_fleet = fleet;
+        if (std::exchange(m_around.rejoin_ms, fleet.rejoin_ms) != fleet.rejoin_ms)
+            for (const auto &[id, host] : m_hosts)
+                host->rejoinTimeChanged();
+        followFleet();
     }
 
     void setOrders(const std::string &host_id, const v1::HostOrders &orders) override
     {
+        m_orders[host_id] = orders;
         if (const auto found = m_hosts.find(host_id); found != m_hosts.end())
             found->second->setOrders(orders);
     }
@@ -66,13 +72,6 @@ public:
         m_tick.cancel();
         for (const auto &[id, host] : m_hosts)
             host->stop(grace_ms);
-        m_patience.expires_after(std::chrono::milliseconds(grace_ms + kStopMargin_ms));
-        m_patience.async_wait([this](std::error_code error) {
-            if (error)
-                return;
-            for (const auto &[id, host] : m_hosts)
-                host->kill();
-        });
         if (m_hosts.empty())
             asio::post(m_io, [this] { hostEnded(); });
     }
@@ -80,8 +79,8 @@ public:
     void detach() override
     {
         m_done = nullptr;
+        *m_alive = false;
         m_tick.cancel();
-        m_patience.cancel();
         m_listener.close();
         for (const auto &channel : m_unknown)
             channel->close();
@@ -150,13 +149,45 @@ private:
         });
     }
 
+    // One that was taken away and is wanted again starts when its earlier life is over.
+    void followFleet()
+    {
+        std::set<std::string> wanted;
+        for (const HostSpec &spec : m_fleet.hosts)
+            wanted.insert(spec.id);
+        std::erase_if(m_hosts, [](const auto &entry) { return entry.second->over(); });
+        for (const auto &[id, host] : m_hosts) {
+            if (!wanted.contains(id) && !host->stopping())
+                host->stop(kLeaveGrace_ms);
+        }
+        for (const HostSpec &spec : m_fleet.hosts) {
+            auto &host = m_hosts[spec.id];
+            if (host)
+                continue;
+            host = std::make_unique<HostProcess>(m_around, spec);
+            if (const auto orders = m_orders.find(spec.id); orders != m_orders.end())
+                host->setOrders(orders->second);
+            host->begin();
+        }
+    }
+
+    // Not from inside the host that has just ended.
+    void followFleetLater()
+    {
+        asio::post(m_io, [this, alive = m_alive] {
+            if (*alive && !m_done)
+                followFleet();
+        });
+    }
+
     void hostEnded()
     {
         const bool all_over = std::all_of(m_hosts.begin(), m_hosts.end(),
                                           [](const auto &entry) { return entry.second->over(); });
-        if (!all_over || !m_done)
+        if (!m_done)
+            return followFleetLater();
+        if (!all_over)
             return;
-        m_patience.cancel();
         m_listener.close();
         cleanUp();
         const auto done = std::move(m_done);
@@ -183,8 +214,10 @@ private:
     std::set<sys::ChannelPtr> m_unknown; // have not said their name yet
     std::map<std::string, std::unique_ptr<HostProcess>> m_hosts;
     asio::steady_timer m_tick;
-    asio::steady_timer m_patience;
     std::function<void()> m_done;
+    Fleet m_fleet;
+    std::map<std::string, v1::HostOrders> m_orders; // the latest of each host
+    const std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };
 
 } // namespace

@@ -49,6 +49,7 @@ class AgentLifeTest : public QObject
 
 private Q_SLOTS:
     void killsWhatOutstaysTheGrace();
+    void hastensWhenAskedAgain();
     void obeysSigterm();
     void endsWithItsHost();
     void keepsAllOutput();
@@ -74,6 +75,22 @@ void AgentLifeTest::killsWhatOutstaysTheGrace()
     for (const v1::InstanceStatus &status : host.statuses())
         stopping = stopping || status.state() == State::StoppingRole;
     QVERIFY(stopping);
+}
+
+// The fabric gave it five minutes; then a person wants it gone.
+void AgentLifeTest::hastensWhenAskedAgain()
+{
+    PlayingHost host;
+    host.write("approot/main.js", kStubborn);
+    QVERIFY(startReady(host));
+    QTRY_VERIFY_WITH_TIMEOUT(childPidIn(host.log(v1::LogLine::OUT)) > 0, kPatience_ms);
+    host.stop(300'000);
+    QTRY_VERIFY_WITH_TIMEOUT(host.log(v1::LogLine::OUT).find("not yet") != std::string::npos,
+                             kPatience_ms);
+    host.stop(600'000); // longer counts for nothing
+    host.stop(100);
+    QTRY_COMPARE_WITH_TIMEOUT(host.agent().state(), QProcess::NotRunning, kPatience_ms);
+    QVERIFY(host.is(State::StoppedVM));
 }
 
 void AgentLifeTest::obeysSigterm()

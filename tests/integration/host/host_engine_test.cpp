@@ -7,6 +7,7 @@
 #include "backend/sys/sandbox_processes.h"
 
 #include <QTest>
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
@@ -17,6 +18,7 @@ namespace
 {
 
 constexpr char kProgram[] = "exec sleep 1000";
+constexpr char kStubborn[] = ": ; exec sleep 1000";
 constexpr char kName[] = "Web_IN_0";
 
 std::string contentOf(const std::filesystem::path &file)
@@ -46,6 +48,10 @@ private Q_SLOTS:
     void enforcesTheMemoryLimit();
     void followsGenerations();
     void stopsAndRemoves();
+    void stopsWithinTheGraceOfItsOrder();
+    void endsInTimeAmidALongStop();
+    void followsTheFleet();
+    void comesBackAfterTheTimeThatIsSet();
     void leavesNothingBehind();
 
 private:
@@ -218,6 +224,76 @@ void HostEngineTest::stopsAndRemoves()
     QVERIFY(!std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
     QVERIFY(!std::filesystem::exists(world.paths.meshFolder("d1")));
     QVERIFY(std::filesystem::exists(world.paths.instanceLogs("d1", kName)));
+}
+
+// The fabric's long grace comes with the order that removes it; a person's shorter one overtakes
+// it.
+void HostEngineTest::stopsWithinTheGraceOfItsOrder()
+{
+    HostWorld world;
+    QVERIFY(begin(world, kStubborn));
+    const auto logged = [&](const std::string &text) {
+        const auto lines = sys::LogFileReader(world.paths.instanceLogs("d1", kName)).read(0, 100);
+        return std::any_of(lines.begin(), lines.end(),
+                           [&](const v1::LogLine &line) { return line.text() == text; });
+    };
+    v1::InstanceOrder order = world.order(kName, kStubborn);
+    order.set_remove(true);
+    order.set_stop_grace_ms(300'000);
+    world.setOrders("host-1", {order});
+    QVERIFY(world.waitFor([&] { return logged("may take 300000 ms"); }));
+    QVERIFY(world.status(kName).present());
+    order.set_stop_grace_ms(50);
+    world.setOrders("host-1", {order});
+    QVERIFY(world.waitFor([&] { return !world.status(kName).present(); }));
+    QVERIFY(logged("may take 50 ms"));
+    world.setOrders("host-1", {order}); // and never begins again
+    QVERIFY(world.waitFor([&] { return !world.runcHolds("host-1"); }));
+}
+
+void HostEngineTest::endsInTimeAmidALongStop()
+{
+    HostWorld world;
+    QVERIFY(begin(world, kStubborn));
+    const v1::InstanceStatus before = world.status(kName);
+    v1::InstanceOrder order = world.order(kName, kStubborn);
+    order.set_run(false);
+    order.set_stop_grace_ms(300'000);
+    world.setOrders("host-1", {order});
+    QVERIFY(world.waitFor(
+        [&] { return world.status(kName).state() == v1::RoleInstance::StoppingRole; }));
+    QVERIFY(world.stopEngine(200));
+    QVERIFY(!sys::processAlive(before.agent_pid()));
+    QVERIFY(!world.runcHolds("host-1"));
+}
+
+void HostEngineTest::followsTheFleet()
+{
+    HostWorld world;
+    world.startEngine(1);
+    QVERIFY(world.waitFor([&] { return world.hostIsUp("host-1"); }));
+    world.setFleet(3, 5'000);
+    QVERIFY(world.waitFor([&] { return world.hostIsUp("host-2") && world.hostIsUp("host-3"); }));
+    const int gone = world.hellos.at("host-3").pid();
+    const int first = world.hellos.at("host-1").pid();
+    world.setFleet(2, 5'000);
+    QVERIFY(world.waitFor([&] { return !sys::processAlive(gone); }));
+    world.setFleet(3, 5'000); // wanted again, perhaps before its earlier life is quite over
+    QVERIFY(world.waitFor([&] { return world.hellos.at("host-3").pid() != gone; }));
+    QVERIFY(world.lost.empty()); // nobody was lost: it was taken away
+    QCOMPARE(world.hellos.at("host-1").pid(), first);
+}
+
+void HostEngineTest::comesBackAfterTheTimeThatIsSet()
+{
+    HostWorld world;
+    world.startEngine(1);
+    QVERIFY(world.waitFor([&] { return world.hostIsUp("host-1"); }));
+    world.setFleet(1, 3'600'000);
+    QCOMPARE(::kill(world.hellos.at("host-1").pid(), SIGKILL), 0);
+    QVERIFY(world.waitFor([&] { return !world.lost.empty(); }));
+    world.setFleet(1, 50); // counts from the next death on, and for the one that rests
+    QVERIFY(world.waitFor([&] { return world.hostIsUp("host-1"); }));
 }
 
 void HostEngineTest::leavesNothingBehind()

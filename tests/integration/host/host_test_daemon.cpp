@@ -1,12 +1,14 @@
 // `slipwayd` of the host's tests: the real host, and the least agent that can stand in for the real
 // one. It runs the role's program line in a shell and says so.
 #include "backend/host/host.h"
+#include "backend/host/outside_access.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
 #include "backend/sys/message_channel.h"
 #include "slipway/v1/machine.pb.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <unistd.h>
@@ -25,7 +27,7 @@ public:
         : m_io(io), m_arguments(arguments),
           m_dialer(io, at("--host-socket", "/run/slipway/agent/host.sock"),
                    [this](const sys::ChannelPtr &channel) { connected(channel); }),
-          m_tick(io)
+          m_tick(io), m_end(io)
     {
         m_dialer.dial();
     }
@@ -57,11 +59,24 @@ private:
         if (!sys::parseMessage(bytes, command))
             return;
         if (command.has_stop())
-            return end();
+            return stop(command.stop().grace_ms());
         const bool is_first = !m_order.has_role();
         m_order = command.order();
         if (is_first)
             startProgram();
+    }
+
+    // A program whose command begins with ":" takes all the time that it gets.
+    void stop(std::uint32_t grace_ms)
+    {
+        log("may take " + std::to_string(grace_ms) + " ms");
+        if (!m_order.role().entry_point().program_command_line().starts_with(':'))
+            return end();
+        m_end.expires_after(std::chrono::milliseconds(grace_ms));
+        m_end.async_wait([this](std::error_code error) {
+            if (!error)
+                end();
+        });
     }
 
     void startProgram()
@@ -132,6 +147,7 @@ private:
     sys::MessageDialer m_dialer;
     sys::ChannelPtr m_channel;
     asio::steady_timer m_tick;
+    asio::steady_timer m_end;
     v1::InstanceOrder m_order;
     std::unique_ptr<sys::ProcessWatch> m_program;
     std::uint32_t m_restarts = 0;
@@ -152,6 +168,8 @@ int runRealHost(const Arguments &arguments)
     options.fabric_id = arguments.at("--fabric-id");
     options.paths = {arguments.at("--data"), arguments.at("--runtime")};
     options.agent_program = sys::programFolder() / "host_test_daemon";
+    if (!std::getenv("SLIPWAY_TEST_WITHOUT_SLIRP"))
+        options.outside_program = host::outsideProgram();
     return host::runHost(options);
 }
 

@@ -26,17 +26,34 @@ HostWorld::~HostWorld()
     stopEngine(0);
 }
 
+namespace
+{
+
+engine::Fleet fleetOf(int hosts)
+{
+    engine::Fleet fleet;
+    for (int i = 1; i <= hosts; ++i)
+        fleet.hosts.push_back({"host-" + std::to_string(i), std::uint32_t(i % 2)});
+    return fleet;
+}
+
+} // namespace
+
+void HostWorld::setFleet(int hosts, std::uint32_t rejoin_ms)
+{
+    engine::Fleet fleet = fleetOf(hosts);
+    fleet.rejoin_ms = rejoin_ms;
+    m_engine->setFleet(fleet);
+}
+
 void HostWorld::startEngine(int hosts)
 {
     engine::LocalEngineOptions options{paths, fabric_id, sys::programFolder() / "host_test_daemon"};
     m_engine = engine::makeLocalEngine(m_io, options);
-    std::vector<engine::HostSpec> specs;
-    for (int i = 1; i <= hosts; ++i)
-        specs.push_back({"host-" + std::to_string(i), std::uint32_t(i % 2)});
-    m_engine->start(specs, {[this](const v1::Observation &one) { observed(one); },
-                            [this](const v1::HostMetrics &metrics) {
-                                samples += std::size_t(metrics.samples_size());
-                            }});
+    m_engine->start(fleetOf(hosts), {[this](const v1::Observation &one) { observed(one); },
+                                     [this](const v1::HostMetrics &metrics) {
+                                         samples += std::size_t(metrics.samples_size());
+                                     }});
 }
 
 void HostWorld::detachEngine()

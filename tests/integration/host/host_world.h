@@ -21,6 +21,7 @@ public:
     ~HostWorld(); // stops the engine and waits for it
 
     void startEngine(int hosts = 1);
+    void setFleet(int hosts, std::uint32_t rejoin_ms);
     void detachEngine(); // as if the controller had been killed
     bool stopEngine(std::uint32_t grace_ms = 1'000);
 

@@ -145,6 +145,15 @@ v1::Command reimage(const std::string &service, v1::SlotKind slot,
     return command;
 }
 
+v1::Command wantHosts(const State &state, std::uint32_t hosts, std::uint32_t fault_domains)
+{
+    v1::Command command;
+    *command.mutable_update_settings() = state.settings;
+    command.mutable_update_settings()->set_host_count(hosts);
+    command.mutable_update_settings()->set_fault_domain_count(fault_domains);
+    return command;
+}
+
 v1::Command cancel(const std::string &operation)
 {
     v1::Command command;

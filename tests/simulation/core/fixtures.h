@@ -27,6 +27,8 @@ v1::Command reboot(const std::string &service, v1::SlotKind slot,
                    const std::vector<std::string> &instances);
 v1::Command reimage(const std::string &service, v1::SlotKind slot,
                     const std::vector<std::string> &instances);
+// The present settings with another number of hosts and fault domains.
+v1::Command wantHosts(const State &state, std::uint32_t hosts, std::uint32_t fault_domains);
 v1::Command cancel(const std::string &operation);
 
 // Everything in the state, byte for byte.

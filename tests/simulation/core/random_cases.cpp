@@ -42,7 +42,7 @@ private:
 
     void randomCommand()
     {
-        switch (m_random.below(10)) {
+        switch (m_random.below(11)) {
         case 0:
         case 1:
             randomDeploy();
@@ -68,6 +68,9 @@ private:
             break;
         case 8:
             cancelSomething();
+            break;
+        case 9:
+            world.command(wantHosts(world.state, 1 + m_random.below(5), 1 + m_random.below(2)));
             break;
         default:
             deleteOrCreateService();
@@ -197,6 +200,7 @@ public:
 void becomeFair(World &world)
 {
     world.edge_answers = true;
+    world.followHosts();
     for (auto &[id, host] : world.hosts) {
         if (!host.alive) {
             host.vms.clear();
@@ -256,6 +260,26 @@ std::string findUnwantedInstance(const State &state, const v1::Deployment &deplo
     return {};
 }
 
+// A host that was taken away is gone, unless there is no room for what it holds.
+std::string findOverdueHost(const State &state)
+{
+    const auto rooms = roomOfHosts(state, Capacity::Now);
+    for (const auto &[id, host] : state.hosts) {
+        bool holds = !host.leaving();
+        for (const auto &[key, instance] : state.instances) {
+            const Need need = needOf(key.first, instance.role(), instance.size());
+            if (instance.host() != id || !host.leaving())
+                continue;
+            holds = true;
+            if (spreadOverDomains(rooms, need))
+                return "not moved: " + describe(instance);
+        }
+        if (!holds)
+            return id + " is still there";
+    }
+    return {};
+}
+
 bool somebodyWaits(const State &state)
 {
     for (const auto &[key, instance] : state.instances) {
@@ -299,6 +323,8 @@ std::string findUnwanted(const World &world)
     }
     if (wanted != state.instances.size())
         return "there are instances that nobody wants";
+    if (const std::string overdue = findOverdueHost(state); !overdue.empty())
+        return overdue;
     for (const auto &[id, operation] : state.operations) {
         if (operation.state() == v1::Operation::Running && !somebodyWaits(state))
             return "still running: " + operation.ShortDebugString();

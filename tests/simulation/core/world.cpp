@@ -201,6 +201,8 @@ bool World::exchangeWithHost(const std::string &host_id)
     bool moved = false;
     std::map<InstanceKey, Vm> unwanted = host.vms;
     for (const v1::InstanceOrder &order : mine->second.instances()) {
+        if (order.remove())
+            continue;
         unwanted.erase({order.deployment_id(), order.name()});
         moved = follow(host_id, order) || moved;
     }
@@ -241,9 +243,22 @@ bool World::exchangeWithEdge()
     return observe(observation) > 0;
 }
 
+void World::followHosts()
+{
+    std::erase_if(hosts, [this](const auto &host) { return !state.hosts.contains(host.first); });
+    std::vector<std::string> fresh;
+    for (const auto &[id, host] : state.hosts) {
+        if (!hosts.contains(id))
+            fresh.push_back(id);
+    }
+    for (const std::string &id : fresh)
+        hello(id);
+}
+
 bool World::exchange()
 {
     bool moved = false;
+    followHosts();
     now_ms += 10;
     for (const auto &[id, host] : hosts)
         moved = exchangeWithHost(id) || moved;

@@ -44,6 +44,8 @@ public:
                 const std::string &reason = {});
     void tick(std::int64_t ms);
 
+    // The engine follows the state: new hosts come up, those that are gone end.
+    void followHosts();
     // One exchange with every living host and the edge; false: nothing moved any more.
     bool exchange();
     bool exchangeWithHost(const std::string &host_id);

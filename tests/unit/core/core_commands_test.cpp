@@ -118,9 +118,11 @@ private Q_SLOTS:
         const auto refused = world.command(deploy("a", v1::STAGING, "too-huge"));
         QVERIFY(!refused);
         const std::string &message = refused.error().message();
-        QVERIFY2(message.find("4 of 6 new instances") != std::string::npos, message.c_str());
-        QVERIFY2(message.find("32 cores and 224 GiB") != std::string::npos, message.c_str());
-        QVERIFY2(message.find("largest free: host-") != std::string::npos, message.c_str());
+        QCOMPARE(message,
+                 std::string("There is no room for 4 of 6 instances, together 32 cores and "
+                             "224 GiB. Role WebRole: no host has room for 8 cores and "
+                             "56 GiB; largest free: host-1 with 8 cores and 0 GiB. Use "
+                             "fewer or smaller instances, or add hosts in the settings."));
         QCOMPARE(reasonOf(world, deploy("a", v1::STAGING, "huge")), std::string("OK"));
     }
 
@@ -432,7 +434,9 @@ private Q_SLOTS:
         QCOMPARE(reasonOf(world, command), std::string("INVALID_SETTINGS"));
         command.mutable_update_settings()->set_host_count(1);
         command.mutable_update_settings()->set_fault_domain_count(1);
+        command.mutable_update_settings()->set_host_cores(1);
         QCOMPARE(reasonOf(world, command), std::string("HOST_IN_USE"));
+        command.mutable_update_settings()->set_host_cores(16);
         command.mutable_update_settings()->set_host_count(8);
         command.mutable_update_settings()->set_address_prefix("127.1.1");
         QCOMPARE(reasonOf(world, command), std::string("INVALID_SETTINGS"));
@@ -440,6 +444,28 @@ private Q_SLOTS:
         QCOMPARE(reasonOf(world, command), std::string("OK"));
         QCOMPARE(world.state.hosts.size(), std::size_t(8));
         QCOMPARE(world.state.settings.address_prefix(), std::string("127.77.3"));
+    }
+
+    void outsideAccessNeedsHostsThatCan()
+    {
+        World world = readyWorld();
+        v1::Command command;
+        command.mutable_update_service()->set_name("a");
+        command.mutable_update_service()->set_outside_access(true);
+        v1::Observation hello;
+        hello.mutable_host_hello()->set_host_id("host-2");
+        hello.mutable_host_hello()->set_outside_problem("slirp4netns is not installed.");
+        world.observe(hello);
+        const auto refused = world.command(command);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().reason(), std::string("OUTSIDE_ACCESS_UNAVAILABLE"));
+        QVERIFY(refused.error().message().find("slirp4netns") != std::string::npos);
+        hello.mutable_host_hello()->clear_outside_problem();
+        world.observe(hello);
+        QCOMPARE(reasonOf(world, command), std::string("OK"));
+        for (const auto &[host, orders] : plan(world.state).orders)
+            for (const v1::InstanceOrder &order : orders.instances())
+                QVERIFY(order.outside_access());
     }
 
     void sizesAreExact()

@@ -2,6 +2,7 @@
 #include "tests/simulation/core/world.h"
 
 #include <QTest>
+#include <algorithm>
 #include <set>
 
 using namespace slipway;
@@ -204,6 +205,30 @@ private Q_SLOTS:
         early.mutable_edge_confirmed()->set_revision(revision);
         world.observe(early);
         QCOMPARE(world.state.instances.at(key).generation(), std::uint64_t(2));
+    }
+
+    void theTimelineSaysWhoAskedForARestart()
+    {
+        for (const bool reimaged : {false, true}) {
+            World world = readyWorld();
+            const InstanceKey key = first(world);
+            v1::Command command = reimaged ? reimage("a", v1::PRODUCTION, {key.second})
+                                           : reboot("a", v1::PRODUCTION, {key.second});
+            command.set_actor("ada");
+            world.must(command);
+            const std::string kind = reimaged ? "InstanceReimaging" : "InstanceRebooting";
+            const auto found =
+                std::find_if(world.log.begin(), world.log.end(),
+                             [&](const auto &change) { return change.event().kind() == kind; });
+            QVERIFY(found != world.log.end());
+            const v1::Event &event = found->event();
+            QCOMPARE(event.actor(), std::string("ada"));
+            QCOMPARE(event.instance(), key.second);
+            QCOMPARE(event.deployment_id(), key.first);
+            QCOMPARE(event.operation_id(), world.lastOperation().id());
+            QVERIFY(event.cause().find("ada") != std::string::npos);
+            QVERIFY(!event.reaction().empty());
+        }
     }
 
     void aSilentEdgeHoldsNothingForEver()

@@ -36,6 +36,13 @@ std::map<std::string, v1::InstanceOrder> ordersOf(const World &world)
     return orders;
 }
 
+// The host stops it by this order, or will by the next one.
+bool isLeaving(const World &world, const v1::InstanceOrder &order)
+{
+    const auto &instance = world.instance(order.deployment_id(), order.name());
+    return order.remove() || !order.run() || instance.state() == v1::RoleInstance::StoppingRole;
+}
+
 } // namespace
 
 class CorePlanTest : public QObject
@@ -52,7 +59,6 @@ private Q_SLOTS:
         QVERIFY(web.run());
         QCOMPARE(web.size().memory_bytes(), std::uint64_t(1'879'048'192));
         QCOMPARE(web.settings(0).value(), std::string("hello"));
-        QCOMPARE(web.stop_grace_ms(), 10'000U);
         QCOMPARE(web.role().name(), std::string("WebRole"));
         QVERIFY(web.content_path().empty());
         QCOMPARE(web.peers_size(), 2);
@@ -83,6 +89,58 @@ private Q_SLOTS:
         world.settle();
         for (const auto &[name, order] : ordersOf(world))
             QVERIFY(!order.run());
+    }
+
+    void stopsThatPeopleAskForAreShort_data()
+    {
+        QTest::addColumn<std::string>("what");
+        QTest::addColumn<std::uint32_t>("grace_ms");
+        QTest::newRow("stop") << std::string("stop") << 10'000U;
+        QTest::newRow("delete") << std::string("delete") << 10'000U;
+        QTest::newRow("reboot") << std::string("reboot") << 10'000U;
+        QTest::newRow("reimage") << std::string("reimage") << 10'000U;
+        QTest::newRow("resize") << std::string("resize") << 300'000U;
+        QTest::newRow("scale in") << std::string("scale in") << 300'000U;
+        QTest::newRow("take hosts away") << std::string("hosts") << 300'000U;
+    }
+    // Held from the beginning of the drain until the host has said that it is gone.
+    void stopsThatPeopleAskForAreShort()
+    {
+        QFETCH(std::string, what);
+        QFETCH(std::uint32_t, grace_ms);
+        World world = readyWorld();
+        const std::map<std::string, v1::Command> commands = {
+            {"stop", stopDeployment("a", v1::PRODUCTION)},
+            {"delete", deleteDeployment("a", v1::PRODUCTION)},
+            {"reboot", reboot("a", v1::PRODUCTION, {"WebRole_IN_1"})},
+            {"reimage", reimage("a", v1::PRODUCTION, {"WebRole_IN_1"})},
+            {"resize", changeRole("a", v1::PRODUCTION, "WebRole", 2, "Medium")},
+            {"scale in", changeRole("a", v1::PRODUCTION, "WebRole", 1)},
+            {"hosts", wantHosts(world.state, 1, 1)}};
+        world.must(commands.at(what));
+        int stops = 0;
+        for (int round = 0; round < 200; ++round) {
+            for (const auto &[name, order] : ordersOf(world)) {
+                if (!isLeaving(world, order))
+                    continue;
+                QCOMPARE(order.stop_grace_ms(), grace_ms);
+                ++stops;
+            }
+            if (!world.exchange())
+                break;
+        }
+        QVERIFY(stops > 0);
+    }
+
+    void whoLeavesIsRemovedByItsOrder()
+    {
+        World world = readyWorld();
+        world.must(changeRole("a", v1::PRODUCTION, "WebRole", 1));
+        QVERIFY(!ordersOf(world).at("WebRole_IN_1").remove());
+        world.exchangeWithEdge(); // it holds no request any more
+        QVERIFY(ordersOf(world).at("WebRole_IN_1").remove());
+        QVERIFY(world.settle());
+        QVERIFY(!ordersOf(world).contains("WebRole_IN_1"));
     }
 
     void drainingServersStayInTheTable()

@@ -1,6 +1,8 @@
 // A whole fabric with parts that the test plays: commands, restart, locks, the edge's confirmation,
 // the written end.
+#include "backend/core/core.h"
 #include "backend/fabric/idle_parts.h"
+#include "backend/store/store.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -36,6 +38,29 @@ public:
 private:
     asio::io_context &m_io;
     EdgeObserver m_observer;
+};
+
+class CountingEngine final : public engine::Engine
+{
+public:
+    CountingEngine(std::vector<engine::Fleet> &fleets, std::mutex &mutex)
+        : m_fleets(fleets), m_mutex(mutex)
+    {
+    }
+    void start(const engine::Fleet &fleet, engine::EngineObserver) override { setFleet(fleet); }
+    void setFleet(const engine::Fleet &fleet) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_fleets.push_back(fleet);
+    }
+    void setOrders(const std::string &, const v1::HostOrders &) override {}
+    void stop(std::uint32_t, std::function<void()> done) override { done(); }
+    void detach() override {}
+    std::string name() const override { return "counting"; }
+
+private:
+    std::vector<engine::Fleet> &m_fleets;
+    std::mutex &m_mutex;
 };
 
 FabricParts testParts()
@@ -122,6 +147,8 @@ private Q_SLOTS:
     void sharesNeitherDataNorFolder();
     void refusesWhatIsNotForOutside();
     void answersAfterTheEnd();
+    void leavesNothingOfDeletedDeployments();
+    void tellsTheEngineOfOtherHosts();
 
 private:
     FabricOptions options() const
@@ -132,8 +159,39 @@ private:
         result.socket = result.paths.fabricSocket();
         return result;
     }
+    // Logs and metrics of these deployments; only the last one is still deployed, in "shop".
+    void prepareData(const std::vector<std::string> &deployments) const;
+
     std::unique_ptr<QTemporaryDir> m_home;
 };
+
+void FabricShellTest::prepareData(const std::vector<std::string> &deployments) const
+{
+    const sys::Paths paths = options().paths;
+    std::filesystem::create_directories(paths.data);
+    const auto store = store::Store::open(paths.storeFile());
+    QVERIFY(store);
+    v1::MetricBatch batch;
+    std::filesystem::create_directories(paths.logs() / "hosts");
+    for (const std::string &id : deployments) {
+        std::filesystem::create_directories(paths.instanceLogs(id, "Web_IN_0"));
+        batch.add_samples()->set_deployment_id(id);
+    }
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    QVERIFY((*store)->addMetrics(now_ms, batch, 0));
+    v1::Change service;
+    service.set_revision(1);
+    service.mutable_service()->set_name("shop");
+    service.mutable_service()->mutable_production()->set_kind(v1::PRODUCTION);
+    service.mutable_service()->mutable_production()->set_deployment_id(deployments.back());
+    v1::Change deployment;
+    deployment.set_revision(1);
+    deployment.mutable_deployment()->set_id(deployments.back());
+    deployment.mutable_deployment()->set_service("shop");
+    deployment.mutable_deployment()->set_slot(v1::PRODUCTION);
+    QVERIFY((*store)->commit({service, deployment}));
+}
 
 void FabricShellTest::keepsCommandsOverRestarts()
 {
@@ -238,6 +296,60 @@ void FabricShellTest::answersAfterTheEnd()
     end(**fabric);
     QCOMPARE(execute(**fabric, createService("late")).error().reason(),
              std::string("SHUTTING_DOWN"));
+}
+
+void FabricShellTest::leavesNothingOfDeletedDeployments()
+{
+    const std::string gone(32, 'a');
+    const std::string kept(32, 'b');
+    const std::filesystem::path logs = options().paths.logs();
+    prepareData({gone, kept}); // "gone" went while nobody could clean up after it
+    auto fabric = openFabric(options(), testParts());
+    QVERIFY(fabric);
+    QTRY_VERIFY(!std::filesystem::exists(logs / gone));
+    QVERIFY(std::filesystem::exists(logs / kept / "Web_IN_0"));
+    QVERIFY(std::filesystem::exists(logs / "hosts"));
+    v1::Command command;
+    command.mutable_delete_deployment()->set_service("shop");
+    QVERIFY(execute(**fabric, command));
+    QTRY_VERIFY(!std::filesystem::exists(logs / kept));
+    QVERIFY(std::filesystem::exists(logs / "hosts"));
+    v1::EventsRequest request;
+    request.set_deployment_id(kept);
+    const auto events =
+        waitFor<v1::EventsReply>([&](auto done) { (*fabric)->listEvents(request, done); });
+    QVERIFY(events->events_size() > 0); // the timeline stays
+    end(**fabric);
+    const auto store = store::Store::open(options().paths.storeFile());
+    QVERIFY(store);
+    QVERIFY((*store)->metrics()->empty());
+}
+
+void FabricShellTest::tellsTheEngineOfOtherHosts()
+{
+    std::vector<engine::Fleet> fleets;
+    std::mutex mutex;
+    FabricParts parts = testParts();
+    parts.make_engine = [&](const PartsContext &) {
+        return std::make_unique<CountingEngine>(fleets, mutex);
+    };
+    auto fabric = openFabric(options(), parts);
+    QVERIFY(fabric);
+    const auto told = [&](std::size_t hosts, std::uint32_t rejoin_ms) {
+        const std::lock_guard lock(mutex);
+        return !fleets.empty() && fleets.back().hosts.size() == hosts &&
+               fleets.back().rejoin_ms == rejoin_ms;
+    };
+    QTRY_VERIFY(told(6, 5'000));
+    v1::Command command;
+    *command.mutable_update_settings() = core::defaultSettings({}, {});
+    command.mutable_update_settings()->set_host_count(8);
+    command.mutable_update_settings()->set_host_rejoin_ms(1'234);
+    QVERIFY(execute(**fabric, command));
+    QTRY_VERIFY(told(8, 1'234));
+    command.mutable_update_settings()->set_host_count(3);
+    QVERIFY(execute(**fabric, command));
+    QTRY_VERIFY(told(3, 1'234));
 }
 
 QTEST_APPLESS_MAIN(FabricShellTest)

@@ -117,6 +117,8 @@ private Q_SLOTS:
     void pagesEvents();
     void keepsOperationsAfterTheirEnd();
     void keepsMetricsFor24Hours();
+    void forgetsMetricsOfOneDeployment();
+    void bringsOldMetricsAlong();
     void refusesNewerSchema();
     void refusesForeignAndDamagedFiles();
     void keepsEveryAcknowledgedCommitOfAKilledProcess();
@@ -209,6 +211,54 @@ void StoreCommitTest::keepsMetricsFor24Hours()
     QVERIFY(kept);
     QCOMPARE(kept->size(), 1U);
     QCOMPARE(kept->front().samples(0).requests(), 5U);
+    QVERIFY((*opened)->addMetrics(3000, {}, 2500)); // nothing new: what is old goes all the same
+    QVERIFY((*opened)->metrics()->empty());
+}
+
+void StoreCommitTest::forgetsMetricsOfOneDeployment()
+{
+    const QTemporaryDir folder;
+    auto opened = Store::open(file(folder));
+    QVERIFY(opened);
+    v1::MetricBatch batch;
+    batch.add_samples()->set_deployment_id("gone");
+    batch.add_samples()->set_deployment_id("kept");
+    QVERIFY((*opened)->addMetrics(1000, batch, 0));
+    QVERIFY((*opened)->addMetrics(2000, batch, 0));
+    QVERIFY((*opened)->forgetMetrics("gone"));
+    const auto kept = (*opened)->metrics();
+    QVERIFY(kept);
+    QCOMPARE(kept->size(), 2U);
+    for (const v1::MetricBatch &one : *kept) {
+        QCOMPARE(one.samples_size(), 1);
+        QCOMPARE(one.samples(0).deployment_id(), std::string("kept"));
+    }
+}
+
+// Schema 1 kept a whole minute in one row.
+void StoreCommitTest::bringsOldMetricsAlong()
+{
+    const QTemporaryDir folder;
+    QVERIFY(Store::open(file(folder)));
+    v1::MetricBatch batch;
+    batch.add_samples()->set_requests(7);
+    {
+        SQLite::Database database(file(folder).string(), SQLite::OPEN_READWRITE);
+        database.exec("DROP TABLE metric");
+        database.exec("CREATE TABLE metric(time_ms INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
+        database.exec("DELETE FROM migration WHERE version > 1");
+        database.exec("PRAGMA user_version = 1");
+        SQLite::Statement add(database, "INSERT INTO metric VALUES(1000, ?)");
+        const std::string bytes = batch.SerializeAsString();
+        add.bind(1, bytes.data(), int(bytes.size()));
+        add.exec();
+    }
+    auto opened = Store::open(file(folder));
+    QVERIFY(opened);
+    const auto kept = (*opened)->metrics();
+    QVERIFY(kept);
+    QCOMPARE(kept->size(), 1U);
+    QCOMPARE(kept->front().samples(0).requests(), 7U);
 }
 
 void StoreCommitTest::refusesNewerSchema()
