@@ -1,5 +1,6 @@
 // The real portal in a real window over the real fabric, driven by mouse and keyboard through the
-// sample's voyage. Every step leaves a picture in $SLIPWAY_PICTURES, if that is set.
+// sample's voyage. Every step leaves a picture in $SLIPWAY_PICTURES, if that is set; in the dark
+// theme if $SLIPWAY_DARK is set too.
 #include "app/portal/portal.h"
 #include "tests/integration/driven/robot.h"
 #include "tests/support/fabric_harness.h"
@@ -31,6 +32,11 @@ namespace
 
 constexpr int kStepMs = 60000;
 constexpr int kSkipped = 77; // told to ctest in CMakeLists.txt
+
+bool isDark()
+{
+    return qEnvironmentVariableIsSet("SLIPWAY_DARK");
+}
 
 XDisplay *display = nullptr; // made before the application, for its whole life
 
@@ -124,7 +130,8 @@ void DrivenVoyageTest::picture(const QString &name)
     QTest::qWait(350); // let fades and the pointer's hover end: it is a picture, not a check
     const QString number = QString::number(++m_pictures).rightJustified(2, u'0');
     const QPixmap shot = QGuiApplication::primaryScreen()->grabWindow(0).copy(windowOnDisplay());
-    QVERIFY(shot.save(folder + u"/"_s + number + u"-"_s + name + u".png"_s));
+    const QString prefix = isDark() ? u"/dark-"_s : u"/"_s;
+    QVERIFY(shot.save(folder + prefix + number + u'-' + name + u".png"_s));
 }
 
 void DrivenVoyageTest::goTo(const QString &digit, const QString &control, const QString &name)
@@ -143,6 +150,9 @@ void DrivenVoyageTest::initTestCase()
     options.fabric.socket = m_home.socket().toStdString();
     options.settings_file = m_home.folder() + u"/portal.ini"_s;
     QDir().mkpath(m_home.folder() + u"/run"_s);
+    using Scheme = models::PortalSettings::Scheme;
+    models::PortalSettings(options.settings_file)
+        .setScheme(isDark() ? Scheme::Dark : Scheme::Light);
     m_portal = std::make_unique<portal::Portal>(options);
 }
 
