@@ -1,7 +1,6 @@
 #include "backend/packages/configuration_reader.h"
 
-#include "backend/packages/attribute_reader.h"
-#include "backend/packages/schema.h"
+#include "backend/packages/document_reader.h"
 #include "backend/packages/validation.h"
 
 #include <algorithm>
@@ -10,8 +9,10 @@
 namespace slipway::packages
 {
 
-static constexpr std::string_view kNamespace =
-    "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration";
+static constexpr DocumentKind kKind = {
+    "ServiceConfiguration",
+    "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration",
+    "service configuration"};
 static constexpr std::uint32_t kInstancesMax = 10'000;
 
 static void readSettings(pugi::xml_node node, AttributeReader &reader, v1::RoleConfiguration &role,
@@ -74,35 +75,21 @@ static void readService(pugi::xml_node root, AttributeReader &reader, ParsedConf
         readRole(node, reader, *configuration.add_roles(), parsed.source);
 }
 
-static bool checkRoot(const XmlDocument &document, AttributeReader &reader)
-{
-    const pugi::xml_node root = document.root();
-    if (localName(root) == "ServiceConfiguration" && namespaceOf(root) == kNamespace)
-        return true;
-    reader.report(
-        v1::ERROR, {}, document.locate(root),
-        "This is not a service configuration: its root element is <" + std::string(root.name()) +
-            "> of the namespace \"" + std::string(namespaceOf(root)) + "\".",
-        "The root must be <ServiceConfiguration xmlns=\"" + std::string(kNamespace) + "\">.");
-    return false;
-}
-
 ParsedConfiguration readConfiguration(std::string_view bytes, const std::string &file_name)
 {
     ParsedConfiguration parsed;
     parsed.source.file = file_name;
-    const XmlDocument document(bytes, file_name);
-    parsed.problems = document.problems();
-    parsed.well_formed = document.wellFormed();
-    if (!parsed.well_formed)
-        return parsed;
-    AttributeReader reader(document, parsed.problems);
-    parsed.configuration.set_service_name(AttributeReader::text(document.root(), "serviceName"));
-    parsed.is_configuration = checkRoot(document, reader);
-    if (!parsed.is_configuration)
-        return parsed;
-    checkShape(document, configurationSchema(), parsed.problems);
-    readService(document.root(), reader, parsed);
+    const DocumentSteps steps = {[&parsed](pugi::xml_node root) {
+                                     parsed.configuration.set_service_name(
+                                         AttributeReader::text(root, "serviceName"));
+                                 },
+                                 [&parsed](pugi::xml_node root, AttributeReader &reader) {
+                                     readService(root, reader, parsed);
+                                 }};
+    const DocumentResult result =
+        readDocument(bytes, file_name, kKind, configurationSchema(), steps, parsed.problems);
+    parsed.well_formed = result != DocumentResult::Malformed;
+    parsed.is_configuration = result == DocumentResult::Read;
     return parsed;
 }
 

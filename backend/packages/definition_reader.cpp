@@ -1,15 +1,16 @@
 #include "backend/packages/definition_reader.h"
 
+#include "backend/packages/document_reader.h"
 #include "backend/packages/role_reader.h"
-#include "backend/packages/schema.h"
 
 #include <iterator>
 
 namespace slipway::packages
 {
 
-static constexpr std::string_view kNamespace =
-    "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition";
+static constexpr DocumentKind kKind = {
+    "ServiceDefinition", "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition",
+    "service definition"};
 
 static void readProbes(pugi::xml_node root, AttributeReader &reader, ParsedDefinition &parsed)
 {
@@ -97,35 +98,21 @@ static void readService(pugi::xml_node root, AttributeReader &reader, ParsedDefi
     checkTrafficRules(root, reader, definition);
 }
 
-static bool checkRoot(const XmlDocument &document, AttributeReader &reader)
-{
-    const pugi::xml_node root = document.root();
-    if (localName(root) == "ServiceDefinition" && namespaceOf(root) == kNamespace)
-        return true;
-    reader.report(
-        v1::ERROR, {}, document.locate(root),
-        "This is not a service definition: its root element is <" + std::string(root.name()) +
-            "> of the namespace \"" + std::string(namespaceOf(root)) + "\".",
-        "The root must be <ServiceDefinition xmlns=\"" + std::string(kNamespace) + "\">.");
-    return false;
-}
-
 ParsedDefinition readDefinition(std::string_view bytes, const std::string &file_name)
 {
     ParsedDefinition parsed;
     parsed.source.file = file_name;
-    const XmlDocument document(bytes, file_name);
-    parsed.problems = document.problems();
-    parsed.well_formed = document.wellFormed();
-    if (!parsed.well_formed)
-        return parsed;
-    AttributeReader reader(document, parsed.problems);
-    parsed.definition.set_name(AttributeReader::text(document.root(), "name"));
-    parsed.is_definition = checkRoot(document, reader);
-    if (!parsed.is_definition)
-        return parsed;
-    checkShape(document, definitionSchema(), parsed.problems);
-    readService(document.root(), reader, parsed);
+    const DocumentSteps steps = {[&parsed](pugi::xml_node root) {
+                                     parsed.definition.set_name(
+                                         AttributeReader::text(root, "name"));
+                                 },
+                                 [&parsed](pugi::xml_node root, AttributeReader &reader) {
+                                     readService(root, reader, parsed);
+                                 }};
+    const DocumentResult result =
+        readDocument(bytes, file_name, kKind, definitionSchema(), steps, parsed.problems);
+    parsed.well_formed = result != DocumentResult::Malformed;
+    parsed.is_definition = result == DocumentResult::Read;
     return parsed;
 }
 
