@@ -168,7 +168,7 @@ std::string counted(std::uint64_t number, const std::string &noun)
 std::string gibibytes(std::uint64_t bytes)
 {
     const std::uint64_t hundredths = (bytes * 25 + (1ULL << 27)) >> 28; // of a GiB, rounded
-    std::string text = std::to_string(hundredths / 100);
+    std::string text = withThousands(hundredths / 100);
     if (hundredths % 100 != 0) {
         const std::string part = std::to_string(100 + hundredths % 100);
         text += "." + part.substr(1, part.back() == '0' ? 1 : 2);

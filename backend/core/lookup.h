@@ -51,7 +51,7 @@ const v1::Operation *runningOperation(const State &state, const std::string &dep
 std::string withThousands(std::uint64_t number);
 // "1 instance", "3 instances"
 std::string counted(std::uint64_t number, const std::string &noun);
-// "1.75 GiB"
+// "1.75 GiB", "6,839.81 GiB"
 std::string gibibytes(std::uint64_t bytes);
 
 } // namespace slipway::core

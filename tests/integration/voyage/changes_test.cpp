@@ -115,7 +115,7 @@ void ChangesTest::impossibleChangesAreRefused()
     QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"WebRole"_s, u"0"_s}, 2, u"not in range"_s),
              QString());
     QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"NoRole"_s, u"2"_s}, 1, u"NoRole"_s), QString());
-    QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"WebRole"_s, u"9000"_s}, 1, u"missing"_s), QString());
+    QCOMPARE(refuses({u"scale"_s, u"shop"_s, u"WebRole"_s, u"9000"_s}, 1, u"no room"_s), QString());
     QCOMPARE(refuses({u"resize"_s, u"shop"_s, u"WebRole"_s, u"Huge"_s}, 1, u"Huge"_s), QString());
     QCOMPARE(
         refuses({u"instance"_s, u"reboot"_s, u"shop"_s, u"WebRole_IN_9"_s}, 1, u"WebRole_IN_9"_s),

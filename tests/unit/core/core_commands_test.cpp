@@ -124,6 +124,17 @@ private Q_SLOTS:
                              "56 GiB; largest free: host-1 with 8 cores and 0 GiB. Use "
                              "fewer or smaller instances, or add hosts in the settings."));
         QCOMPARE(reasonOf(world, deploy("a", v1::STAGING, "huge")), std::string("OK"));
+        world.must(deleteDeployment("a", v1::STAGING));
+        QVERIFY(world.settle());
+        world.must(registerPackage(guestbook("crowd", 2, 0)));
+        world.must(deploy("a", v1::STAGING, "crowd"));
+        QVERIFY(world.settle());
+        const auto crowd = world.command(changeRole("a", v1::STAGING, "WebRole", 9000));
+        QVERIFY(!crowd);
+        const std::string &numbers = crowd.error().message();
+        QVERIFY2(numbers.find("8,968 of 8,998 instances, together 8,968 cores and 15,694 GiB") !=
+                     std::string::npos,
+                 numbers.c_str());
     }
 
     void configurationProblemsComeAllAtOnce()
