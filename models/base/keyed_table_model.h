@@ -142,11 +142,11 @@ protected:
     }
 
     // Cells whose value lies outside the rows (metrics) changed in these columns.
-    void announceColumns(int first, int last)
+    void announceColumns(int first, int last, const QList<int> &more_roles = {})
     {
         if (!m_rows.empty()) {
             Q_EMIT dataChanged(index(0, first), index(rowCount() - 1, last),
-                               {Qt::DisplayRole, SortRole, FractionRole});
+                               QList<int>{Qt::DisplayRole, SortRole, FractionRole} + more_roles);
         }
     }
 

@@ -99,6 +99,9 @@ QString durationWords(std::int64_t ms)
 QString spanWords(std::int64_t ms)
 {
     constexpr std::int64_t kShort_ms = 9'950;
+    if (ms < 1000) {
+        return QString::number(std::max<std::int64_t>(ms, 0)) + u" ms"_s;
+    }
     return ms < kShort_ms
                ? decimal(static_cast<double>(std::max<std::int64_t>(ms, 0)) / 1000.0, 1) + u" s"_s
                : durationWords(ms);

@@ -27,7 +27,7 @@ QString bytesWords(std::uint64_t bytes);          // "220 MB", "1.75 GB"
 QString megabytesWords(std::uint64_t bytes);      // "1,792 MB": for values compared in MB
 QString latencyWords(std::uint32_t microseconds); // "0.8 ms", "11 ms", "1.2 s"
 QString durationWords(std::int64_t ms);           // "12 s", "6 min", "3 h", "3 d"
-QString spanWords(std::int64_t ms);               // as above, "0.4 s" below 10 s
+QString spanWords(std::int64_t ms);               // as above; "652 ms", "1.4 s" below 10 s
 QString ageWords(std::int64_t then_ms, std::int64_t now_ms); // "6 min ago", "just now"
 QString timeWords(std::int64_t ms);                          // "09:41:12", local time
 QString dateTimeWords(std::int64_t ms);                      // "2026-03-14 09:41:12"

@@ -58,7 +58,8 @@ void InstanceModel::onStoreChanged(const StoreDelta &delta)
     }
     applyBatch(std::move(batch));
     if (!delta.deployments.empty()) {
-        announceColumns(int(Column::Slot), int(Column::Slot)); // a swap moves whole deployments
+        // A swap moves whole deployments.
+        announceColumns(int(Column::Slot), int(Column::Slot), {SearchRole});
     }
 }
 

@@ -36,7 +36,8 @@ ActivityPage::ActivityPage(PageContext &context)
     setObjectName(u"activityPage"_s);
     m_running = new RunningOperations(context);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(space::kPageMargin, 20, space::kPageMargin, space::kPageMargin);
+    column->setContentsMargins(space::kPageMargin, space::kPageMargin, space::kPageMargin,
+                               space::kPageMargin);
     column->setSpacing(space::kCardGap);
     column->addWidget(makeHeader());
     column->addWidget(m_running);
@@ -245,14 +246,17 @@ void ActivityPage::openMenu(const QString &id, const QPoint &position)
     const auto service = models::text(operation->service());
     auto *open = menu->addAction(m_context.theme.icon(u"open"_s), tr("Open the service"), this,
                                  [this, service] { m_context.navigator.openService(service); });
+    open->setObjectName(u"menuOpenService"_s);
     open->setEnabled(m_context.store.service(operation->service()) != nullptr);
     auto *only = menu->addAction(m_context.theme.icon(u"filter"_s), tr("Only this service"), this,
                                  [this, service] { m_filters->setService(service); });
+    only->setObjectName(u"menuOnlyService"_s);
     only->setEnabled(!service.isEmpty());
     menu->addSeparator();
     auto *cancel =
         menu->addAction(m_context.theme.icon(u"close"_s), tr("Cancel"), this,
                         [this, id] { m_context.session.cancelOperation(models::utf8(id)); });
+    cancel->setObjectName(u"menuCancelOperation"_s);
     cancel->setEnabled(operation->cancellable() && operation->state() == v1::Operation::Running);
     menu->popup(position);
 }

@@ -47,8 +47,7 @@ QString durationOf(const v1::Operation &operation, std::int64_t now_ms)
 {
     const bool running = operation.end_time_ms() == 0;
     const auto ms = (running ? now_ms : operation.end_time_ms()) - operation.start_time_ms();
-    const auto words =
-        ms < 1000 ? QObject::tr("%1 ms").arg(qMax<qint64>(0, ms)) : models::durationWords(ms);
+    const auto words = models::spanWords(ms);
     return running ? QObject::tr("%1 so far").arg(words) : words;
 }
 

@@ -64,6 +64,7 @@ OperationFilters::OperationFilters(const Theme &theme, const models::FabricStore
     m_text->setObjectName(u"activityFilter"_s);
     m_text->setHint(u"/"_s);
     m_state->setObjectName(u"stateFilter"_s);
+    m_state->setAccessibleName(tr("Operations in which state"));
     m_state->setToolTip(tr("Failed includes cancelled operations"));
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

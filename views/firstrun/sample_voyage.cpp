@@ -239,11 +239,11 @@ void SampleVoyage::judge(const v1::Operation &operation)
     switch (operation.state()) {
     case v1::Operation::Succeeded:
         m_operation.clear();
-        succeed(operation.end_time_ms() > operation.start_time_ms()
-                    ? tr("Done in %1")
-                          .arg(models::durationWords(operation.end_time_ms() -
-                                                     operation.start_time_ms()))
-                    : tr("Done"));
+        succeed(
+            operation.end_time_ms() > operation.start_time_ms()
+                ? tr("Done in %1")
+                      .arg(models::spanWords(operation.end_time_ms() - operation.start_time_ms()))
+                : tr("Done"));
         break;
     case v1::Operation::Failed:
         fail(text(operation.error().message()));

@@ -133,9 +133,22 @@ void VoyageCard::refreshButtons()
     const bool again =
         !m_voyage.isFinished() &&
         m_voyage.progress(SampleVoyage::Step(m_voyage.current())).state == State::Failed;
+    const bool had_keys = m_next->hasFocus() || m_all->hasFocus();
     m_next->setEnabled(can);
     m_next->setText(again ? tr("Try again") : tr("Do it"));
     m_all->setEnabled(can);
+    keepKeys(had_keys, can);
+}
+
+// A step's button is disabled while the step runs; the keys wait here for it instead of wandering
+// to the next control of the window.
+void VoyageCard::keepKeys(bool had_keys, bool can)
+{
+    if (had_keys && !can) {
+        setFocus();
+    } else if (can && hasFocus()) {
+        m_next->setFocus();
+    }
 }
 
 } // namespace slipway::views

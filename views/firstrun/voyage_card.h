@@ -24,6 +24,7 @@ private:
     void addSteps();
     void addButtons();
     void refreshButtons();
+    void keepKeys(bool had_keys, bool can);
 
     const Theme &m_theme;
     SampleVoyage &m_voyage;

@@ -46,6 +46,7 @@ VoyageStep::VoyageStep(const Theme &theme, int number, const QString &title, con
       m_cancel(makeButton(theme, ButtonKind::Link, tr("Cancel")))
 {
     m_text->setWordWrap(true);
+    m_text->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     m_words->setObjectName(u"stepWords"_s);
     m_words->setWordWrap(true);
     m_cancel->setObjectName(u"cancelStep"_s);

@@ -42,7 +42,8 @@ HostCard::HostCard(const Theme &theme, QWidget *parent)
     m_cores->setObjectName(u"hostCores"_s);
     m_memory->setObjectName(u"hostMemory"_s);
     m_dots->setObjectName(u"hostInstances"_s);
-    m_name->setElided(true);
+    m_dots->setAccessibleName(tr("Instances on this host"));
+    m_name->setElided(true, Qt::ElideMiddle);
     m_advice->setWordWrap(true);
     m_advice->setTone(u"warning"_s);
     m_since->setWordWrap(true);

@@ -107,6 +107,7 @@ QWidget *HostsPage::makeHead()
     m_summary->setElided(true);
     titles->addWidget(m_summary);
     m_view->setObjectName(u"hostsView"_s);
+    m_view->setAccessibleName(tr("How to show the hosts"));
     m_view->setToolTip(tr("Cards by fault domain, or a table"));
     m_search->setObjectName(u"hostsFilter"_s);
     m_search->setAccessibleName(tr("Filter hosts"));

@@ -29,7 +29,7 @@ void PackageDetails::build()
     head->setContentsMargins(space::kCardPadding, 12, 10, 0);
     m_name = new Label(m_context.theme, TextRole::CardTitle);
     m_name->setObjectName(u"packageName"_s);
-    m_name->setElided(true);
+    m_name->setElided(true, Qt::ElideMiddle);
     auto *close = makeIconButton(m_context.theme, u"close"_s, tr("Close the details"));
     close->setObjectName(u"closeDetails"_s);
     connect(close, &QToolButton::clicked, this, &PackageDetails::closeClicked);

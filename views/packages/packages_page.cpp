@@ -41,7 +41,8 @@ PackagesPage::PackagesPage(PageContext &context) : m_context(context), m_model(c
     setObjectName(u"packagesPage"_s);
     setAcceptDrops(true);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(space::kPageMargin, 20, space::kPageMargin, space::kPageMargin);
+    column->setContentsMargins(space::kPageMargin, space::kPageMargin, space::kPageMargin,
+                               space::kPageMargin);
     column->setSpacing(space::kCardGap);
     m_banner = new Banner(context.theme);
     m_banner->setObjectName(u"packagesBanner"_s);
@@ -138,7 +139,7 @@ QWidget *PackagesPage::makeTable()
                    {int(Column::Digest), CellKind::Mono, 92},
                    {int(Column::Size), CellKind::Number, 78},
                    {int(Column::Roles), CellKind::Text, 150},
-                   {int(Column::Used), CellKind::Text, 150},
+                   {int(Column::Used), CellKind::Text, 168, false, false, Qt::ElideMiddle},
                    {int(Column::Uploaded), CellKind::Age, 88},
                    {int(Column::Actor), CellKind::Text, 72}},
                   [this] { return m_context.session.nowMs(); });
@@ -352,11 +353,13 @@ void PackagesPage::openMenu(const QString &digest, const QPoint &position)
     auto *menu = new QMenu(this);
     menu->setObjectName(u"packageMenu"_s);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(m_context.theme.icon(u"copy"_s), tr("Copy digest"), this,
-                    [digest] { copyText(digest); });
+    auto *copy = menu->addAction(m_context.theme.icon(u"copy"_s), tr("Copy digest"), this,
+                                 [digest] { copyText(digest); });
+    copy->setObjectName(u"menuCopyDigest"_s);
     menu->addSeparator();
-    menu->addAction(m_context.theme.icon(u"trash"_s), tr("Delete…"), this,
-                    [this, digest] { askDelete(digest); });
+    auto *remove = menu->addAction(m_context.theme.icon(u"trash"_s), tr("Delete…"), this,
+                                   [this, digest] { askDelete(digest); });
+    remove->setObjectName(u"menuDeletePackage"_s);
     menu->popup(position);
 }
 

@@ -103,7 +103,7 @@ RoleSection::RoleSection(const Theme &theme, const v1::RoleDefinition &role,
     column->setContentsMargins(0, 4, 0, 4);
     column->setSpacing(4);
     auto *name = new Label(theme, TextRole::Strong, text(role.name()));
-    name->setElided(true);
+    name->setElided(true, Qt::ElideMiddle);
     column->addWidget(name);
     auto *facts = new FactList(theme);
     facts->add(tr("Kind"), kindWord(role.kind()));

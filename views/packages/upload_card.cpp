@@ -26,7 +26,7 @@ UploadCard::UploadCard(PageContext &context) : Card(context.theme), m_context(co
 void UploadCard::build()
 {
     m_name = new Label(m_context.theme, TextRole::Strong);
-    m_name->setElided(true);
+    m_name->setElided(true, Qt::ElideMiddle);
     m_words = Label::secondary(m_context.theme, TextRole::Body);
     m_words->setObjectName(u"uploadWords"_s);
     m_words->setWordWrap(true);

@@ -156,7 +156,7 @@ QLayout *DeployPanel::makeConfigurationRow()
 {
     m_configuration = Label::secondary(m_context.theme, TextRole::Body);
     m_configuration->setObjectName(u"deployConfigurationName"_s);
-    m_configuration->setElided(true);
+    m_configuration->setElided(true, Qt::ElideMiddle);
     m_clear_configuration = makeButton(m_context.theme, ButtonKind::Link, tr("Remove"));
     m_clear_configuration->setObjectName(u"deployClearConfiguration"_s);
     m_choose_configuration =

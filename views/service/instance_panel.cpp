@@ -65,7 +65,7 @@ void InstancePanel::buildTop()
 {
     m_title = new Label(m_context.theme, TextRole::Headline);
     m_title->setObjectName(u"panelTitle"_s);
-    m_title->setElided(true);
+    m_title->setElided(true, Qt::ElideMiddle);
     m_pill = new StatePill(m_context.theme);
     m_log = makeButton(m_context.theme, ButtonKind::Link, tr("Log"), u"logs"_s);
     m_log->setObjectName(u"showLog"_s);
@@ -84,6 +84,7 @@ void InstancePanel::buildTop()
     m_reason->setWordWrap(true);
     m_choice = new SegmentedControl(m_context.theme, {tr("Charts"), tr("Details"), tr("Events")});
     m_choice->setObjectName(u"panelChoice"_s);
+    m_choice->setAccessibleName(tr("What to show of it"));
     body()->addLayout(row);
     body()->addWidget(m_reason);
     connect(m_pause, &QPushButton::clicked, this,

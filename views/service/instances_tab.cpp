@@ -45,14 +45,14 @@ QString settingsKey()
 QList<ColumnStyle> columnStyles()
 {
     return {{int(Column::Name), CellKind::Strong, 136, true},
-            {int(Column::State), CellKind::State, 104},
+            {int(Column::State), CellKind::State, 102},
             {int(Column::Reason), CellKind::Text, 200, false, true},
             {int(Column::Role), CellKind::Text, 100, false, true},
             {int(Column::Slot), CellKind::Text, 90, false, true},
-            {int(Column::Size), CellKind::Text, 92},
-            {int(Column::Host), CellKind::Text, 74},
-            {int(Column::FaultDomain), CellKind::Number, 50},
-            {int(Column::UpdateDomain), CellKind::Number, 50},
+            {int(Column::Size), CellKind::Text, 86},
+            {int(Column::Host), CellKind::Text, 68},
+            {int(Column::FaultDomain), CellKind::Number, 46},
+            {int(Column::UpdateDomain), CellKind::Number, 46},
             {int(Column::Cpu), CellKind::Bar, 62},
             {int(Column::Memory), CellKind::Bar, 84},
             {int(Column::Requests), CellKind::Number, 68},
@@ -120,6 +120,7 @@ QWidget *InstancesTab::makeTimeline()
     auto *list = new TimelineList(m_context.theme, m_models.events);
     list->setObjectName(u"timeline"_s);
     list->setLoadsOlder(false);
+    list->setAccessibleName(tr("What happened in this service"));
     card->body()->addWidget(list);
     connect(list, &TimelineList::eventActivated, this, [this](const v1::Event &event) {
         if (!event.instance().empty()) {
@@ -162,6 +163,7 @@ QToolButton *InstancesTab::makeColumns()
         }
         auto *action = m_columns->addAction(
             m_models.instances.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setObjectName(u"column-"_s + QString::number(column));
         action->setCheckable(true);
         action->setChecked(!m_table->isColumnHidden(column));
         action->setData(column);
@@ -279,19 +281,21 @@ void InstancesTab::openMenu(const QString &key, const QPoint &place)
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->setObjectName(u"instanceMenu"_s);
-    const auto add = [&](const QString &icon, const QString &text, auto act) {
-        connect(menu->addAction(m_context.theme.icon(icon), text), &QAction::triggered, this, act);
+    const auto add = [&](const QString &name, const QString &icon, const QString &text, auto act) {
+        auto *action = menu->addAction(m_context.theme.icon(icon), text);
+        action->setObjectName(name);
+        connect(action, &QAction::triggered, this, act);
     };
-    add(u"logs"_s, tr("Show log"), [this, id] { Q_EMIT logRequested(id); });
-    add(u"copy"_s, tr("Copy name"),
+    add(u"menuShowLog"_s, u"logs"_s, tr("Show log"), [this, id] { Q_EMIT logRequested(id); });
+    add(u"menuCopyName"_s, u"copy"_s, tr("Copy name"),
         [id] { QGuiApplication::clipboard()->setText(models::text(id.name)); });
     if (!instance->host().empty()) {
-        add(u"hosts"_s, tr("Show %1").arg(models::text(instance->host())),
+        add(u"menuShowHost"_s, u"hosts"_s, tr("Show %1").arg(models::text(instance->host())),
             [this, host = models::text(instance->host())] { m_context.navigator.openHost(host); });
     }
     menu->addSeparator();
-    add(u"reboot"_s, tr("Reboot…"), [this] { m_bulk->reboot(); });
-    add(u"reimage"_s, tr("Reimage…"), [this] { m_bulk->reimage(); });
+    add(u"menuReboot"_s, u"reboot"_s, tr("Reboot…"), [this] { m_bulk->reboot(); });
+    add(u"menuReimage"_s, u"reimage"_s, tr("Reimage…"), [this] { m_bulk->reimage(); });
     menu->popup(place);
 }
 

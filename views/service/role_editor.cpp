@@ -47,7 +47,7 @@ RoleEditor::RoleEditor(PageContext &context, const std::string &role, QWidget *p
 QLayout *RoleEditor::makeTitle()
 {
     auto *name = new Label(m_context.theme, TextRole::Headline, models::text(m_role));
-    name->setElided(true);
+    name->setElided(true, Qt::ElideMiddle);
     m_facts = Label::secondary(m_context.theme, TextRole::Body);
     m_pill = new StatePill(m_context.theme);
     auto *row = new QHBoxLayout;

@@ -38,7 +38,7 @@ ServiceView::ServiceView(PageContext &context, const QString &name, QWidget *par
 {
     auto *header = new ServiceHeader(context, m_models, *m_actions);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(space::kPageMargin, 20, space::kPageMargin, 16);
+    column->setContentsMargins(space::kPageMargin, space::kPageMargin, space::kPageMargin, 16);
     column->setSpacing(12);
     column->addWidget(header);
     column->addWidget(m_board);

@@ -7,6 +7,7 @@
 #include "views/widgets/buttons.h"
 #include "views/widgets/progress_strip.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 
 namespace slipway::views
@@ -126,8 +127,8 @@ void SwapPanel::followOperation()
         const bool done = operation->state() == v1::Operation::Succeeded;
         m_result->say(models::conditionOf(operation->state()),
                       done ? tr("Swapped in %1: “%2” answers at the production address.")
-                                 .arg(models::durationWords(operation->end_time_ms() -
-                                                            operation->start_time_ms()),
+                                 .arg(models::spanWords(operation->end_time_ms() -
+                                                        operation->start_time_ms()),
                                       m_models.production.label())
                            : models::text(operation->error().message()));
         enter(done ? Stage::Done : Stage::Failed);
@@ -142,7 +143,11 @@ void SwapPanel::enter(Stage stage)
     if (stage == Stage::Checking || stage == Stage::Sent || stage == Stage::Running) {
         m_result->clear();
     }
+    const bool had_keys = isAncestorOf(QApplication::focusWidget());
     refresh();
+    if (had_keys && !isAncestorOf(QApplication::focusWidget())) {
+        m_close->setFocus(); // the button that had them is disabled or gone
+    }
 }
 
 void SwapPanel::refresh()

@@ -48,7 +48,7 @@ QWidget *CreatePanel::makeDone()
     column->setSpacing(6);
     m_done_title = new Label(theme, TextRole::CardTitle);
     m_done_title->setObjectName(u"createdTitle"_s);
-    m_done_title->setElided(true);
+    m_done_title->setElided(true, Qt::ElideMiddle);
     column->addWidget(m_done_title);
     auto *what = Label::secondary(theme, TextRole::Body,
                                   tr("These addresses are the service's for life. Nothing answers "

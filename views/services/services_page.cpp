@@ -37,9 +37,9 @@ QList<ColumnStyle> columns()
 {
     using Column = models::ServiceModel::Column;
     return {{int(Column::Name), CellKind::Strong, 160, true},
-            {int(Column::Health), CellKind::State, 264},
-            {int(Column::Production), CellKind::Text, 180},
-            {int(Column::Staging), CellKind::Text, 180},
+            {int(Column::Health), CellKind::State, 240},
+            {int(Column::Production), CellKind::Text, 192, false, false, Qt::ElideMiddle},
+            {int(Column::Staging), CellKind::Text, 192, false, false, Qt::ElideMiddle},
             {int(Column::Requests), CellKind::Number, 80},
             {int(Column::Address), CellKind::Text, 140},
             {int(Column::Created), CellKind::Age, 70}};
@@ -90,6 +90,7 @@ QWidget *ServicesPage::makeHead()
     m_search->setFixedWidth(220);
     m_search->setAccessibleName(tr("Filter services"));
     m_kind->setObjectName(u"servicesKind"_s);
+    m_kind->setAccessibleName(tr("Which services"));
     m_kind->setToolTip(tr("Which services are listed"));
     auto *create = makeButton(m_context.theme, ButtonKind::Primary, m_create->text(), u"plus"_s);
     create->setObjectName(u"createService"_s);

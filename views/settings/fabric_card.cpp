@@ -96,8 +96,8 @@ void FabricCard::addTimes()
         [](v1::Settings &s, int value) { s.set_stop_grace_ms(std::uint32_t(value) * 1000); });
     add(
         {u"fabricStopGrace"_s, tr("Stop time when the fabric decides"),
-         tr("The same for what the fabric does by itself: scaling in, resizing, moving"), tr("s"), 0,
-         kHour_s},
+         tr("The same for what the fabric does by itself: scaling in, resizing, moving"), tr("s"),
+         0, kHour_s},
         [](const v1::Settings &s) { return int(s.fabric_stop_grace_ms() / 1000); },
         [](v1::Settings &s, int value) {
             s.set_fabric_stop_grace_ms(std::uint32_t(value) * 1000);

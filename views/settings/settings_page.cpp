@@ -50,7 +50,7 @@ SettingsPage::SettingsPage(PageContext &context) : m_context(context), m_draft(c
     row->addWidget(makeIndex());
     row->addWidget(makeCards(), 1);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(space::kPageMargin, 20, 0, 0);
+    column->setContentsMargins(space::kPageMargin, space::kPageMargin, 0, 0);
     column->setSpacing(12);
     column->addWidget(new Label(context.theme, TextRole::PageTitle, title()));
     column->addLayout(row, 1);

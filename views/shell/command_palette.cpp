@@ -57,8 +57,8 @@ public:
         painter->setPen(tokens.text);
         const auto room = option.rect.adjusted(40, 0, -taken, 0);
         painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-                          painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight,
-                                                            room.width()));
+                          painter->fontMetrics().elidedText(index.data().toString(),
+                                                            Qt::ElideMiddle, room.width()));
         painter->restore();
     }
 

@@ -64,6 +64,7 @@ ConnectionChip::ConnectionChip(const Theme &theme, const Session &session, QWidg
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(10);
+    m_pill->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed); // the search field gives way
     row->addWidget(m_pill);
     row->addWidget(m_words);
     connect(&session, &Session::stateChanged, this, &ConnectionChip::refresh);

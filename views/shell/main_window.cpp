@@ -60,15 +60,12 @@ void MainWindow::buildFrame()
     auto *area = new QWidget;
     area->setObjectName(u"pageArea"_s);
     area->setAttribute(Qt::WA_StyledBackground);
-    auto *banner_row = new QVBoxLayout;
-    banner_row->setContentsMargins(space::kPageMargin, 12, space::kPageMargin, 0);
-    banner_row->addWidget(m_banner);
-    m_banner->setObjectName(u"connectionBanner"_s);
+    m_toasts->setArea(area);
     auto *column = new QVBoxLayout(area);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_top);
-    column->addLayout(banner_row);
+    column->addWidget(makeBannerRow());
     column->addWidget(m_stack, 1);
     column->addWidget(m_bottom);
     auto *row = new QHBoxLayout(frame);
@@ -79,6 +76,18 @@ void MainWindow::buildFrame()
     setCentralWidget(frame);
     m_palette = new CommandPalette(
         m_parts.theme, [this](const QString &words) { return findForPalette(words); }, this);
+}
+
+// Takes room only while there is something to say.
+QWidget *MainWindow::makeBannerRow()
+{
+    m_banner->setObjectName(u"connectionBanner"_s);
+    m_banner_row = new QWidget;
+    auto *row = new QVBoxLayout(m_banner_row);
+    row->setContentsMargins(space::kPageMargin, 12, space::kPageMargin, 0);
+    row->addWidget(m_banner);
+    m_banner_row->hide();
+    return m_banner_row;
 }
 
 void MainWindow::connectBars()
@@ -155,6 +164,7 @@ void MainWindow::updateBanner()
     } else {
         m_banner->clear();
     }
+    m_banner_row->setVisible(!m_banner->text().isEmpty());
 }
 
 Page *MainWindow::pageFor(PageId id)

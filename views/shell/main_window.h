@@ -64,6 +64,7 @@ protected:
 
 private:
     void buildFrame();
+    QWidget *makeBannerRow();
     void connectBars();
     void addShortcuts();
     void followSession();
@@ -83,6 +84,7 @@ private:
     TopBar *m_top;
     BottomBar *m_bottom;
     Banner *m_banner;
+    QWidget *m_banner_row = nullptr;
     QStackedWidget *m_stack;
     CommandPalette *m_palette = nullptr;
     ToastArea *m_toasts;

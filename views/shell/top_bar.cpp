@@ -15,6 +15,7 @@ namespace
 {
 
 constexpr int kFieldWidth = 320;
+constexpr int kFieldWidthMin = 200;
 
 // Looks like a field and opens the palette.
 class PaletteOpener : public SearchField
@@ -55,7 +56,7 @@ TopBar::TopBar(const Theme &theme, const models::Session &session, QWidget *pare
     row->setSpacing(8);
     row->addWidget(m_back);
     row->addWidget(m_crumbs, 1);
-    row->addWidget(makePaletteField());
+    row->addWidget(makePaletteField(), 2);
     auto *right = new QHBoxLayout;
     right->setSpacing(8);
     right->addStretch(1);
@@ -72,7 +73,8 @@ QWidget *TopBar::makePaletteField()
                                     [this] { Q_EMIT paletteRequested(); });
     field->setObjectName(u"paletteField"_s);
     field->setHint(u"Ctrl K"_s);
-    field->setFixedWidth(kFieldWidth);
+    field->setMinimumWidth(kFieldWidthMin);
+    field->setMaximumWidth(kFieldWidth);
     return field;
 }
 
@@ -93,6 +95,7 @@ void TopBar::setBreadcrumb(const QList<Crumb> &crumbs)
     for (qsizetype i = 0; i < crumbs.size(); ++i) {
         if (i + 1 < crumbs.size()) {
             auto *link = makeButton(m_theme, ButtonKind::Link, crumbs[i].text);
+            link->setObjectName(u"crumb"_s);
             connect(link, &QPushButton::clicked, this,
                     [this, place = crumbs[i].place] { Q_EMIT crumbChosen(place); });
             m_crumb_row->addWidget(link);

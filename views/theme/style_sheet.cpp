@@ -22,7 +22,8 @@ QFrame[line="true"] { background: @line; border: none; max-height: 1px; min-heig
 QWidget#navigation { background: @navigation; border-right: 1px solid @line; }
 QWidget#topBar { background: @background; border-bottom: 1px solid @line; }
 QWidget#bottomBar { background: @background; border-top: 1px solid @line; }
-QWidget#pageArea, QDialog, QMainWindow { background: @background; }
+QWidget#pageArea, QMainWindow { background: @background; }
+QDialog { background: @surface; }
 QMenu { background: @surface; border: 1px solid @line; border-radius: 8px; padding: 5px; }
 QMenu::item { padding: 7px 26px 7px 12px; border-radius: 6px; }
 QMenu::item:selected { background: @selection; color: @text; }
@@ -120,12 +121,12 @@ QTableView, QListView, QTreeView { background: @surface; border: none; alternate
 QTableView[bare="true"], QListView[bare="true"] { background: transparent; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: @surface; color: @secondary; border: none;
-    border-bottom: 1px solid @line; padding: 0 10px; font-size: 12px; font-weight: 600; }
+    border-bottom: 1px solid @line; padding: 0 1px 0 10px; font-size: 12px; font-weight: 600; }
 QHeaderView::section:hover { color: @text; }
 QHeaderView::down-arrow { image: url(:/icons/@mode-down.svg); width: 9px; height: 9px;
-    subcontrol-position: center right; right: 4px; }
+    subcontrol-position: center right; right: 0px; }
 QHeaderView::up-arrow { image: url(:/icons/@mode-up.svg); width: 9px; height: 9px;
-    subcontrol-position: center right; right: 4px; }
+    subcontrol-position: center right; right: 0px; }
 QTableCornerButton::section { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QTabBar { background: transparent; border: none; }

@@ -15,6 +15,7 @@ Banner::Banner(const Theme &theme, QWidget *parent)
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(36, 7, 8, 7);
     m_text->setWordWrap(true);
+    m_action->setObjectName(QStringLiteral("bannerAction"));
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     row->addWidget(m_text, 1);
     row->addWidget(m_action);

@@ -33,6 +33,13 @@ TextRole textRoleOf(CellKind kind)
     }
 }
 
+// Names and digests differ at their ends: "WebRole_IN_12".
+Qt::TextElideMode elideModeOf(const ColumnStyle &style)
+{
+    const bool name = style.kind == CellKind::Strong || style.kind == CellKind::Mono;
+    return name ? Qt::ElideMiddle : style.elide;
+}
+
 } // namespace
 
 CellDelegate::CellDelegate(const Theme &theme, DataTable &table)
@@ -96,8 +103,9 @@ void CellDelegate::paintText(QPainter &painter, const QRectF &box, const QModelI
     painter.setFont(m_theme.font(textRoleOf(kind)));
     painter.setPen(quiet ? m_theme.tokens().secondary : m_theme.tokens().text);
     const QFontMetricsF metrics(painter.font());
-    painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, box.width()));
+    painter.drawText(
+        box, Qt::AlignLeft | Qt::AlignVCenter,
+        metrics.elidedText(words, elideModeOf(m_table.styleOf(index.column())), box.width()));
 }
 
 void CellDelegate::paintNumber(QPainter &painter, const QRectF &box, const QModelIndex &index,

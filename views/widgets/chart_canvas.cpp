@@ -28,6 +28,8 @@ ChartCanvas::ChartCanvas(const Theme &theme, ChartGroup &group, QWidget *parent)
 {
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(NoFrame);
+    setFocusPolicy(Qt::NoFocus); // there is nothing to do here by keyboard
+    viewport()->setFocusPolicy(Qt::NoFocus);
     setBackgroundBrush(Qt::NoBrush);
     setStyleSheet(QStringLiteral("background: transparent;"));
     setMouseTracking(true);

@@ -128,11 +128,11 @@ void DataTable::fitColumns()
     }
 }
 
-CellKind DataTable::kindOf(int column) const
+ColumnStyle DataTable::styleOf(int column) const
 {
     const auto style = std::find_if(m_styles.begin(), m_styles.end(),
                                     [column](const auto &one) { return one.column == column; });
-    return style == m_styles.end() ? CellKind::Text : style->kind;
+    return style == m_styles.end() ? ColumnStyle() : *style;
 }
 
 QStringList DataTable::selectedKeys() const

@@ -29,6 +29,7 @@ struct ColumnStyle {
     int width_px = 0; // 0: as the header needs; the stretching column takes the rest
     bool stretch = false;
     bool hidden = false;
+    Qt::TextElideMode elide = Qt::ElideRight; // names and digests: always in the middle
 };
 
 class DataTable : public QTableView
@@ -76,7 +77,8 @@ private:
                Qt::SortOrder order, std::function<std::int64_t()> now_ms);
     void applyTheme();
     void hover(int row);
-    CellKind kindOf(int column) const;
+    ColumnStyle styleOf(int column) const;
+    CellKind kindOf(int column) const { return styleOf(column).kind; }
 
     const Theme &m_theme;
     models::FilterProxy *m_proxy;

@@ -7,6 +7,7 @@
 #include <QDesktopServices>
 #include <QFileDialog>
 #include <QLineEdit>
+#include <QPainter>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -30,7 +31,7 @@ void openDialog(QFileDialog *dialog, QObject *context, std::function<void(QStrin
 } // namespace
 
 QuestionDialog::QuestionDialog(const Theme &theme, const Question &question, QWidget *parent)
-    : QDialog(parent)
+    : QDialog(parent), m_theme(theme)
 {
     setWindowTitle(question.title);
     setObjectName(u"questionDialog"_s);
@@ -46,6 +47,15 @@ QuestionDialog::QuestionDialog(const Theme &theme, const Question &question, QWi
     addButtons(theme, question, *column);
     connect(this, &QDialog::rejected, this, [this] { finishWith(Answer::Refused); });
     updateAccept();
+}
+
+// An edge of its own: not every desktop draws one.
+void QuestionDialog::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setPen(QPen(m_theme.tokens().line, 1));
+    painter.setBrush(m_theme.tokens().surface);
+    painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
 }
 
 void QuestionDialog::addTexts(const Theme &theme, const Question &question, QVBoxLayout &column)
@@ -73,6 +83,7 @@ void QuestionDialog::addConditions(const Theme &theme, const Question &question,
             Label::secondary(theme, TextRole::Label, tr("Type “%1” to confirm").arg(m_must_type)));
         m_typed = new QLineEdit;
         m_typed->setObjectName(u"typeToConfirm"_s);
+        m_typed->setAccessibleName(tr("Type “%1” to confirm").arg(m_must_type));
         column.addWidget(m_typed);
         connect(m_typed, &QLineEdit::textChanged, this, &QuestionDialog::updateAccept);
     }

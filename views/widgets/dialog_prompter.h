@@ -23,6 +23,9 @@ class QuestionDialog : public QDialog
 public:
     QuestionDialog(const Theme &theme, const Question &question, QWidget *parent);
 
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
 Q_SIGNALS:
     void answered(const slipway::views::Answer &answer);
 
@@ -33,6 +36,7 @@ private:
     void finishWith(Answer::Choice choice);
     void updateAccept();
 
+    const Theme &m_theme;
     QString m_must_type;
     QLineEdit *m_typed = nullptr;
     QCheckBox *m_consent = nullptr;

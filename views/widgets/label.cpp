@@ -30,9 +30,10 @@ void Label::setTone(const QString &tone)
     }
 }
 
-void Label::setElided(bool elided)
+void Label::setElided(bool elided, Qt::TextElideMode mode)
 {
     m_elided = elided;
+    m_mode = mode;
     updateGeometry();
 }
 
@@ -48,7 +49,7 @@ void Label::paintEvent(QPaintEvent *event)
         return;
     }
     QPainter painter(this);
-    const auto shown = fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
+    const auto shown = fontMetrics().elidedText(text(), m_mode, contentsRect().width());
     if (toolTip() != text()) {
         setToolTip(text());
     }

@@ -19,8 +19,9 @@ public:
                             QWidget *parent = nullptr);
     // "bad", "warning", "ok", "accent", "between" or empty.
     void setTone(const QString &tone);
-    // Shortens with an ellipsis to the width it gets, the whole text as tooltip.
-    void setElided(bool elided);
+    // Shortens with an ellipsis to the width it gets, the whole text as tooltip. In the middle
+    // where texts differ at their ends, as names of instances do.
+    void setElided(bool elided, Qt::TextElideMode mode = Qt::ElideRight);
     QSize minimumSizeHint() const override;
 
 protected:
@@ -28,6 +29,7 @@ protected:
 
 private:
     bool m_elided = false;
+    Qt::TextElideMode m_mode = Qt::ElideRight;
 };
 
 } // namespace slipway::views

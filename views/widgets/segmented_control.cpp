@@ -18,6 +18,7 @@ constexpr int kSide = 14;
 SegmentedControl::SegmentedControl(const Theme &theme, const QStringList &choices, QWidget *parent)
     : QWidget(parent), m_theme(theme), m_choices(choices)
 {
+    setAccessibleDescription(choices.value(0)); // the name says what is chosen
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
@@ -31,7 +32,7 @@ void SegmentedControl::setCurrent(int index)
 {
     if (index >= 0 && index < m_choices.size() && index != m_current) {
         m_current = index;
-        setAccessibleName(m_choices[index]);
+        setAccessibleDescription(m_choices[index]);
         update();
         Q_EMIT currentChanged(index);
     }

@@ -17,6 +17,7 @@ namespace
 {
 
 constexpr int kSlideMs = 140;
+constexpr int kShadow = 12; // what lies under the panel shows through it
 
 } // namespace
 
@@ -45,7 +46,7 @@ SlidePanel::SlidePanel(const Theme &theme, const QString &title, int width_px, Q
     m_footer->setSpacing(8);
     m_footer->addStretch(1);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(1, 0, 0, 0);
+    column->setContentsMargins(kShadow + 1, 0, 0, 0);
     column->setSpacing(0);
     column->addLayout(head);
     column->addWidget(scroll, 1);
@@ -64,7 +65,7 @@ void SlidePanel::setTitle(const QString &title)
 
 void SlidePanel::place()
 {
-    const auto width = qMin(m_width, parentWidget()->width());
+    const auto width = qMin(m_width + kShadow, parentWidget()->width());
     resize(width, parentWidget()->height());
     move(parentWidget()->width() - width, 0);
 }
@@ -112,8 +113,14 @@ void SlidePanel::keyPressEvent(QKeyEvent *event)
 void SlidePanel::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
-    painter.fillRect(rect(), m_theme.tokens().surface);
-    painter.fillRect(QRect(0, 0, 1, height()), m_theme.tokens().line);
+    QLinearGradient shadow(0, 0, kShadow, 0);
+    auto shade = m_theme.tokens().shadow;
+    shadow.setColorAt(1, shade);
+    shade.setAlpha(0);
+    shadow.setColorAt(0, shade);
+    painter.fillRect(QRect(0, 0, kShadow, height()), shadow);
+    painter.fillRect(rect().adjusted(kShadow, 0, 0, 0), m_theme.tokens().surface);
+    painter.fillRect(QRect(kShadow, 0, 1, height()), m_theme.tokens().line);
 }
 
 } // namespace slipway::views

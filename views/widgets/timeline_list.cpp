@@ -74,6 +74,7 @@ TimelineList::TimelineList(const Theme &theme, models::EventModel &events, QWidg
 {
     m_proxy->setSourceModel(&events);
     m_proxy->sort(int(models::EventModel::Column::Time), Qt::DescendingOrder);
+    setAccessibleName(tr("Timeline"));
     setModel(m_proxy);
     setItemDelegate(new EventDelegate(theme, this));
     setVerticalScrollMode(ScrollPerPixel);

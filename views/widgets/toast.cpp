@@ -33,6 +33,7 @@ Toast::Toast(const Theme &theme, models::Condition condition, const QString &tex
     row->addWidget(m_text, 1);
     if (!action.isEmpty()) {
         auto *button = makeButton(theme, ButtonKind::Link, action);
+        button->setObjectName(u"toastAction"_s);
         row->addWidget(button);
         connect(button, &QPushButton::clicked, this, [this, act = std::move(act)] {
             act();
@@ -40,6 +41,7 @@ Toast::Toast(const Theme &theme, models::Condition condition, const QString &tex
         });
     }
     auto *close = makeIconButton(theme, u"close"_s, tr("Dismiss"));
+    close->setObjectName(u"toastDismiss"_s);
     row->addWidget(close);
     connect(close, &QToolButton::clicked, this, &QObject::deleteLater);
     setFixedWidth(kToastWidth);
@@ -73,9 +75,15 @@ void Toast::paintEvent(QPaintEvent *)
 }
 
 ToastArea::ToastArea(const Theme &theme, QWidget *window)
-    : QObject(window), m_theme(theme), m_window(window)
+    : QObject(window), m_theme(theme), m_window(window), m_area(window)
 {
     window->installEventFilter(this);
+}
+
+void ToastArea::setArea(QWidget *area)
+{
+    m_area = area;
+    area->installEventFilter(this);
 }
 
 void ToastArea::say(models::Condition condition, const QString &text, const QString &action,
@@ -105,7 +113,7 @@ QStringList ToastArea::texts() const
 
 bool ToastArea::eventFilter(QObject *watched, QEvent *event)
 {
-    if (event->type() == QEvent::Resize) {
+    if (event->type() == QEvent::Resize || event->type() == QEvent::Move) {
         place();
     }
     return QObject::eventFilter(watched, event);
@@ -113,10 +121,11 @@ bool ToastArea::eventFilter(QObject *watched, QEvent *event)
 
 void ToastArea::place()
 {
+    const int left = m_area->mapTo(m_window, QPoint(0, 0)).x() + kMargin;
     int bottom = m_window->height() - space::kBottomBarHeight - kMargin;
     for (auto toast = m_toasts.rbegin(); toast != m_toasts.rend(); ++toast) {
         (*toast)->adjustSize();
-        (*toast)->move(m_window->width() - kToastWidth - kMargin, bottom - (*toast)->height());
+        (*toast)->move(left, bottom - (*toast)->height());
         (*toast)->raise();
         bottom -= (*toast)->height() + 8;
     }

@@ -32,13 +32,15 @@ private:
     QTimer m_life;
 };
 
-// Stacks toasts over a window's lower right corner.
+// Stacks toasts over the lower left corner of a window's pages: panels and forms have their buttons
+// at the right, and news must not lie on them.
 class ToastArea : public QObject
 {
     Q_OBJECT
 
 public:
     ToastArea(const Theme &theme, QWidget *window);
+    void setArea(QWidget *area); // within the window; until then all of it
     void say(models::Condition condition, const QString &text, const QString &action = {},
              std::function<void()> act = {});
     QStringList texts() const; // shown now, oldest first
@@ -51,6 +53,7 @@ private:
 
     const Theme &m_theme;
     QWidget *m_window;
+    QWidget *m_area;
     QList<Toast *> m_toasts;
 };
 

@@ -1,4 +1,5 @@
 // The activity page by mouse and keyboard over a fake fabric.
+#include "tests/support/menus.h"
 #include "tests/support/portal_harness.h"
 #include "views/activity/activity_page.h"
 #include "views/activity/operation_details.h"
@@ -250,13 +251,13 @@ QMenu *ActivityTest::openMenu()
 void ActivityTest::menuNarrowsAndCancels()
 {
     select(kRunning);
-    auto *menu = openMenu();
-    QTRY_VERIFY(menu->isVisible());
-    menu->actions().last()->trigger();
+    QVERIFY(test::chooseIn(openMenu(), "menuCancelOperation"));
     QCOMPARE(m_harness->client.lastCommand().cancel_operation(), kRunning.toStdString());
-    menu->actions().at(1)->trigger();
+    QTRY_VERIFY(m_window->findChild<QMenu *>(u"operationMenu"_s) == nullptr);
+    QVERIFY(test::chooseIn(openMenu(), "menuOnlyService"));
     QCOMPARE(rows().rowCount(), 2);
-    menu->close();
+    QTRY_VERIFY(m_window->findChild<QMenu *>(u"operationMenu"_s) == nullptr);
+    QVERIFY(test::chooseIn(openMenu(), "menuOpenService")); // no such page in this window
 }
 
 void ActivityTest::placeOfAnUnknownOperationIsFetched()

@@ -97,6 +97,11 @@ void drawNormal(const QString &out, bool dark)
     studio.save(u"activity"_s);
     studio.go(u"swap"_s);
     studio.save(u"swap"_s);
+    studio.window->resize(1024, 700);
+    QTest::keyClick(studio.find<QWidget>("swapPanel"), Qt::Key_Escape);
+    studio.go(u"instances"_s);
+    studio.save(u"small"_s);
+    studio.window->resize(1440, 900);
     studio.harness.client.disconnect();
     QTest::keyClick(studio.find<QWidget>("swapPanel"), Qt::Key_Escape);
     studio.go(u"instances"_s);

@@ -89,6 +89,8 @@ void ServicePageTest::portReasonIsSaid()
             desk.harness.client.push({test::changeOf(service)});
         }
     }
+    QVERIFY(desk.click("productionCopyDigest"));
+    QVERIFY(QGuiApplication::clipboard()->text().startsWith(u"sha256:9f31c2e7"_s));
     auto *address = desk.find<CopyLink>("productionAddress");
     QTRY_VERIFY(address->address().contains(u":8080"_s));
     QVERIFY(desk.click("productionMoreAddresses"));

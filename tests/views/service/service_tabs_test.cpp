@@ -1,5 +1,6 @@
 // Deploying and the tabs of the service page by mouse and keyboard over a fake fabric.
 #include "models/instances/instance_model.h"
+#include "tests/support/menus.h"
 #include "tests/views/service/service_desk.h"
 #include "views/service/chart_legend.h"
 #include "views/widgets/banner.h"
@@ -16,6 +17,7 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QTabBar>
+#include <QToolButton>
 
 using namespace slipway;
 using namespace slipway::views;
@@ -48,6 +50,8 @@ private Q_SLOTS:
     void problemsAreListed();
     void filtersAndChoosesSlots();
     void rebootsAndReimagesSeveral();
+    void instanceMenuActs();
+    void timelineLeadsToTheInstance();
     void columnsAreRemembered();
     void panelShowsTheSelection();
     void changesRoles();
@@ -192,10 +196,38 @@ void ServiceTabsTest::rebootsAndReimagesSeveral()
     QCOMPARE(desk.meant().size(), before);
     QVERIFY(desk.click("clearSelection"));
     QTRY_VERIFY(!desk.find("bulkBar")->isVisible());
-    Q_EMIT table->menuRequested(keyOf("WebRole_IN_0"), desk.window->mapToGlobal(QPoint(300, 500)));
-    auto *menu = desk.find<QMenu>("instanceMenu");
-    QVERIFY(menu != nullptr && menu->actions().size() >= 5);
-    menu->close();
+}
+
+void ServiceTabsTest::instanceMenuActs()
+{
+    ServiceDesk desk;
+    desk.open(keyOf("WebRole_IN_0"));
+    const auto choose = [&desk](const char *name) {
+        const bool none =
+            QTest::qWaitFor([&] { return desk.find<QMenu>("instanceMenu") == nullptr; });
+        QTest::keyClick(desk.find<DataTable>("instances"), Qt::Key_Menu);
+        return none && test::chooseIn(desk.find<QMenu>("instanceMenu"), name);
+    };
+    QVERIFY(choose("menuCopyName"));
+    QCOMPARE(QGuiApplication::clipboard()->text(), u"WebRole_IN_0"_s);
+    QVERIFY(choose("menuReboot"));
+    QCOMPARE(desk.lastMeant().reboot_instances().instances(0), std::string("WebRole_IN_0"));
+    QVERIFY(choose("menuReimage"));
+    QCOMPARE(desk.lastMeant().reimage_instances().instances(0), std::string("WebRole_IN_0"));
+    QVERIFY(choose("menuShowHost")); // no such page in this window
+    QVERIFY(choose("menuShowLog"));
+    QCOMPARE(desk.find<QTabBar>("serviceTabs")->currentIndex(), 2);
+}
+
+void ServiceTabsTest::timelineLeadsToTheInstance()
+{
+    ServiceDesk desk;
+    auto *list = desk.find<TimelineList>("timeline");
+    QTRY_VERIFY(list->proxy().rowCount() > 0);
+    list->setCurrentIndex(list->proxy().index(0, 0));
+    QTest::keyClick(list, Qt::Key_Return);
+    QCOMPARE(desk.find<DataTable>("instances")->selectedKeys(),
+             QStringList{keyOf("WorkerRole_IN_1")});
 }
 
 void ServiceTabsTest::columnsAreRemembered()
@@ -204,9 +236,20 @@ void ServiceTabsTest::columnsAreRemembered()
     ServiceDesk desk;
     auto *table = desk.find<DataTable>("instances");
     QVERIFY(table->isColumnHidden(restarts));
-    for (auto *action : desk.find<QMenu>("columnsMenu")->actions()) {
-        if (action->data().toInt() == restarts) {
-            action->trigger();
+    QCOMPARE(desk.find<QToolButton>("columns")->menu()->objectName(), u"columnsMenu"_s);
+    auto *menu = desk.find<QMenu>("columnsMenu");
+    const auto toggle = [menu](QAction &action) {
+        menu->popup(QPoint(100, 100));
+        return test::chooseIn(menu, qPrintable(action.objectName()));
+    };
+    for (auto *action : menu->actions()) {
+        const int column = action->data().toInt();
+        QVERIFY(action->objectName().startsWith(u"column-"_s));
+        const bool hidden = table->isColumnHidden(column);
+        QVERIFY(toggle(*action));
+        QCOMPARE(table->isColumnHidden(column), !hidden);
+        if (column != restarts) {
+            QVERIFY(toggle(*action));
         }
     }
     QVERIFY(!table->isColumnHidden(restarts));

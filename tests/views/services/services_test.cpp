@@ -15,6 +15,7 @@
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QToolButton>
 
 using namespace slipway;
 using namespace slipway::views;
@@ -268,6 +269,9 @@ void ServicesTest::createPanelClosesAndForgets()
     QVERIFY(panel->isOpen());
     QVERIFY(desk.find<QLineEdit>(u"serviceName"_s)->text().isEmpty());
     QTest::keyClick(panel, Qt::Key_Escape);
+    QVERIFY(!panel->isOpen());
+    desk.click(u"createService"_s);
+    QTest::mouseClick(panel->findChild<QToolButton *>(u"closePanel"_s), Qt::LeftButton);
     QVERIFY(!panel->isOpen());
 }
 

@@ -5,6 +5,7 @@
 #include "views/widgets/dialog_prompter.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
@@ -27,6 +28,13 @@ public:
         m_action.setText(m_title + u" action"_s);
     }
     QString title() const override { return m_title; }
+    QList<Crumb> breadcrumb() const override
+    {
+        const Crumb here{m_title, place()};
+        const bool inner = m_title == u"Service"_s;
+        return inner ? QList<Crumb>{{u"Services"_s, {PageId::Services, {}, {}}}, here}
+                     : QList{here};
+    }
     QList<QAction *> pageActions() const override { return {const_cast<QAction *>(&m_action)}; }
     void onShown() override { ++shown; }
     void onHidden() override { ++hidden; }
@@ -102,6 +110,8 @@ private Q_SLOTS:
     void closingAsksTheGuard();
     void shortcutsSheetOpens();
     void questionsHaveConditions();
+    void aQuestionCanBeRefused();
+    void newsLieBesideTheButtons();
 };
 
 void ShellTest::navigatesByMouseAndKeyboard()
@@ -113,6 +123,12 @@ void ShellTest::navigatesByMouseAndKeyboard()
     QTest::mouseClick(hosts, Qt::LeftButton);
     QCOMPARE(desk.page()->title(), u"Hosts"_s);
     QVERIFY(hosts->isChecked());
+    for (const auto *name : {"navigateOverview", "navigateServices", "navigatePackages",
+                             "navigateActivity", "navigateSettings"}) {
+        auto *entry = desk.window->findChild<NavigationEntry *>(QString::fromLatin1(name));
+        QTest::mouseClick(entry, Qt::LeftButton);
+        QCOMPARE(u"navigate"_s + desk.page()->title(), QString::fromLatin1(name));
+    }
     desk.key(Qt::Key_2, Qt::ControlModifier);
     QTRY_COMPARE(desk.page()->title(), u"Services"_s);
     desk.key(Qt::Key_6, Qt::ControlModifier);
@@ -123,6 +139,9 @@ void ShellTest::backLeadsWhereOneWas()
 {
     Desk desk;
     desk.window->openService(u"guestbook"_s);
+    QTest::mouseClick(desk.window->findChild<QPushButton *>(u"crumb"_s), Qt::LeftButton);
+    QCOMPARE(desk.page()->title(), u"Services"_s);
+    desk.window->back();
     desk.window->open({PageId::Hosts, u"host-2"_s, {}});
     desk.key(Qt::Key_Left, Qt::AltModifier);
     QCOMPARE(desk.window->currentPlace().subject, u"guestbook"_s);
@@ -209,6 +228,9 @@ void ShellTest::chipAndBannerTellTheConnection()
     QTRY_VERIFY(banner->isVisible());
     desk.harness.clock.now_ms += 12'000;
     QTRY_COMPARE(chip->text(), u"Local fabric, stale for 12 s"_s);
+    const auto asked = desk.harness.client.watches().size();
+    QTest::mouseClick(banner->findChild<QPushButton *>(u"bannerAction"_s), Qt::LeftButton);
+    QVERIFY(desk.harness.client.watches().size() > asked);
     desk.harness.client.reconnect();
     QTRY_VERIFY(!banner->isVisible());
 }
@@ -304,6 +326,46 @@ void ShellTest::questionsHaveConditions()
     QTRY_VERIFY(answer.has_value());
     QVERIFY(answer->accepted());
     QVERIFY(!answer->remember);
+}
+
+void ShellTest::aQuestionCanBeRefused()
+{
+    Desk desk;
+    DialogPrompter prompter(desk.harness.theme);
+    prompter.setWindow(desk.window.get());
+    Question question;
+    question.title = u"Reimage?"_s;
+    question.accept = u"Reimage"_s;
+    question.consent = u"The local disks may be thrown away"_s;
+    std::optional<Answer> answer;
+    prompter.ask(question, this, [&answer](const Answer &given) { answer = given; });
+    auto *dialog = desk.window->findChild<QuestionDialog *>();
+    auto *accept = dialog->findChild<QPushButton *>(u"accept"_s);
+    auto *consent = dialog->findChild<QCheckBox *>(u"consent"_s);
+    QVERIFY(!accept->isEnabled());
+    QTest::mouseClick(consent, Qt::LeftButton, {}, QPoint(10, consent->height() / 2));
+    QVERIFY(accept->isEnabled());
+    QTest::mouseClick(dialog->findChild<QPushButton *>(u"refuse"_s), Qt::LeftButton);
+    QTRY_VERIFY(answer.has_value());
+    QVERIFY(!answer->accepted());
+}
+
+// Panels and forms have their buttons at the lower right: news must not cover them.
+void ShellTest::newsLieBesideTheButtons()
+{
+    Desk desk;
+    const Place place{PageId::Hosts, {}, {}};
+    desk.window->notify(models::Condition::Failed, u"host-2 is gone"_s, &place);
+    auto *action = desk.window->findChild<QPushButton *>(u"toastAction"_s);
+    QVERIFY(action != nullptr);
+    QVERIFY(action->mapTo(desk.window.get(), action->rect().topRight()).x() <
+            desk.window->width() / 2);
+    QTest::mouseClick(action, Qt::LeftButton);
+    QCOMPARE(desk.page()->title(), u"Hosts"_s);
+    desk.window->notify(models::Condition::Ready, u"host-2 is back"_s);
+    QTRY_COMPARE(desk.window->toasts().texts(), QStringList{u"host-2 is back"_s});
+    QTest::mouseClick(desk.window->findChild<QToolButton *>(u"toastDismiss"_s), Qt::LeftButton);
+    QTRY_VERIFY(desk.window->toasts().texts().isEmpty());
 }
 
 QTEST_MAIN(ShellTest)
