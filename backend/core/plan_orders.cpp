@@ -3,6 +3,9 @@
 #include "backend/core/lookup.h"
 #include "backend/core/sizes.h"
 
+#include <algorithm>
+#include <optional>
+
 namespace slipway::core
 {
 namespace
@@ -46,11 +49,20 @@ void addPeers(std::vector<v1::Peer> &peers, const v1::RoleDefinition &role,
     }
 }
 
+bool hasInternalEndpoint(const v1::RoleDefinition &role)
+{
+    return std::any_of(
+        role.endpoints().begin(), role.endpoints().end(),
+        [](const v1::Endpoint &endpoint) { return endpoint.kind() == v1::Endpoint::INTERNAL; });
+}
+
 std::vector<v1::Peer> peersOf(const State &state, const v1::Deployment &deployment)
 {
     std::vector<v1::Peer> peers;
     for (int index = 0; index < deployment.definition().roles_size(); ++index) {
         const v1::RoleDefinition &role = deployment.definition().roles(index);
+        if (!hasInternalEndpoint(role))
+            continue;
         for (const v1::RoleInstance *instance : instancesOf(state, deployment.id(), role.name()))
             addPeers(peers, role, static_cast<std::uint32_t>(index), *instance);
     }
@@ -76,11 +88,10 @@ void setLimits(v1::InstanceOrder &order, const v1::RoleInstance &instance,
     order.set_log_limit_bytes(settings.log_limit_bytes());
 }
 
-v1::InstanceOrder orderFor(const State &state, const v1::Deployment &deployment,
-                           const v1::RoleDefinition &role, const v1::RoleInstance &instance,
-                           const std::vector<v1::Peer> &peers)
+void fillOrder(v1::InstanceOrder &order, const State &state, const v1::Deployment &deployment,
+               const v1::RoleDefinition &role, const v1::RoleInstance &instance,
+               const std::vector<v1::Peer> &peers)
 {
-    v1::InstanceOrder order;
     order.set_deployment_id(deployment.id());
     order.set_name(instance.name());
     order.set_service(deployment.service());
@@ -102,7 +113,26 @@ v1::InstanceOrder orderFor(const State &state, const v1::Deployment &deployment,
     setLimits(order, instance, state.settings);
     if (instance.uid_slot() > 0)
         order.set_uid_base(kFirstUid + kUidsPerInstance * (instance.uid_slot() - 1));
-    return order;
+}
+
+// Who is on one of these hosts gets its order; peers are gathered for deployments that have one.
+void addOrders(std::map<std::string, v1::HostOrders> &orders, const State &state)
+{
+    for (const auto &[id, deployment] : state.deployments) {
+        std::optional<std::vector<v1::Peer>> peers;
+        for (auto it = state.instances.lower_bound({id, {}});
+             it != state.instances.end() && it->first.first == id; ++it) {
+            const auto host = orders.find(it->second.host());
+            if (host == orders.end())
+                continue;
+            const v1::RoleDefinition *role = findRole(deployment.definition(), it->second.role());
+            if (!role)
+                continue;
+            if (!peers)
+                peers = peersOf(state, deployment);
+            fillOrder(*host->second.add_instances(), state, deployment, *role, it->second, *peers);
+        }
+    }
 }
 
 } // namespace
@@ -113,16 +143,20 @@ std::map<std::string, v1::HostOrders> planOrders(const State &state)
     // Also a host that is away has orders: when it comes back it must not find those of its past.
     for (const auto &[id, host] : state.hosts)
         orders[id];
-    for (const auto &[id, deployment] : state.deployments) {
-        const std::vector<v1::Peer> peers = peersOf(state, deployment);
-        for (const v1::RoleInstance *instance : instancesOf(state, id)) {
-            const v1::RoleDefinition *role = findRole(deployment.definition(), instance->role());
-            const auto host = orders.find(instance->host());
-            if (role && host != orders.end())
-                *host->second.add_instances() =
-                    orderFor(state, deployment, *role, *instance, peers);
-        }
+    addOrders(orders, state);
+    return orders;
+}
+
+std::map<std::string, v1::HostOrders> planOrders(const State &state,
+                                                 const std::set<std::string> &hosts)
+{
+    std::map<std::string, v1::HostOrders> orders;
+    for (const std::string &id : hosts) {
+        if (state.hosts.contains(id))
+            orders[id];
     }
+    if (!orders.empty())
+        addOrders(orders, state);
     return orders;
 }
 

@@ -12,11 +12,20 @@ Dispatcher::Dispatcher(engine::Engine &engine, EdgeLink &edge, ContentPath conte
 
 std::int64_t Dispatcher::carryOut(const core::State &state)
 {
-    core::Plan plan = core::plan(state);
+    core::Planner::Update update = m_planner.update(state);
     sendFleet(state);
-    sendOrders(state, plan.orders);
-    sendTable(state, plan.table);
-    return plan.next_deadline_ms;
+    sendOrders(state, update.orders);
+    if (update.table)
+        sendTable(state, *update.table);
+    else
+        m_tables[m_table_revision] = state.revision;
+    return update.next_deadline_ms;
+}
+
+void Dispatcher::note(const std::vector<v1::Change> &changes)
+{
+    for (const v1::Change &change : changes)
+        m_planner.note(change);
 }
 
 // The core made them from the settings; one that is taken away stays until it is empty.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/core/core.h"
+#include "backend/core/planner.h"
 #include "backend/engine/engine.h"
 #include "backend/fabric/edge_link.h"
 
@@ -27,6 +28,9 @@ public:
     // The hosts that there shall be.
     static engine::Fleet fleetOf(const core::State &state);
 
+    // What was committed since; without it, or after forget(), everything is planned anew.
+    void note(const std::vector<v1::Change> &changes);
+    void forget() { m_planner.forget(); }
     // Returns when a tick is due at the latest (wall clock, ms); 0: none.
     std::int64_t carryOut(const core::State &state);
     // What the edge says of a table; told again when the state moves on but its table does not.
@@ -44,6 +48,7 @@ private:
     engine::Engine &m_engine;
     EdgeLink &m_edge;
     ContentPath m_content_path;
+    core::Planner m_planner;
     std::optional<engine::Fleet> m_fleet;
     std::map<std::string, std::string> m_sent_orders; // host id -> bytes, without revision
     std::string m_table_bytes;

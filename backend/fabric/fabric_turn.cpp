@@ -49,9 +49,12 @@ void FabricShell::runTurn()
 
 void FabricShell::publish(const Committed &committed)
 {
-    if (committed.reloaded)
+    if (committed.reloaded) {
+        m_dispatcher->forget();
         return m_watches.restart(m_machine.state().revision,
                                  "The last changes could not be stored; ask for a new snapshot.");
+    }
+    m_dispatcher->note(committed.changes);
     m_watches.publish(committed.changes, m_machine.state().revision);
     followRemovals(committed.changes);
 }

@@ -1,6 +1,7 @@
 #include "tests/simulation/core/random_cases.h"
 
 #include "backend/core/placement.h"
+#include "backend/core/planner.h"
 #include "tests/simulation/core/random.h"
 
 namespace slipway::core::test
@@ -280,6 +281,36 @@ std::string findOverdueHost(const State &state)
     return {};
 }
 
+// Keeps what the planner said, as the shell and the hosts do.
+class Follower
+{
+public:
+    std::string compare(const World &world)
+    {
+        for (; m_read < world.log.size(); ++m_read)
+            m_planner.note(world.log[m_read]);
+        Planner::Update update = m_planner.update(world.state);
+        for (auto &[host, orders] : update.orders)
+            m_orders[host] = orders.SerializeAsString();
+        std::erase_if(m_orders,
+                      [&](const auto &host) { return !world.state.hosts.contains(host.first); });
+        if (update.table)
+            m_table = update.table->SerializeAsString();
+        const Plan whole = plan(world.state);
+        for (const auto &[host, orders] : whole.orders) {
+            if (m_orders[host] != orders.SerializeAsString())
+                return "the planner has other orders for " + host;
+        }
+        return m_table == whole.table.SerializeAsString() ? "" : "the planner has another table";
+    }
+
+private:
+    Planner m_planner;
+    std::size_t m_read = 0;
+    std::map<std::string, std::string> m_orders;
+    std::string m_table;
+};
+
 bool somebodyWaits(const State &state)
 {
     for (const auto &[key, instance] : state.instances) {
@@ -336,11 +367,15 @@ CaseResult runRandomCase(std::uint64_t seed)
 {
     History history(seed);
     const int steps = 12;
+    Follower follower;
     for (int step = 0; step < steps; ++step) {
         history.step();
         const std::string oversold = findOversold(history.world.state);
         if (!oversold.empty())
             return {oversold, {}};
+        const std::string unlike = follower.compare(history.world);
+        if (!unlike.empty())
+            return {unlike, {}};
     }
     becomeFair(history.world);
     if (!history.world.settle())
