@@ -9,7 +9,9 @@
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
+#include <algorithm>
 #include <iostream>
+#include <string_view>
 
 using namespace slipway;
 
@@ -43,6 +45,14 @@ QString nameOf(const portal::PortalOptions &options)
     return models::text(options.connect.empty() ? options.fabric.socket.string() : options.connect);
 }
 
+// Such a question needs no display, and is answered without one.
+bool asksForText(int argc, char **argv)
+{
+    return std::any_of(argv + 1, argv + argc, [](const std::string_view argument) {
+        return argument == "--help" || argument == "-h" || argument == "--version";
+    });
+}
+
 // One after the other: what is made later stands on what is there.
 int runPortal(const Arguments &arguments, const portal::SingleInstance &single)
 {
@@ -67,6 +77,8 @@ int main(int argc, char **argv)
     Arguments arguments;
     CLI::App app("Slipway: cloud services on your own machine", "slipway");
     describe(app, arguments);
+    if (asksForText(argc, argv))
+        CLI11_PARSE(app, argc, argv);
     QApplication application(argc, argv); // takes Qt's own options out of argc and argv
     CLI11_PARSE(app, argc, argv);
     QApplication::setApplicationName(QStringLiteral("slipway"));
