@@ -94,8 +94,7 @@ void HostCard::present(const models::HostRow &row,
     presentState(host, now_ms);
     presentCapacity(row);
     m_isolation->setText(host.isolation().empty() ? u"–"_s : text(host.isolation()));
-    m_advice->setText(text(host.isolation_advice()));
-    m_advice->setVisible(!host.isolation_advice().empty());
+    presentAdvice(host);
     m_dots->setInstances(std::move(instances));
 }
 
@@ -109,10 +108,23 @@ void HostCard::presentState(const v1::Host &host, std::int64_t now_ms)
     if (host.pid() > 0) {
         parts << tr("pid %1").arg(host.pid());
     }
-    if (!host.reason().empty()) {
-        parts << text(host.reason());
+    if (const QString reason = models::reasonOf(host); !reason.isEmpty()) {
+        parts << reason;
     }
     m_since->setText(parts.isEmpty() ? u"–"_s : parts.join(u" · "_s));
+}
+
+void HostCard::presentAdvice(const v1::Host &host)
+{
+    QStringList lines;
+    if (!host.isolation_advice().empty()) {
+        lines << text(host.isolation_advice());
+    }
+    if (!host.outside_problem().empty()) {
+        lines << tr("No access to the outside: %1").arg(text(host.outside_problem()));
+    }
+    m_advice->setText(lines.join(u'\n'));
+    m_advice->setVisible(!lines.isEmpty());
 }
 
 void HostCard::presentCapacity(const models::HostRow &row)

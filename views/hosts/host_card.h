@@ -34,6 +34,7 @@ protected:
 private:
     void arrange();
     void presentState(const v1::Host &host, std::int64_t now_ms);
+    void presentAdvice(const v1::Host &host);
     void presentCapacity(const models::HostRow &row);
 
     const Theme &m_theme;

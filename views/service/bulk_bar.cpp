@@ -30,6 +30,7 @@ BulkBar::BulkBar(PageContext &context, QWidget *parent)
 {
     setObjectName(u"bulkBar"_s);
     m_words->setObjectName(u"bulkWords"_s);
+    m_words->setElided(true);
     m_reboot->setObjectName(u"reboot"_s);
     m_reboot->setToolTip(tr("Ends the programs and starts them again; local disks stay"));
     m_reimage->setObjectName(u"reimage"_s);
@@ -40,8 +41,7 @@ BulkBar::BulkBar(PageContext &context, QWidget *parent)
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(16, 0, 8, 0);
     row->setSpacing(8);
-    row->addWidget(m_words);
-    row->addStretch(1);
+    row->addWidget(m_words, 1);
     row->addWidget(m_reboot);
     row->addWidget(m_reimage);
     row->addWidget(clear);

@@ -30,8 +30,15 @@ void ChartLegend::setNames(const QStringList &names)
     m_names = names;
     setVisible(names.size() > 1);
     setToolTip(names.join(u'\n'));
-    updateGeometry();
+    setMinimumHeight(heightForWidth(width()));
     update();
+}
+
+// Names that need another row get it, whatever the charts below would like to have.
+void ChartLegend::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    setMinimumHeight(heightForWidth(width()));
 }
 
 int ChartLegend::layOut(int width, QList<QRect> *places) const

@@ -16,7 +16,7 @@ namespace
 
 constexpr std::array kSpans_s{5 * 60, 15 * 60, 4 * 3600, 24 * 3600};
 constexpr int kLiveSpans = 2; // the first ones: the hub remembers that far
-constexpr int kChartHeightMin = 60;
+constexpr int kChartHeightMin = 52;
 constexpr std::uint32_t kPointsMax = 720;
 constexpr int kReloadMs = 30'000;
 

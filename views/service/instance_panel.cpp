@@ -23,7 +23,8 @@ namespace
 {
 
 constexpr int kMarksMax = 12;
-constexpr int kWidthMin = 420;
+constexpr int kWidthMin = 332;
+constexpr int kWidthForARow = 420;
 
 // What is worth a mark in a chart; empty: nothing.
 QString markOf(const v1::Event &event)
@@ -108,18 +109,26 @@ void InstancePanel::buildPages()
     m_pages->addWidget(m_charts);
     m_pages->addWidget(m_details);
     m_pages->addWidget(m_timeline);
-    auto *row = new QHBoxLayout;
-    row->setSpacing(8);
-    row->addWidget(m_choice);
-    row->addStretch(1);
-    row->addWidget(m_charts->ranges());
-    body()->addLayout(row);
+    m_choices = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_choices->setSpacing(8);
+    m_choices->addWidget(m_choice);
+    m_choices->addStretch(1);
+    m_choices->addWidget(m_charts->ranges());
+    body()->addLayout(m_choices);
     body()->addWidget(m_pages, 1);
     connect(m_choice, &SegmentedControl::currentChanged, this, [this](int index) {
         m_pages->setCurrentIndex(index);
         m_charts->ranges()->setVisible(index == 0);
         refresh();
     });
+}
+
+// Where both choices do not fit beside each other they stand below each other.
+void InstancePanel::resizeEvent(QResizeEvent *event)
+{
+    Card::resizeEvent(event);
+    m_choices->setDirection(width() < kWidthForARow ? QBoxLayout::TopToBottom
+                                                    : QBoxLayout::LeftToRight);
 }
 
 void InstancePanel::setSelection(const std::vector<models::InstanceId> &ids)

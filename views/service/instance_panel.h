@@ -5,6 +5,7 @@
 #include "views/service/service_models.h"
 #include "views/widgets/card.h"
 
+class QBoxLayout;
 class QPushButton;
 class QStackedWidget;
 
@@ -29,6 +30,9 @@ public:
 Q_SIGNALS:
     void logRequested(const slipway::models::InstanceId &id);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void buildTop();
     void buildPages();
@@ -51,6 +55,7 @@ private:
     QPushButton *m_log = nullptr;
     Label *m_reason = nullptr;
     SegmentedControl *m_choice = nullptr;
+    QBoxLayout *m_choices = nullptr;
     QStackedWidget *m_pages = nullptr;
     ChartStack *m_charts = nullptr;
     InstanceDetails *m_details = nullptr;

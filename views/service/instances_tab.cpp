@@ -34,8 +34,10 @@ namespace
 
 constexpr int kBothSlots = 0;
 constexpr int kProduction = 1;
+constexpr int kTableHeightMin = 180;
 constexpr int kTimelineHeight = 138;
 constexpr int kFilterWidth = 190;
+constexpr int kFilterWidthMin = 120;
 
 QString settingsKey()
 {
@@ -105,6 +107,7 @@ QWidget *InstancesTab::makeTable()
     m_table = new DataTable(m_context.theme);
     m_table->setObjectName(u"instances"_s);
     m_table->setAccessibleName(tr("Instances"));
+    m_table->setMinimumHeight(kTableHeightMin);
     m_table->show(m_models.instances, columnStyles(), [this] { return m_context.session.nowMs(); });
     m_bulk = new BulkBar(m_context);
     card->body()->addWidget(m_table, 1);
@@ -143,7 +146,8 @@ void InstancesTab::buildTools()
     m_filter = new SearchField(m_context.theme, tr("Filter instances"));
     m_filter->setObjectName(u"instanceFilter"_s);
     m_filter->setHint(u"/"_s);
-    m_filter->setFixedWidth(kFilterWidth);
+    m_filter->setMinimumWidth(kFilterWidthMin);
+    m_filter->setMaximumWidth(kFilterWidth);
     row->addStretch(1);
     row->addWidget(m_slots);
     row->addWidget(m_filter);

@@ -26,6 +26,7 @@ namespace
 
 constexpr int kDelayMs = 120;
 constexpr int kFilterWidth = 240;
+constexpr int kFilterWidthMin = 120;
 constexpr std::uint32_t kTailLines = 5000;
 
 } // namespace
@@ -64,7 +65,8 @@ void LogsTab::buildTools()
     m_filter = new SearchField(m_context.theme, tr("Filter lines"));
     m_filter->setObjectName(u"logFilter"_s);
     m_filter->setHint(u"/"_s);
-    m_filter->setFixedWidth(kFilterWidth);
+    m_filter->setMinimumWidth(kFilterWidthMin);
+    m_filter->setMaximumWidth(kFilterWidth);
     auto *row = new QHBoxLayout(m_tools);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);

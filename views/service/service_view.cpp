@@ -16,6 +16,7 @@
 #include <QDropEvent>
 #include <QHBoxLayout>
 #include <QMimeData>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QTabBar>
 
@@ -37,16 +38,31 @@ ServiceView::ServiceView(PageContext &context, const QString &name, QWidget *par
       m_board(new SlotBoard(context, m_models))
 {
     auto *header = new ServiceHeader(context, m_models, *m_actions);
-    auto *column = new QVBoxLayout(this);
+    auto *content = new QWidget;
+    content->setObjectName(u"scrolled"_s);
+    auto *column = new QVBoxLayout(content);
     column->setContentsMargins(space::kPageMargin, space::kPageMargin, space::kPageMargin, 16);
     column->setSpacing(12);
     column->addWidget(header);
     column->addWidget(m_board);
     column->addWidget(makeTabs(), 1);
+    addScrolled(content);
     setAcceptDrops(true);
     connect(header, &ServiceHeader::deployRequested, this, [this] { openDeploy(v1::STAGING); });
     connectParts();
     addPageActions();
+}
+
+// A low window scrolls: slots and tabs keep the height that they need. Panels lie over all of it.
+void ServiceView::addScrolled(QWidget *content)
+{
+    auto *scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(content);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(scroll);
 }
 
 // Children look at the models: they go first.

@@ -51,6 +51,7 @@ private:
     enum Tab { Instances, Roles, Logs, Activity };
 
     QWidget *makeTabs();
+    void addScrolled(QWidget *content);
     void connectParts();
     void addPageActions();
     void showTab(int tab);

@@ -24,7 +24,10 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int kHeight = 176;
+constexpr int kNumbersApart = 32;
+constexpr int kNumbersClose = 12;
+constexpr QSize kSizeMin(300, 190);
+constexpr int kNarrow = 372; // below: without the curve, numbers closer together
 constexpr QSize kCurve(132, 44);
 
 QString slotObject(v1::SlotKind slot, const QString &what)
@@ -38,7 +41,7 @@ SlotCard::SlotCard(PageContext &context, models::DeploymentSummary &slot, QWidge
     : Card(context.theme, {}, parent), m_context(context), m_slot(slot)
 {
     setObjectName(slotObject(slot.slotKind(), u"Card"_s));
-    setMinimumHeight(kHeight);
+    setMinimumSize(kSizeMin);
     setAccessibleName(models::slotWord(slot.slotKind()));
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeFull());
@@ -80,13 +83,15 @@ QWidget *SlotCard::makeFull()
     m_curve = new Sparkline(m_context.theme);
     m_curve->setFixedSize(kCurve);
     m_curve->setToolTip(tr("Requests per second, last 15 minutes"));
-    auto *curve = new QVBoxLayout;
+    m_curve_box = new QWidget;
+    auto *curve = new QVBoxLayout(m_curve_box);
+    curve->setContentsMargins(0, 0, 0, 0);
     curve->setSpacing(2);
     curve->addStretch(1);
     curve->addWidget(m_curve);
     curve->addWidget(Label::secondary(m_context.theme, TextRole::Label, tr("last 15 min")), 0,
                      Qt::AlignRight);
-    upper->addLayout(curve);
+    upper->addWidget(m_curve_box);
     column->addLayout(upper);
     column->addStretch(1);
     column->addWidget(makeNumbers());
@@ -145,13 +150,14 @@ QLayout *SlotCard::makeAddressRow()
 QWidget *SlotCard::makeNumbers()
 {
     auto *numbers = new QWidget;
-    auto *row = new QHBoxLayout(numbers);
+    m_numbers = new QHBoxLayout(numbers);
+    auto *row = m_numbers;
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(28);
+    row->setSpacing(kNumbersApart);
     const auto add = [&](const QString &label, const QString &tip) {
         auto *number = new HeadlineNumber(m_context.theme, label);
         number->setToolTip(tip);
-        number->setMinimumWidth(64);
+        number->setMinimumWidth(48);
         row->addWidget(number);
         return number;
     };
@@ -178,6 +184,14 @@ QWidget *SlotCard::makeEmpty()
     m_deploy->setObjectName(slotObject(m_slot.slotKind(), u"DeployHere"_s));
     column->addWidget(m_deploy, 0, Qt::AlignLeft);
     return empty;
+}
+
+void SlotCard::resizeEvent(QResizeEvent *event)
+{
+    Card::resizeEvent(event);
+    const bool narrow = width() < kNarrow;
+    m_curve_box->setVisible(!narrow);
+    m_numbers->setSpacing(narrow ? kNumbersClose : kNumbersApart);
 }
 
 void SlotCard::connectParts()

@@ -7,6 +7,7 @@
 
 class QPushButton;
 class QToolButton;
+class QHBoxLayout;
 class QStackedWidget;
 
 namespace slipway::views
@@ -28,6 +29,9 @@ public:
 
 Q_SIGNALS:
     void deployRequested(slipway::v1::SlotKind slot);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     QWidget *makeTop();
@@ -68,6 +72,8 @@ private:
     HeadlineNumber *m_errors = nullptr;
     Label *m_empty_address = nullptr;
     QPushButton *m_deploy = nullptr;
+    QWidget *m_curve_box = nullptr;
+    QHBoxLayout *m_numbers = nullptr;
 };
 
 } // namespace slipway::views

@@ -152,11 +152,12 @@ void MainWindow::updateBanner()
 {
     const auto &session = m_parts.session;
     if (session.state() == Session::State::Stale) {
-        m_banner->say(Condition::Attention,
-                      tr("The fabric does not answer. What you see is from %1; it reconnects by "
-                         "itself, and running services go on.")
-                          .arg(models::timeWords(session.staleSinceMs())),
-                      tr("Try now"));
+        m_banner->say(
+            Condition::Attention,
+            tr("The fabric does not answer; this is from %1. It reconnects by itself, and "
+               "services go on.")
+                .arg(models::timeWords(session.staleSinceMs())),
+            tr("Try now"));
     } else if (session.state() == Session::State::Connecting && !session.lastProblem().isEmpty()) {
         m_banner->say(Condition::OnItsWay,
                       tr("Connecting to %1: %2").arg(session.address(), session.lastProblem()),

@@ -12,6 +12,7 @@ namespace
 
 constexpr int kInset = 3;
 constexpr int kSide = 14;
+constexpr int kSideMin = 6;
 
 } // namespace
 
@@ -21,7 +22,7 @@ SegmentedControl::SegmentedControl(const Theme &theme, const QStringList &choice
     setAccessibleDescription(choices.value(0)); // the name says what is chosen
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     connect(&theme, &Theme::changed, this, [this] {
         updateGeometry();
         update();
@@ -38,19 +39,29 @@ void SegmentedControl::setCurrent(int index)
     }
 }
 
-qreal SegmentedControl::segmentWidth() const
+qreal SegmentedControl::segmentWidth(int side) const
 {
     const QFontMetricsF metrics(m_theme.font(TextRole::Strong));
     qreal widest = 0;
     for (const auto &choice : m_choices) {
         widest = qMax(widest, metrics.horizontalAdvance(choice));
     }
-    return widest + 2 * kSide;
+    return widest + 2 * side;
 }
 
 QSize SegmentedControl::sizeHint() const
 {
-    return {qCeil(segmentWidth() * double(m_choices.size())) + 2 * kInset,
+    return sizeFor(kSide);
+}
+
+QSize SegmentedControl::minimumSizeHint() const
+{
+    return sizeFor(kSideMin);
+}
+
+QSize SegmentedControl::sizeFor(int side) const
+{
+    return {qCeil(segmentWidth(side) * double(m_choices.size())) + 2 * kInset,
             m_theme.isCompact() ? space::kRowHeightCompact : space::kControlHeight};
 }
 

@@ -17,7 +17,7 @@ public:
     int current() const { return m_current; }
     void setCurrent(int index); // emits when it changes
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize minimumSizeHint() const override; // the same texts, closer together
 
 Q_SIGNALS:
     void currentChanged(int index);
@@ -28,7 +28,8 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
-    qreal segmentWidth() const;
+    qreal segmentWidth(int side) const;
+    QSize sizeFor(int side) const;
 
     const Theme &m_theme;
     QStringList m_choices;

@@ -67,6 +67,7 @@ private Q_SLOTS:
     void summarisesAndShowsCapacity();
     void columnsAreFaultDomains();
     void tellsWhatWouldRaiseIsolation();
+    void tellsWhoLeavesAndWhatIsMissing();
     void dotsLeadToInstances();
     void lostHostsAndNewInstancesShow();
     void hostsComeAndGo();
