@@ -44,6 +44,23 @@ std::int64_t instancesOn(const FabricSnapshot &snapshot, const std::string &host
                          [&](const auto &entry) { return entry.second.host() == host; });
 }
 
+std::string reasonOf(const v1::Host &host)
+{
+    if (!host.leaving())
+        return host.reason();
+    return "leaving; its instances move to other hosts" +
+           (host.reason().empty() ? "" : "; " + host.reason());
+}
+
+// What holds for one host holds for all: they stand on the same machine.
+void printAdvice(Context &context, const v1::Host &host)
+{
+    if (!host.isolation_advice().empty())
+        context.out << "Isolation: " << printable(host.isolation_advice()) << '\n';
+    if (!host.outside_problem().empty())
+        context.out << "No access to the outside: " << printable(host.outside_problem()) << '\n';
+}
+
 void printHosts(Context &context, const FabricSnapshot &snapshot)
 {
     Table table(
@@ -57,13 +74,11 @@ void printHosts(Context &context, const FabricSnapshot &snapshot)
                    std::to_string(host.cores()),
                    bytesText(host.memory_bytes()),
                    host.isolation(),
-                   host.reason()});
+                   reasonOf(host)});
     table.print(context.out, coloursWanted());
     for (const v1::Host &host : ordered(snapshot))
-        if (!host.isolation_advice().empty()) {
-            context.out << "Isolation: " << printable(host.isolation_advice()) << '\n';
-            return; // the same on every host of this machine
-        }
+        if (host.state() == v1::Host::Ready)
+            return printAdvice(context, host);
 }
 
 Result<void> hosts(Context &context, const FabricOptions &)

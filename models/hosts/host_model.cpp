@@ -2,12 +2,23 @@
 
 #include "models/base/words.h"
 
+#include <QCoreApplication>
 #include <map>
 
 namespace slipway::models
 {
 
 using namespace Qt::StringLiterals;
+
+QString reasonOf(const v1::Host &host)
+{
+    const QString reason = text(host.reason());
+    if (!host.leaving())
+        return reason;
+    const QString leaving =
+        QCoreApplication::translate("HostModel", "leaving; its instances move to other hosts");
+    return reason.isEmpty() ? leaving : QString(leaving + u" · " + reason);
+}
 
 HostModel::HostModel(const Session &session, QObject *parent)
     : KeyedTableModel(parent), m_session(session), m_store(session.store())
@@ -76,7 +87,7 @@ QVariant HostModel::cell(const HostRow &row, int column, int role) const
     case ConditionRole:
         return int(conditionOf(row.host->state()));
     case ReasonRole:
-        return text(row.host->reason());
+        return reasonOf(*row.host);
     case TimeRole:
         return qint64(row.host->state_time_ms());
     case FractionRole:

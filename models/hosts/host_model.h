@@ -15,6 +15,9 @@ struct HostRow {
     std::uint64_t used_memory_bytes = 0;
 };
 
+// Why a host is as it is, that it is being emptied included; empty: nothing to say.
+QString reasonOf(const v1::Host &host);
+
 class HostModel : public KeyedTableModel<std::string, HostRow>
 {
     Q_OBJECT

@@ -1,7 +1,7 @@
 // Requests per second through the edge against hand-written HAProxy configurations in front of the
 // same instances: all run at the same time and are loaded in turns, so that a noisy machine hits
-// all. The first rival does the same duty without our promises: it balances, keeps connections and
-// tells the instances the client's address; the second only balances.
+// all. The first rival keeps the edge's promise to send a request again, the second only balances
+// and tells the instances the client's address, the third only balances.
 // Arguments: rounds of measurements (10), seconds of each (3).
 #include "tests/integration/edge/edge_harness.h"
 
@@ -26,6 +26,21 @@ namespace
 constexpr std::uint32_t kOurPort = 8080;
 constexpr int kInstances = 2;
 
+struct Duty {
+    const char *name;
+    const char *defaults; // lines of its configuration
+    const char *rules;
+};
+
+constexpr Duty kRivals[] = {
+    {"by hand, resending",
+     "    option forwardfor\n    option redispatch 1\n    retries 3\n"
+     "    retry-on conn-failure empty-response junk-response 502 503\n",
+     "    http-request disable-l7-retry if METH_POST\n"},
+    {"by hand", "    option forwardfor\n", ""},
+    {"by hand, bare", "", ""},
+};
+
 struct Contender {
     std::string name;
     std::uint32_t port = 0;
@@ -35,31 +50,29 @@ struct Contender {
 };
 
 std::string handWritten(const EdgeHarness &edge, const v1::Pool &pool, std::uint32_t port,
-                        bool forwarded_for)
+                        const Duty &duty)
 {
     std::string text = "global\n    nbthread " +
                        std::to_string(std::max(1U, std::thread::hardware_concurrency())) +
-                       "\n    maxconn 4000\ndefaults\n    mode http\n" +
-                       (forwarded_for ? "    option forwardfor\n" : "") +
+                       "\n    maxconn 4000\ndefaults\n    mode http\n" + duty.defaults +
                        "    timeout connect 2s\n    timeout client 1m\n    timeout server 1m\n"
                        "frontend public\n    bind " +
-                       edge.address() + ":" + std::to_string(port) +
-                       "\n    default_backend instances\nbackend instances\n"
+                       edge.address() + ":" + std::to_string(port) + "\n" + duty.rules +
+                       "    default_backend instances\nbackend instances\n"
                        "    balance roundrobin\n";
     for (const v1::PoolServer &server : pool.servers())
         text += "    server " + server.instance() + " unix@" + server.target().substr(5) + "\n";
     return text;
 }
 
-Contender startRival(EdgeHarness &edge, const v1::Pool &pool, std::uint32_t port,
-                     bool forwarded_for)
+Contender startRival(EdgeHarness &edge, const v1::Pool &pool, std::uint32_t port, const Duty &duty)
 {
     const std::string file = edge.folder() + "/rival-" + std::to_string(port) + ".cfg";
-    std::ofstream(file) << handWritten(edge, pool, port, forwarded_for);
+    std::ofstream(file) << handWritten(edge, pool, port, duty);
     sys::SpawnRequest request;
     request.arguments = {edge::haproxyProgram(), "-q", "-f", file};
     request.new_session = true; // as the keeper's: the kernel shares processors out by sessions
-    Contender rival{forwarded_for ? "by hand" : "by hand, bare", port, 0, {}, {}};
+    Contender rival{duty.name, port, 0, {}, {}};
     rival.pid = sys::spawn(request).value_or(0);
     edge.until([&] { return !KeptClient(edge.address(), port).get().starts_with("broken"); });
     return rival;
@@ -103,7 +116,7 @@ void printMedians(const std::vector<Contender> &contenders)
         std::vector<double> ratios;
         for (std::size_t round = 0; round < one.rates.size(); ++round)
             ratios.push_back(ours.rates[round] / std::max(one.rates[round], 1.0));
-        std::printf("%-14s median %8.0f/s, %5.2f us of HAProxy's time a request, median ratio of "
+        std::printf("%-18s median %8.0f/s, %5.2f us of HAProxy's time a request, median ratio of "
                     "the edge to it %.3f\n",
                     one.name.c_str(), median(one.rates), median(one.costs_us), median(ratios));
     }
@@ -139,9 +152,9 @@ void run(int rounds, int seconds)
         return;
     }
     std::vector<Contender> contenders{{"edge", kOurPort, edge.haproxyPid(), {}, {}}};
-    for (const bool forwarded_for : {true, false})
+    for (const Duty &duty : kRivals)
         contenders.push_back(
-            startRival(edge, pool, kOurPort + std::uint32_t(contenders.size()), forwarded_for));
+            startRival(edge, pool, kOurPort + std::uint32_t(contenders.size()), duty));
     compare(edge, contenders, rounds, seconds);
     printMedians(contenders);
     for (std::size_t rival = 1; rival < contenders.size(); ++rival) {

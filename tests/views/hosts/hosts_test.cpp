@@ -122,6 +122,20 @@ void HostsTest::tellsWhatWouldRaiseIsolation()
     QCOMPARE(desk.wordsOf(u"host-2"_s, u"hostIsolation"_s), u"isolated without limits"_s);
 }
 
+void HostsTest::tellsWhoLeavesAndWhatIsMissing()
+{
+    Desk desk;
+    QTRY_VERIFY(desk.card(u"host-2"_s) != nullptr);
+    auto host = hostNamed("host-2");
+    host.set_leaving(true);
+    host.set_outside_problem("slirp4netns is not installed");
+    desk.harness.client.push({test::changeOf(host)});
+    QTRY_VERIFY(desk.wordsOf(u"host-2"_s, u"hostSince"_s).contains(u"leaving"_s));
+    auto *advice = desk.card(u"host-2"_s)->findChild<Label *>(u"hostAdvice"_s);
+    QVERIFY(advice->isVisible());
+    QVERIFY(advice->text().contains(u"slirp4netns is not installed"_s));
+}
+
 void HostsTest::dotsLeadToInstances()
 {
     Desk desk;
