@@ -192,7 +192,10 @@ Load::Load(const QString &url, int connections, int seconds, bool close_connecti
     if (close_connections)
         arguments << u"-H"_s << u"Connection: close"_s;
     m_wrk.setProcessChannelMode(QProcess::MergedChannels);
-    m_wrk.start(u"wrk"_s, arguments << url);
+    // Without a port wrk asks /etc/services for "http", which a bare machine does not have.
+    QUrl with_port(url);
+    with_port.setPort(with_port.port(80));
+    m_wrk.start(u"wrk"_s, arguments << with_port.toString());
     m_wrk.waitForStarted();
 }
 
