@@ -25,15 +25,13 @@ v1::InstanceOrder workerOrder(const std::string &command_line)
     return order;
 }
 
-// A port of its own each time: without a sandbox the last test's program may die a moment later.
 void addEndpoint(v1::InstanceOrder &order, const std::string &name)
 {
-    static std::uint32_t port = 10'101;
     v1::Endpoint *endpoint = order.mutable_role()->add_endpoints();
     endpoint->set_name(name);
     endpoint->set_kind(v1::Endpoint::INTERNAL);
     endpoint->set_protocol(v1::TCP);
-    endpoint->set_port(port++);
+    endpoint->set_port(10'101);
 }
 
 void addTask(v1::InstanceOrder &order, const std::string &command_line)
