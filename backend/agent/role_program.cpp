@@ -32,22 +32,36 @@ void RoleProgram::started(int pid)
         m_callbacks.up();
 }
 
+// One check a port: an endpoint is open before the instance is called ready for it.
 void RoleProgram::watchPorts()
 {
     m_checks.clear();
-    if (const std::uint32_t port = m_settings.ready_port; port != 0) {
-        PortCheck::Callbacks callbacks{m_callbacks.up, [this] {
-                                           m_callbacks.slow();
-                                           if (m_settings.ready_when_slow)
-                                               m_callbacks.up();
-                                       }};
-        m_checks.push_back(std::make_unique<PortCheck>(
-            m_context.io, [port] { return portAccepts(port); }, callbacks));
+    bool ready_port_is_watched = m_settings.ready_port == 0;
+    for (const Endpoint &endpoint : m_settings.endpoints) {
+        const bool makes_ready = !ready_port_is_watched && endpoint.port == m_settings.ready_port;
+        ready_port_is_watched = ready_port_is_watched || makes_ready;
+        watchPort(endpoint.port, makes_ready, [this, endpoint] { open(endpoint); });
     }
-    for (const Endpoint &endpoint : m_settings.endpoints)
-        m_checks.push_back(std::make_unique<PortCheck>(
-            m_context.io, [port = endpoint.port] { return portAccepts(port); },
-            PortCheck::Callbacks{[this, endpoint] { open(endpoint); }, {}}));
+    if (!ready_port_is_watched)
+        watchPort(m_settings.ready_port, true, [] {});
+}
+
+void RoleProgram::watchPort(std::uint32_t port, bool makes_ready, std::function<void()> accepts)
+{
+    PortCheck::Callbacks callbacks;
+    callbacks.accepts = [this, makes_ready, accepts = std::move(accepts)] {
+        accepts();
+        if (makes_ready)
+            m_callbacks.up();
+    };
+    if (makes_ready)
+        callbacks.slow = [this] {
+            m_callbacks.slow();
+            if (m_settings.ready_when_slow)
+                m_callbacks.up();
+        };
+    m_checks.push_back(std::make_unique<PortCheck>(
+        m_context.io, [port] { return portAccepts(port); }, std::move(callbacks)));
 }
 
 void RoleProgram::open(const Endpoint &endpoint)

@@ -42,6 +42,7 @@ public:
 private:
     void started(int pid);
     void watchPorts();
+    void watchPort(std::uint32_t port, bool makes_ready, std::function<void()> accepts);
     void open(const Endpoint &endpoint);
 
     AgentContext m_context;
