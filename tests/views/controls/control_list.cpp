@@ -32,12 +32,12 @@ QString stemOf(const FoundControl &control)
     return stem.endsWith(u'*') ? stem.chopped(1) : stem;
 }
 
-// View tests first, then those with a real fabric; galleries look and do not use.
+// View tests first, then those of the whole portal; galleries look and do not use.
 QStringList testFiles()
 {
     const QDir tests(QStringLiteral(SLIPWAY_SOURCE_DIR "/tests"));
     QStringList files;
-    for (const auto *folder : {"views", "integration"}) {
+    for (const auto *folder : {"views", "integration/driven", "integration/portal"}) {
         QStringList found;
         QDirIterator walk(tests.filePath(QString::fromLatin1(folder)), {u"*_test.cpp"_s},
                           QDir::Files, QDirIterator::Subdirectories);
