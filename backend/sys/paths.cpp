@@ -104,18 +104,20 @@ Result<void> makePrivateFolder(const fs::path &folder)
 #ifndef _WIN32
     struct stat info {
     };
-    if (lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid())
-        return failure(v1::Error::PERMISSION_DENIED, "FOLDER_NOT_OURS",
-                       folder.string() +
-                           " is not a folder of this user (a link, or somebody else's). "
-                           "Remove it or choose another place.",
-                       folder.string());
-    if ((info.st_mode & S_ISVTX) != 0) // /tmp and its like must stay open for everybody else
+    const bool is_folder = lstat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+    // /tmp and its like must stay open for everybody else.
+    if (is_folder && (info.st_mode & S_ISVTX) != 0)
         return failure(v1::Error::INVALID_ARGUMENT, "FOLDER_SHARED",
                        folder.string() +
                            " is shared with other users and cannot be made private. Name a folder "
                            "inside it, e.g. " +
                            (folder / "slipway").string() + ".",
+                       folder.string());
+    if (!is_folder || info.st_uid != geteuid())
+        return failure(v1::Error::PERMISSION_DENIED, "FOLDER_NOT_OURS",
+                       folder.string() +
+                           " is not a folder of this user (a link, or somebody else's). "
+                           "Remove it or choose another place.",
                        folder.string());
     if ((info.st_mode & 077) != 0 && chmod(folder.c_str(), 0700) != 0)
         return failure(v1::Error::PERMISSION_DENIED, "FOLDER_TOO_OPEN",
