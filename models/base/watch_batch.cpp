@@ -1,6 +1,7 @@
 #include "models/base/watch_batch.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace slipway::models
 {
@@ -97,6 +98,25 @@ void WatchBatch::addSnapshot(const v1::Snapshot &chunk)
         m_snapshot_open = false;
         live = true;
     }
+}
+
+WatchBatch WatchBatch::takePart(std::size_t most)
+{
+    WatchBatch part;
+    part.snapshot = snapshot && m_taken == 0;
+    part.continues = snapshot && m_taken > 0;
+    part.fabric_id = fabric_id;
+    while (!isTaken() && part.changes.size() < most) {
+        auto &change = changes[m_taken++];
+        (change.has_event() ? m_events : part.changes).push_back(std::move(change));
+    }
+    if (isTaken()) {
+        std::move(m_events.begin(), m_events.end(), std::back_inserter(part.changes));
+        part.revision = revision;
+        part.live = live;
+        part.resync = resync;
+    }
+    return part;
 }
 
 void WatchBatch::merge(const v1::Change &change)

@@ -3,6 +3,7 @@
 #include "models/base/words.h"
 
 #include <QRandomGenerator>
+#include <QThreadPool>
 #include <QUuid>
 #include <algorithm>
 
@@ -19,6 +20,7 @@ constexpr int kBackoffMaxMs = 3000;
 constexpr int kStatusPeriodMs = 3000;
 constexpr int kHeartbeatMs = 2000;
 constexpr int kSilenceMs = 3 * kHeartbeatMs; // three heartbeats missed
+constexpr std::size_t kPartSize = 2000;      // changes that are applied in one turn
 constexpr int kSendAttempts = 6;
 constexpr int kSendPauseMs = 400;
 
@@ -32,6 +34,15 @@ struct Upload final : client::Subscription {
     std::unique_ptr<client::Subscription> stream;
 };
 
+// What a large batch leaves behind takes longer to free than a frame lasts: not in this thread.
+void discard(WatchBatch batch)
+{
+    if (batch.changes.size() > kPartSize) {
+        auto rest = std::make_shared<WatchBatch>(std::move(batch));
+        QThreadPool::globalInstance()->start([rest = std::move(rest)]() mutable { rest.reset(); });
+    }
+}
+
 } // namespace
 
 Session::Session(client::FabricClient &client, FabricStore &store, const sys::Clock &clock,
@@ -42,6 +53,8 @@ Session::Session(client::FabricClient &client, FabricStore &store, const sys::Cl
 {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &Session::subscribe);
+    m_part_timer.setInterval(0);
+    connect(&m_part_timer, &QTimer::timeout, this, &Session::applyNextPart);
     m_status_timer.setInterval(kStatusPeriodMs);
     connect(&m_status_timer, &QTimer::timeout, this, &Session::askStatus);
     m_silence_timer.setInterval(kHeartbeatMs);
@@ -73,6 +86,7 @@ void Session::stop()
     m_client.observeConnection({});
     m_watch.reset();
     m_inbox.newEpoch();
+    dropBatches();
     ++m_epoch;
     m_retry.stop();
     m_status_timer.stop();
@@ -112,6 +126,7 @@ void Session::subscribe()
     m_watch.reset();
     const auto epoch = ++m_epoch;
     auto sender = m_inbox.newEpoch();
+    dropBatches();
     if (m_state == State::Disconnected) {
         enter(State::Connecting);
     }
@@ -132,10 +147,44 @@ void Session::subscribe()
     m_watch = m_client.watch(request, std::move(observer));
 }
 
+// A large fabric's first snapshot is shown in parts, so that the window never stands still. A later
+// snapshot is taken as a whole: what it does not name goes.
 void Session::onBatch(WatchBatch batch)
 {
     m_last_heard.start();
-    if (batch.snapshot || m_synced) {
+    m_batches.push_back(std::move(batch));
+    if (m_batches.size() == 1 && m_batches.front().changes.size() <= kPartSize) {
+        applyNextPart();
+    } else {
+        m_part_timer.start();
+    }
+}
+
+void Session::applyNextPart()
+{
+    auto &first = m_batches.front();
+    const bool whole = first.snapshot && !m_store.fabricId().empty() && !first.isBegun();
+    const auto part = first.takePart(whole ? first.changes.size() : kPartSize);
+    if (first.isTaken()) {
+        discard(std::move(first));
+        m_batches.pop_front();
+    }
+    if (m_batches.empty()) {
+        m_part_timer.stop();
+    }
+    apply(part);
+}
+
+void Session::dropBatches()
+{
+    m_batches.clear();
+    m_part_timer.stop();
+}
+
+void Session::apply(const WatchBatch &batch)
+{
+    const bool of_snapshot = batch.snapshot || batch.continues;
+    if (of_snapshot || m_synced) {
         m_store.apply(batch);
     }
     if (batch.resync) {
@@ -143,7 +192,7 @@ void Session::onBatch(WatchBatch batch)
         subscribe();
         return;
     }
-    m_synced = m_synced || (batch.snapshot && batch.live);
+    m_synced = m_synced || (of_snapshot && batch.live);
     if (batch.live && m_synced) {
         m_backoff_ms = 0;
         enter(State::Live);

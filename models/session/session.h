@@ -11,6 +11,7 @@
 #include <QObject>
 #include <QPointer>
 #include <QTimer>
+#include <deque>
 #include <functional>
 #include <memory>
 
@@ -86,6 +87,9 @@ Q_SIGNALS:
 private:
     void subscribe();
     void onBatch(WatchBatch batch);
+    void applyNextPart();
+    void apply(const WatchBatch &batch);
+    void dropBatches();
     void onEnded(std::uint64_t epoch, const v1::Error &error);
     void onConnection(client::ConnectionState state);
     void enter(State state);
@@ -102,6 +106,8 @@ private:
     const sys::Clock &m_clock;
     std::shared_ptr<GuiHop> m_hop;
     Inbox<WatchBatch> m_inbox;
+    std::deque<WatchBatch> m_batches; // large ones: a part in each turn of the event loop
+    QTimer m_part_timer;
     std::unique_ptr<client::Subscription> m_watch;
     std::uint64_t m_epoch = 0;
     bool m_running = false;

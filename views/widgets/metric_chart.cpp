@@ -231,7 +231,9 @@ QString MetricChart::wordsOf(const MetricPoint &point) const
     case Metric::Errors:
         return models::rateWords(valueOf(point));
     default:
-        return models::latencyWords(std::uint32_t(valueOf(point) * 1000));
+        // Without an answer there is no latency, and nought would be a very good one.
+        return valueOf(point) > 0 ? models::latencyWords(std::uint32_t(valueOf(point) * 1000))
+                                  : u"–"_s;
     }
 }
 

@@ -121,7 +121,7 @@ bool ToastArea::eventFilter(QObject *watched, QEvent *event)
 
 void ToastArea::place()
 {
-    const int left = m_area->mapTo(m_window, QPoint(0, 0)).x() + kMargin;
+    const int left = m_area->mapTo(m_window, QPoint(0, 0)).x() + space::kPageMargin;
     int bottom = m_window->height() - space::kBottomBarHeight - kMargin;
     for (auto toast = m_toasts.rbegin(); toast != m_toasts.rend(); ++toast) {
         (*toast)->adjustSize();

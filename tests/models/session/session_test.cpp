@@ -49,6 +49,7 @@ private Q_SLOTS:
     void metricsRunWhileSomebodyListens();
     void followingLoadsThePast();
     void changesFromOtherThreadsArrive();
+    void aLargeFabricComesInParts();
 };
 
 void SessionTest::resumesWhereItStopped()
@@ -199,6 +200,42 @@ void SessionTest::changesFromOtherThreadsArrive()
     other.join();
     QTRY_COMPARE(bench.store.revision(), bench.client.revision());
     QVERIFY(bench.store.instance({test::kProductionId, "WebRole_IN_599"}) != nullptr);
+}
+
+// Each part a turn of the event loop; live when the last one is there; what changed since wins.
+void SessionTest::aLargeFabricComesInParts()
+{
+    constexpr int kMany = 9000;
+    Bench bench;
+    auto state = test::sampleState({.web_instances = kMany});
+    const auto count = state.size();
+    bench.client.setSnapshot(std::move(state));
+    std::size_t parts = 0;
+    std::size_t largest = 0;
+    std::size_t events = 0;
+    connect(&bench.store, &FabricStore::changed, this, [&](const StoreDelta &delta) {
+        ++parts;
+        largest = std::max(largest, delta.instances.size());
+        events += delta.events.size();
+        if (parts == 2) {
+            auto changed = test::sampleInstance(test::kProductionId, "WebRole", kMany - 1);
+            changed.set_reason("changed meanwhile");
+            bench.client.push({test::changeOf(changed)});
+        }
+        QVERIFY(!bench.session.isLive() || parts > 4);
+    });
+    QVERIFY(bench.live());
+    QVERIFY2(parts >= count / 2000, qPrintable(QString::number(parts)));
+    QVERIFY2(largest <= 2000, qPrintable(QString::number(largest)));
+    QCOMPARE(events, std::size_t(3));
+    const InstanceId last{test::kProductionId, "WebRole_IN_" + std::to_string(kMany - 1)};
+    QVERIFY(bench.store.instance(last) != nullptr);
+    QTRY_COMPARE(bench.store.instance(last)->reason(), std::string("changed meanwhile"));
+    QCOMPARE(bench.store.revision(), bench.client.revision());
+    // Once it is known, the next snapshot is compared as a whole: nothing goes and comes.
+    const auto before = parts;
+    bench.client.resync();
+    QTRY_COMPARE(parts, before + 1);
 }
 
 QTEST_GUILESS_MAIN(SessionTest)

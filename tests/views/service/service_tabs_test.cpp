@@ -6,6 +6,7 @@
 #include "views/widgets/banner.h"
 #include "views/widgets/data_table.h"
 #include "views/widgets/log_view.h"
+#include "views/widgets/metric_chart.h"
 #include "views/widgets/size_picker.h"
 #include "views/widgets/slide_panel.h"
 #include "views/widgets/timeline_list.h"
@@ -54,6 +55,7 @@ private Q_SLOTS:
     void timelineLeadsToTheInstance();
     void columnsAreRemembered();
     void panelShowsTheSelection();
+    void withoutAnAnswerThereIsNoLatency();
     void changesRoles();
     void followsLogs();
     void showsActivity();
@@ -256,6 +258,22 @@ void ServiceTabsTest::columnsAreRemembered()
     desk.open({}, u"tide-tables"_s);
     QTRY_COMPARE(desk.window->findChildren<DataTable *>(u"instances"_s).size(), 1);
     QVERIFY(!desk.find<DataTable>("instances")->isColumnHidden(restarts));
+}
+
+void ServiceTabsTest::withoutAnAnswerThereIsNoLatency()
+{
+    ServiceDesk desk;
+    QTRY_VERIFY(desk.harness.client.isMeasured());
+    auto batch = test::sampleMetrics(desk.state, test::kSampleNowMs - 1000);
+    const auto latency = [&desk] { return desk.find<MetricChart>("chart3")->valueText(); };
+    desk.harness.client.pushMetrics(batch);
+    QTRY_VERIFY2(latency().endsWith(u" ms"_s), qPrintable(latency()));
+    for (auto &sample : *batch.mutable_samples()) {
+        sample.set_time_ms(test::kSampleNowMs);
+        sample.clear_latency_p95_us();
+    }
+    desk.harness.client.pushMetrics(batch);
+    QTRY_COMPARE(latency(), u"–"_s);
 }
 
 void ServiceTabsTest::panelShowsTheSelection()
