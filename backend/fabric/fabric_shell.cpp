@@ -13,6 +13,7 @@ namespace
 // A boot time is computed from two clocks; the wall clock is corrected now and then.
 constexpr std::int64_t kSameBoot_ms = 30'000;
 constexpr const char *kBootKey = "boot_time_ms";
+constexpr int kLastHandlers = 10'000;
 
 v1::Error endingError()
 {
@@ -67,9 +68,10 @@ void FabricShell::runThread()
         const std::lock_guard lock(m_door);
         m_ended = true;
     }
-    // Whoever came in before the door closed is told that it did.
+    // Whoever came in before the door closed is told that it did. Counted, so that a handler that
+    // calls itself again cannot hold the end up.
     m_io.restart();
-    while (m_io.poll() > 0) {
+    for (int i = 0; i < kLastHandlers && m_io.poll_one() > 0; ++i) {
     }
 }
 
