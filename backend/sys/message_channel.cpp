@@ -131,7 +131,7 @@ int MessageChannel::peerPid() const
 }
 
 MessageListener::MessageListener(asio::io_context &io, std::function<void(ChannelPtr)> on_accept)
-    : m_acceptor(io), m_on_accept(std::move(on_accept))
+    : m_acceptor(io), m_retry(io), m_on_accept(std::move(on_accept))
 {
 }
 
@@ -159,6 +159,7 @@ Result<void> MessageListener::listen(const std::filesystem::path &socket, unsign
     chmod(socket.c_str(), mode);
 #endif
     m_path = socket;
+    m_open = std::make_shared<bool>(true);
     accept();
     return {};
 }
@@ -166,19 +167,34 @@ Result<void> MessageListener::listen(const std::filesystem::path &socket, unsign
 void MessageListener::accept()
 {
     m_acceptor.async_accept(
-        [this](std::error_code error, asio::local::stream_protocol::socket socket) {
-            if (error == asio::error::operation_aborted)
+        [this, open = m_open](std::error_code error, asio::local::stream_protocol::socket socket) {
+            // A visitor may have been taken in, and this handler queued, before the closing.
+            if (!*open)
                 return;
-            if (!error)
-                m_on_accept(std::make_shared<MessageChannel>(std::move(socket)));
-            accept();
+            if (error)
+                return acceptLater();
+            m_on_accept(std::make_shared<MessageChannel>(std::move(socket)));
+            if (*open)
+                accept();
         });
+}
+
+// Out of descriptors, say: the visitor stays in the queue, so that trying at once would spin.
+void MessageListener::acceptLater()
+{
+    m_retry.expires_after(std::chrono::milliseconds(kBackoffFirst_ms));
+    m_retry.async_wait([this, open = m_open](std::error_code) {
+        if (*open)
+            accept();
+    });
 }
 
 void MessageListener::close()
 {
     if (!m_acceptor.is_open())
         return;
+    *m_open = false;
+    m_retry.cancel();
     std::error_code ignored;
     m_acceptor.close(ignored);
     std::filesystem::remove(m_path, ignored);

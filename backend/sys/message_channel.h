@@ -73,8 +73,11 @@ public:
 
 private:
     void accept();
+    void acceptLater();
 
     asio::local::stream_protocol::acceptor m_acceptor;
+    asio::steady_timer m_retry;
+    std::shared_ptr<bool> m_open; // false when closed, also for handlers that outlive the listener
     std::function<void(ChannelPtr)> m_on_accept;
     std::filesystem::path m_path;
 };
