@@ -9,14 +9,6 @@ namespace slipway::agent
 namespace
 {
 
-std::string lowered(std::string_view text)
-{
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](unsigned char letter) { return char(std::tolower(letter)); });
-    return result;
-}
-
 struct Token {
     std::string text;
     bool quoted = false;
@@ -83,6 +75,14 @@ std::string_view redirectionTarget(const Token &token, bool &found)
 }
 
 } // namespace
+
+std::string lowered(std::string_view text)
+{
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](unsigned char letter) { return char(std::tolower(letter)); });
+    return result;
+}
 
 std::vector<std::string> splitCommandLine(std::string_view line)
 {

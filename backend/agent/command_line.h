@@ -19,6 +19,7 @@ std::vector<std::string> splitCommandLine(std::string_view line);
 // Replaces %NAME% by the variable's value, whatever the case of its name; unknown ones stay.
 std::string expandVariables(std::string_view text, const Environment &environment);
 
+std::string lowered(std::string_view text);
 // "..\startup.js" -> "../startup.js".
 std::string forwardSlashes(std::string text);
 

@@ -12,13 +12,6 @@ namespace fs = std::filesystem;
 namespace
 {
 
-std::string lowered(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char letter) { return char(std::tolower(letter)); });
-    return text;
-}
-
 std::string withoutExe(const std::string &name)
 {
     return lowered(name).ends_with(".exe") ? name.substr(0, name.size() - 4) : name;

@@ -1,5 +1,7 @@
 #include "backend/agent/web_config.h"
 
+#include "backend/agent/command_line.h"
+
 #include <algorithm>
 #include <fstream>
 #include <pugixml.hpp>
@@ -14,16 +16,9 @@ namespace
 
 constexpr std::streamsize kFileBytesMax = 1024 * 1024;
 
-std::string lowered(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char letter) { return char(std::tolower(letter)); });
-    return text;
-}
-
 std::string asPath(std::string text)
 {
-    std::replace(text.begin(), text.end(), '\\', '/');
+    text = forwardSlashes(std::move(text));
     while (text.starts_with("./") || text.starts_with("/"))
         text.erase(0, text.find('/') + 1);
     return text;

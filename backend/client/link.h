@@ -39,11 +39,12 @@ CallPtr ask(Link &link, const Request &request, int deadline_ms, Method method, 
         return call;
     }
     method(link.stub->async(), &call->context, &exchange->request, &exchange->response,
-           [&link, call, exchange](const grpc::Status &status) {
+           [&link, call, exchange](const grpc::Status &status) mutable {
                if (status.ok())
                    exchange->done(std::move(exchange->response));
                else
                    exchange->done(Failure(toError(status, link.address)));
+               exchange.reset(); // with what the callback holds, before the client may end
                link.calls.remove(call.get());
            });
     return call;

@@ -1,5 +1,6 @@
 #include "backend/core/change_roles.h"
 
+#include "backend/core/configuration.h"
 #include "backend/core/lifecycle.h"
 #include "backend/core/lookup.h"
 #include "backend/core/operations.h"
@@ -26,6 +27,11 @@ std::optional<v1::Error> refuseGoal(const v1::Deployment &deployment, const v1::
         return makeError(v1::Error::INVALID_ARGUMENT, "INSTANCE_COUNT",
                          "Role " + goal.role() +
                              " needs at least one instance; to run none, stop the deployment.",
+                         goal.role());
+    if (goal.instance_count() > kInstancesMax)
+        return makeError(v1::Error::INVALID_ARGUMENT, "INSTANCE_COUNT",
+                         "Role " + goal.role() + " may have " + counted(kInstancesMax, "instance") +
+                             " at most.",
                          goal.role());
     if (!goal.size().empty() && !findSize(goal.size()))
         return makeError(v1::Error::INVALID_ARGUMENT, "UNKNOWN_SIZE",

@@ -10,6 +10,12 @@ namespace slipway::core
 namespace
 {
 
+// Settings of the SDK's own plugins come with <Import>, so the definition does not list them.
+bool isPlugin(const std::string &setting)
+{
+    return setting.starts_with("Microsoft.WindowsAzure.Plugins.");
+}
+
 class Checker
 {
 public:
@@ -71,17 +77,20 @@ private:
         if (configured.instance_count() == 0)
             add("V2", "Role " + role.name() + " has an instance count of 0.",
                 "Use at least 1; to run nothing, stop the deployment.");
+        if (configured.instance_count() > kInstancesMax)
+            add("V2", "Role " + role.name() + " has more than 10,000 instances.", "Use fewer.");
         std::set<std::string> given;
         for (const v1::Setting &setting : configured.settings()) {
             given.insert(setting.name());
             const auto &names = role.setting_names();
-            if (std::find(names.begin(), names.end(), setting.name()) == names.end())
+            if (!isPlugin(setting.name()) &&
+                std::find(names.begin(), names.end(), setting.name()) == names.end())
                 add("V3",
                     "Role " + role.name() + " does not define setting \"" + setting.name() + "\".",
                     "Remove it, or add it to the definition.");
         }
         for (const std::string &name : role.setting_names()) {
-            if (!given.contains(name))
+            if (!given.contains(name) && !isPlugin(name))
                 add("V3", "Setting \"" + name + "\" of role " + role.name() + " has no value.",
                     "Add <Setting name=\"" + name + "\" value=\"...\"/>.");
         }

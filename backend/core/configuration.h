@@ -6,6 +6,9 @@
 namespace slipway::core
 {
 
+// Of one role. More is a slip of the finger, and would fill the memory before anybody refused it.
+inline constexpr std::uint32_t kInstancesMax = 10'000;
+
 // `file` is the configuration's name for the messages; it may be empty.
 std::vector<v1::Problem> checkConfiguration(const v1::ServiceDefinition &definition,
                                             const v1::ServiceConfiguration &configuration,

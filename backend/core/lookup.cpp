@@ -113,17 +113,26 @@ bool isDraining(const v1::RoleInstance &instance)
     return instance.drain_revision() != 0 && !instance.drained();
 }
 
+const std::string *targetOf(const v1::RoleInstance &instance, const std::string &endpoint)
+{
+    for (const v1::EndpointTarget &target : instance.targets()) {
+        if (target.endpoint() == endpoint && !target.target().empty())
+            return &target.target();
+    }
+    return nullptr;
+}
+
 bool isServed(const v1::RoleDefinition &role, const v1::RoleInstance &instance)
 {
-    if (instance.host().empty() || instance.targets().empty())
+    if (instance.host().empty())
         return false;
-    const bool has_input = std::any_of(
+    return std::any_of(
         role.endpoints().begin(), role.endpoints().end(), [&](const v1::Endpoint &endpoint) {
             const bool ready = instance.state() == v1::RoleInstance::ReadyRole ||
                                instance.probe_failed() || endpoint.ignore_role_instance_status();
-            return endpoint.kind() == v1::Endpoint::INPUT && (ready || isDraining(instance));
+            return endpoint.kind() == v1::Endpoint::INPUT && targetOf(instance, endpoint.name()) &&
+                   (ready || isDraining(instance));
         });
-    return has_input;
 }
 
 bool isFailing(const v1::RoleInstance &instance)

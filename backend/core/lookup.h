@@ -38,6 +38,8 @@ InstanceKey keyOf(const v1::RoleInstance &instance);
 // The slot of its service says so; a deployment that is being deleted is in none.
 bool isInSlot(const State &state, const v1::Deployment &deployment);
 
+// Where the edge reaches an endpoint of it; nullptr: nowhere.
+const std::string *targetOf(const v1::RoleInstance &instance, const std::string &endpoint);
 // The edge sends requests to it, or still waits for the last ones.
 bool isServed(const v1::RoleDefinition &role, const v1::RoleInstance &instance);
 bool isDraining(const v1::RoleInstance &instance);

@@ -49,15 +49,6 @@ void addListeners(v1::RoutingTable &table, const v1::CloudService &service, cons
     }
 }
 
-const std::string *targetOf(const v1::RoleInstance &instance, const std::string &endpoint)
-{
-    for (const v1::EndpointTarget &target : instance.targets()) {
-        if (target.endpoint() == endpoint && !target.target().empty())
-            return &target.target();
-    }
-    return nullptr;
-}
-
 bool isInPool(const v1::RoleInstance &instance, const v1::Endpoint &endpoint)
 {
     if (instance.host().empty())

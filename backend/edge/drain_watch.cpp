@@ -16,8 +16,10 @@ void DrainWatch::setLayout(const Layout &layout, std::int64_t now_ms)
 {
     for (const auto &[frontend, backend] : layout.routes) {
         const auto before = m_layout.routes.find(frontend);
-        if (before != m_layout.routes.end() && before->second != backend)
+        if (before != m_layout.routes.end() && before->second != backend) {
             m_moved[frontend] = now_ms + layout.drain_limit_ms;
+            m_round_moved.insert(frontend); // a round under way may have passed its requests by
+        }
     }
     std::map<std::pair<std::string, std::string>, Draining> draining;
     for (const auto &[name, backend] : layout.backends) {
@@ -29,7 +31,7 @@ void DrainWatch::setLayout(const Layout &layout, std::int64_t now_ms)
             draining[{name, server.name}] =
                 before != m_draining.end()
                     ? before->second
-                    : Draining{server.id, now_ms + layout.drain_limit_ms, 0, 0, false};
+                    : Draining{server.id, now_ms + layout.drain_limit_ms, 0, 0, false, false};
         }
     }
     m_draining = std::move(draining);
@@ -54,8 +56,10 @@ void DrainWatch::beginRound()
 {
     m_round_open.clear();
     m_round_moved.clear();
-    for (auto &[path, server] : m_draining)
+    for (auto &[path, server] : m_draining) {
         server.open = 0;
+        server.in_round = true;
+    }
 }
 
 void DrainWatch::addStats(const std::vector<ServerStat> &stats)
@@ -98,6 +102,8 @@ std::vector<std::string> DrainWatch::endRound(bool sessions_seen, std::int64_t n
     }
     std::vector<std::string> late;
     for (auto &[path, server] : m_draining) {
+        if (!server.in_round)
+            continue;
         server.empty_rounds = server.open == 0 ? server.empty_rounds + 1 : 0;
         if (server.open == 0 || server.cut || now_ms < server.deadline_ms)
             continue;

@@ -42,6 +42,7 @@ private:
         std::uint64_t open = 0;
         int empty_rounds = 0;
         bool cut = false;
+        bool in_round = false; // was there when the round began, so that its answers count
     };
     void countCut(const std::string &deployment_id, std::uint64_t count);
 

@@ -15,7 +15,7 @@ int runEdge(const EdgeOptions &options)
         logProblem(folder.error().message());
         return 1;
     }
-    const auto lock = sys::FileLock::take(options.paths.edgeFolder() / "keeper.lock");
+    const auto lock = sys::FileLock::take(options.paths.keeperLock());
     if (!lock) {
         logProblem("another keeper runs in " + options.paths.edgeFolder().string());
         return 1;

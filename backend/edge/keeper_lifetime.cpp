@@ -13,8 +13,10 @@ namespace
 constexpr int kAdoptTimeout_ms = 3'000;
 constexpr int kBindTimeout_ms = 2'000;
 constexpr int kBindRetry_ms = 2;
-constexpr int kSoftStop_ms = 1'500;
-constexpr int kHardStop_ms = 1'000;
+// Together less than the 1.2 s after which the fabric kills the keeper: a replaced HAProxy that
+// still finishes its requests would then be left to itself.
+constexpr int kSoftStop_ms = 700;
+constexpr int kHardStop_ms = 150;
 constexpr int kStopPoll_ms = 10;
 
 } // namespace
@@ -191,7 +193,7 @@ void Keeper::removeFiles()
 {
     std::error_code ignored;
     for (const auto &entry : std::filesystem::directory_iterator(m_folder, ignored))
-        if (entry.path().filename() != "keeper.lock")
+        if (entry.path() != m_options.paths.keeperLock())
             std::filesystem::remove(entry.path(), ignored);
 }
 

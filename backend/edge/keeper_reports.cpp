@@ -7,15 +7,7 @@ namespace slipway::edge
 
 namespace
 {
-
 constexpr std::uint32_t kProtocol = 1;
-
-// Open requests change all the time; only whether there are any makes a report urgent.
-bool sameButForTime(const v1::EdgeReport &left, const v1::EdgeReport &right)
-{
-    return left.SerializeAsString() == right.SerializeAsString();
-}
-
 } // namespace
 
 void Keeper::dialController()
@@ -94,7 +86,8 @@ void Keeper::report()
 
 void Keeper::reportChanges()
 {
-    if (m_layout.revision != 0 && !sameButForTime(makeReport(), m_last_report))
+    const bool changed = makeReport().SerializeAsString() != m_last_report.SerializeAsString();
+    if (m_layout.revision != 0 && changed)
         report();
 }
 

@@ -19,7 +19,7 @@ struct FabricOptions {
     sys::Paths paths;
     std::filesystem::path socket;         // gRPC; its folder is paths.runtime
     std::filesystem::path daemon_program; // slipwayd, for hosts and edge
-    std::string engine = "local";         // or "simulated"
+    std::string engine = "local";         // or "none"
     std::uint32_t hosts = 0;              // 0: as stored, else the default of 6
     std::uint32_t fault_domains = 0;      // 0: as stored, else the default of 2
     bool embedded = false;

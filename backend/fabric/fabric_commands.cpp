@@ -80,6 +80,8 @@ void FabricShell::storePackage(const CompleteUpload &upload, const std::string &
             if (m_ending)
                 return done(failure(v1::Error::UNAVAILABLE, "SHUTTING_DOWN",
                                     "The fabric is ending; upload again when it is back."));
+            if (m_turn_scheduled)
+                runTurn(); // what was asked for meanwhile is on the disk, a removal is known
             if (removals != m_removals)
                 return storePackage(upload, upload_id, actor, done);
             m_uploads.remove(upload_id);

@@ -15,7 +15,6 @@ namespace
 constexpr std::size_t kDeploymentIdLength = 32;
 
 // In the folder of logs lie those of the hosts, too.
-
 bool isDeploymentId(const std::string &name)
 {
     return name.size() == kDeploymentIdLength &&

@@ -1,8 +1,10 @@
 #include "backend/fabric/local_edge_link.h"
 
 #include "backend/sys/append_file.h"
+#include "backend/sys/file_lock.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <spdlog/spdlog.h>
 
 namespace slipway::fabric
@@ -14,7 +16,6 @@ namespace
 constexpr int kSignalTerminate = 15;
 constexpr int kSignalKill = 9;
 constexpr std::uint32_t kProtocol = 1;
-constexpr int kAdoption_ms = 1200; // a living keeper redials within 1 s
 constexpr int kLook_ms = 250;
 constexpr std::int64_t kHung_ms = 3000;
 constexpr std::int64_t kFirstHello_ms = 10'000; // a new keeper starts HAProxy first
@@ -25,6 +26,14 @@ constexpr int kRestartDelayMax_ms = 5000;
 asio::chrono::milliseconds milliseconds(std::int64_t count)
 {
     return asio::chrono::milliseconds(count);
+}
+
+// The keeper of an earlier controller, as its lock tells; 0: there is none.
+int livingKeeper(const sys::Paths &paths)
+{
+    const auto lock = sys::FileLock::take(paths.keeperLock());
+    const bool held = !lock && lock.error().reason() == "DATA_FOLDER_IN_USE";
+    return held ? std::atoi(lock.error().subject().c_str()) : 0;
 }
 
 } // namespace
@@ -47,9 +56,11 @@ void LocalEdgeLink::start(EdgeObserver observer)
     const sys::Paths &paths = m_context.paths;
     if (const auto listening = m_listener.listen(paths.edgeSocket()); !listening)
         spdlog::error("{}", listening.error().message());
-    // Its folder lies there while a keeper runs: one that does will dial in by itself.
-    std::error_code ignored;
-    launchLater(std::filesystem::exists(paths.edgeFolder(), ignored) ? kAdoption_ms : 0);
+    // One that lives dials in by itself, and has to be known before it does: a stop may come first.
+    if (const int keeper = livingKeeper(paths); keeper > 0)
+        follow(keeper);
+    else
+        launchLater(0);
     m_last_look_ms = m_clock.steadyMs();
     m_sleep_ms = m_clock.bootMs() - m_clock.steadyMs();
     watchSilence();

@@ -33,8 +33,6 @@ public:
     // A deployment that is gone for good.
     void forget(const std::string &deployment_id);
 
-    std::size_t seriesCount() const { return m_series.size(); }
-
 private:
     struct Pending { // of the running second
         MetricPoint host;

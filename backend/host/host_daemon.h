@@ -27,7 +27,6 @@ private:
     using Key = std::pair<std::string, std::string>; // deployment id, instance
 
     void clearLeftovers(std::function<void()> done);
-    void listenForAgents();
     void agentArrived(sys::ChannelPtr channel);
 
     void controllerConnected(const sys::ChannelPtr &channel);

@@ -1,5 +1,4 @@
-#include "backend/host/output_lines.h"
-#include "backend/host/sandbox.h"
+#include "backend/host/spawned_sandbox.h"
 
 #include <csignal>
 #include <fstream>
@@ -12,32 +11,23 @@ namespace fs = std::filesystem;
 namespace
 {
 
-class OciSandbox final : public Sandbox
+class OciSandbox final : public SpawnedSandbox
 {
 public:
     OciSandbox(asio::io_context &io, sys::SandboxTool &tool, SandboxSpec spec, fs::path bundle,
                std::string owner_mark)
-        : m_io(io), m_tool(tool), m_spec(std::move(spec)), m_bundle(std::move(bundle)),
-          m_owner_mark(std::move(owner_mark)), m_alive(std::make_shared<bool>(true))
+        : SpawnedSandbox(io, std::move(spec), std::move(owner_mark)), m_tool(tool),
+          m_bundle(std::move(bundle))
     {
-    }
-
-    ~OciSandbox() override
-    {
-        *m_alive = false;
-        if (m_output)
-            m_output->stop();
     }
 
     void start(Events events) override
     {
-        m_events = std::move(events);
-        m_output = std::make_shared<OutputLines>(m_io, m_events.printed);
+        hear(std::move(events));
         std::error_code ignored;
         fs::create_directories(m_bundle, ignored);
         std::ofstream(m_bundle / "config.json") << sandboxConfig(m_spec);
         const auto pid = spawnRuntime();
-        m_output->closeWriteEnd();
         if (!pid)
             return remove(pid.error().message());
         m_runtime = std::make_unique<sys::ProcessWatch>(
@@ -61,11 +51,7 @@ private:
         request.arguments.insert(request.arguments.end(),
                                  {"run", "--detach", "--pid-file", pidFile().string(), "--bundle",
                                   m_bundle.string(), m_spec.id});
-        const std::size_t equals = m_owner_mark.find('=');
-        request.environment[m_owner_mark.substr(0, equals)] = m_owner_mark.substr(equals + 1);
-        request.stdout_fd = m_output->open();
-        request.stderr_fd = request.stdout_fd;
-        return sys::spawn(request);
+        return spawn(std::move(request));
     }
 
     fs::path pidFile() const { return m_bundle / "pid"; }
@@ -100,22 +86,15 @@ private:
                 return;
             std::error_code ignored;
             fs::remove_all(m_bundle, ignored);
-            const Events events = m_events; // `ended` may destroy this
-            events.ended(removed ? cause : cause + "; " + removed.error().message());
+            tellEnded(removed ? cause : cause + "; " + removed.error().message());
         });
     }
 
-    asio::io_context &m_io;
     sys::SandboxTool &m_tool;
-    SandboxSpec m_spec;
     fs::path m_bundle;
-    std::string m_owner_mark;
-    Events m_events;
-    std::shared_ptr<OutputLines> m_output;
     std::unique_ptr<sys::ProcessWatch> m_runtime;
     std::unique_ptr<sys::ProcessWatch> m_first;
     bool m_killed = false;
-    std::shared_ptr<bool> m_alive;
 };
 
 } // namespace

@@ -59,7 +59,6 @@ void OutsideAccess::start(const std::filesystem::path &program, int sandbox_pid,
         return end("no pipe could be made");
     m_held_fd = held[1];
     m_ready.assign(ready[0]);
-    const std::size_t equals = owner_mark.find('=');
     sys::SpawnRequest request;
     request.arguments = {program.string(),
                          "--configure",
@@ -70,7 +69,7 @@ void OutsideAccess::start(const std::filesystem::path &program, int sandbox_pid,
                          "--ready-fd=" + std::to_string(ready[1]),
                          std::to_string(sandbox_pid),
                          "tap0"};
-    request.environment[owner_mark.substr(0, equals)] = owner_mark.substr(equals + 1);
+    sys::addMark(request.environment, owner_mark);
     request.inherited_fds = {held[0], ready[1]};
     const auto pid = sys::spawn(request);
     close(held[0]);

@@ -1,5 +1,4 @@
-#include "backend/host/output_lines.h"
-#include "backend/host/sandbox.h"
+#include "backend/host/spawned_sandbox.h"
 #include "backend/sys/sandbox_processes.h"
 
 namespace slipway::host
@@ -8,28 +7,18 @@ namespace slipway::host
 namespace
 {
 
-class PlainSandbox final : public Sandbox
+class PlainSandbox final : public SpawnedSandbox
 {
 public:
     PlainSandbox(asio::io_context &io, SandboxSpec spec, std::string owner_mark)
-        : m_io(io), m_spec(std::move(spec)), m_owner_mark(std::move(owner_mark)),
-          m_alive(std::make_shared<bool>(true))
+        : SpawnedSandbox(io, std::move(spec), std::move(owner_mark))
     {
-    }
-
-    ~PlainSandbox() override
-    {
-        *m_alive = false;
-        if (m_output)
-            m_output->stop();
     }
 
     void start(Events events) override
     {
-        m_events = std::move(events);
-        m_output = std::make_shared<OutputLines>(m_io, m_events.printed);
+        hear(std::move(events));
         const auto pid = spawnAgent();
-        m_output->closeWriteEnd();
         if (!pid)
             return finish(pid.error().message());
         m_watch = std::make_unique<sys::ProcessWatch>(m_io, *pid,
@@ -56,14 +45,9 @@ private:
         sys::SpawnRequest request;
         request.arguments = m_spec.arguments;
         request.environment = m_spec.environment;
-        for (const std::string &variable : {m_owner_mark, mark()}) {
-            const std::size_t equals = variable.find('=');
-            request.environment[variable.substr(0, equals)] = variable.substr(equals + 1);
-        }
+        sys::addMark(request.environment, mark());
         request.new_session = true;
-        request.stdout_fd = m_output->open();
-        request.stderr_fd = request.stdout_fd;
-        return sys::spawn(request);
+        return spawn(std::move(request));
     }
 
     // What the agent started has sessions of its own, but still its variable.
@@ -78,20 +62,12 @@ private:
     void finish(const std::string &cause)
     {
         asio::post(m_io, [this, alive = m_alive, cause] {
-            if (!*alive)
-                return;
-            const Events events = m_events; // `ended` may destroy this
-            events.ended(cause);
+            if (*alive)
+                tellEnded(cause);
         });
     }
 
-    asio::io_context &m_io;
-    SandboxSpec m_spec;
-    std::string m_owner_mark;
-    Events m_events;
-    std::shared_ptr<OutputLines> m_output;
     std::unique_ptr<sys::ProcessWatch> m_watch;
-    std::shared_ptr<bool> m_alive;
 };
 
 } // namespace

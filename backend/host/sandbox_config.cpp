@@ -12,6 +12,7 @@ namespace
 {
 
 constexpr std::int64_t kCpuPeriod_us = 100'000;
+constexpr std::int64_t kCpuSharesPerCore = 1024; // cgroup's default weight, for one core
 constexpr int kPidsMax = 1024;
 constexpr std::uint64_t kFilesMax = 65'536;
 
@@ -81,7 +82,10 @@ Json resources(const SandboxSpec &spec)
     if (spec.swap_limit)
         memory["swap"] = spec.memory_bytes; // memory and swap together: no swap at all
     return {{"memory", memory},
-            {"cpu", {{"quota", kCpuPeriod_us * spec.cores}, {"period", kCpuPeriod_us}}},
+            {"cpu",
+             {{"quota", kCpuPeriod_us * spec.cores},
+              {"period", kCpuPeriod_us},
+              {"shares", kCpuSharesPerCore * spec.cores}}},
             {"pids", {{"limit", kPidsMax}}}};
 }
 

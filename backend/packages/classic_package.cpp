@@ -1,4 +1,5 @@
 // The classic .cspkg: zips in a zip, each with a manifest of SHA-256 hashes.
+#include "backend/packages/attribute_reader.h"
 #include "backend/packages/content_writer.h"
 #include "backend/packages/manifest.h"
 #include "backend/packages/package_source.h"
@@ -136,11 +137,8 @@ private:
     }
     Result<void> partData(std::string_view bytes) override
     {
-        // One byte over the limit is kept, so that the reader says that it is too long.
         if (m_wanted)
-            definition->bytes += bytes.substr(
-                0, kTextFileMax + 1 -
-                       std::min<std::size_t>(definition->bytes.size(), kTextFileMax + 1));
+            appendLimited(definition->bytes, bytes);
         return {};
     }
     bool m_wanted = false;
@@ -236,9 +234,7 @@ Result<void> ClassicReading::completeRoles(v1::Package &package)
             return incomplete("has no contents for the role " + role.name());
         for (int index = 0; index < role.sites_size(); ++index) {
             const std::string root = "sitesroot/" + std::to_string(index);
-            std::string prefix = role.name() + "/" + root + "/";
-            std::transform(prefix.begin(), prefix.end(), prefix.begin(),
-                           [](unsigned char it) { return static_cast<char>(std::tolower(it)); });
+            const std::string prefix = lowerCase(role.name() + "/" + root + "/");
             const auto &files = m_content.facts().files;
             const auto first = files.lower_bound(prefix);
             const bool own = first != files.end() && first->starts_with(prefix);

@@ -55,6 +55,12 @@ Result<v1::Package> judgePackage(const TextFile &definition,
     return package;
 }
 
+void appendLimited(std::string &text, std::string_view bytes)
+{
+    constexpr std::size_t kMost = kTextFileMax + 1;
+    text += bytes.substr(0, kMost - std::min(text.size(), kMost));
+}
+
 std::string chooseConfiguration(const std::vector<std::string> &names)
 {
     std::string chosen;

@@ -39,4 +39,7 @@ std::string chooseConfiguration(const std::vector<std::string> &names);
 
 static constexpr std::uint64_t kTextFileMax = 1u << 20;
 
+// Keeps one byte more than the limit, so that the reader of the text says that it is too long.
+void appendLimited(std::string &text, std::string_view bytes);
+
 } // namespace slipway::packages

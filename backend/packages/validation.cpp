@@ -78,6 +78,13 @@ bool safeRoleName(const std::string &name)
            });
 }
 
+// They come in as character references (&#10;), and would end lines of files and commands.
+bool hasControls(const std::string &text)
+{
+    return std::any_of(text.begin(), text.end(),
+                       [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; });
+}
+
 void DefinitionRules::checkRoles()
 {
     if (m_definition.roles().empty())
@@ -169,6 +176,9 @@ void DefinitionRules::checkProbe(const v1::Probe &probe)
     if (probe.protocol() == v1::TCP && !probe.path().empty())
         report(v1::ERROR, "V8", path, "The tcp probe " + probe.name() + " has a path.",
                "Remove the path, or make it an http probe.");
+    if (hasControls(probe.name()) || hasControls(probe.path()))
+        report(v1::ERROR, "V8", path, "The name or path of a probe has control characters.",
+               "Remove them.");
     if (probe.interval_s() < 5)
         report(v1::ERROR, "V8", path, "intervalInSeconds of " + probe.name() + " is below 5.",
                "Use 5 or more.");
@@ -201,6 +211,10 @@ void DefinitionRules::checkNames(const v1::RoleDefinition &role)
             report(v1::ERROR, {}, "role/" + role.name() + "/" + path,
                    "The role " + role.name() + " has the " + kind + " " + name + " twice.",
                    "Remove one, or give it another name.");
+        if (hasControls(name))
+            report(v1::ERROR, {}, "role/" + role.name() + "/" + path,
+                   "The name of a " + kind + " of " + role.name() + " has control characters.",
+                   "Remove them.");
     };
     for (const v1::Endpoint &endpoint : role.endpoints())
         check("endpoint", endpoint.name());

@@ -47,8 +47,7 @@ public:
             return {};
         if (!m_text)
             return m_content.data(bytes);
-        m_text->append(bytes.substr(
-            0, kTextFileMax + 1 - std::min<std::size_t>(m_text->size(), kTextFileMax + 1)));
+        appendLimited(*m_text, bytes);
         return {};
     }
     Result<void> end() override { return m_wanted && !m_text ? m_content.end() : Result<void>{}; }

@@ -90,14 +90,23 @@ struct Prepared {
     if (!prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
         problem = errno;
     if (problem == 0) {
-        std::vector<int> kept = prepared.kept;
-        closeAllBut(kept);
+        closeAllBut(prepared.kept);
         fcntl(error_fd, F_SETFD, FD_CLOEXEC);
         execvpe(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
         problem = errno;
     }
     [[maybe_unused]] const ssize_t written = ::write(error_fd, &problem, sizeof problem);
     _exit(127);
+}
+
+// Until the child has become the program (false), or has said why it could not.
+bool hearsProblem(int error_fd, int &problem)
+{
+    ssize_t count = 0;
+    do
+        count = read(error_fd, &problem, sizeof problem);
+    while (count < 0 && errno == EINTR);
+    return count > 0;
 }
 
 int waitStatusOf(int pid)
@@ -125,7 +134,7 @@ Result<int> spawn(const SpawnRequest &request)
     close(error_pipe[1]);
     close(prepared.null_fd);
     int problem = pid < 0 ? errno : 0;
-    if (pid > 0 && read(error_pipe[0], &problem, sizeof problem) > 0)
+    if (pid > 0 && hearsProblem(error_pipe[0], problem))
         waitpid(pid, nullptr, 0);
     close(error_pipe[0]);
     if (problem != 0)

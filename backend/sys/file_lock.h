@@ -11,7 +11,7 @@ namespace slipway::sys
 class FileLock
 {
 public:
-    // Fails at once, naming the holder's pid, when another process has it.
+    // Fails at once when another process has it: DATA_FOLDER_IN_USE, whose subject is its pid.
     static Result<FileLock> take(const std::filesystem::path &file);
     FileLock(FileLock &&other) noexcept;
     FileLock &operator=(FileLock &&other) noexcept;

@@ -95,9 +95,27 @@ bool parseLine(std::string_view text, v1::LogLine &line)
     return true;
 }
 
+// A text that was cut may end inside a character; a message that holds half of one is refused by
+// its reader, and with it the rest of the log.
+std::string withoutTornEnd(std::string text)
+{
+    constexpr std::size_t kContinuationsMax = 3;
+    std::size_t continuations = 0;
+    while (continuations < std::min(text.size(), kContinuationsMax) &&
+           (static_cast<unsigned char>(text[text.size() - 1 - continuations]) & 0xC0) == 0x80)
+        ++continuations;
+    if (continuations == text.size())
+        return {}; // nothing but the end of one
+    const auto first = static_cast<unsigned char>(text[text.size() - 1 - continuations]);
+    const std::size_t wanted = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
+    if (continuations < wanted)
+        text.resize(text.size() - 1 - continuations);
+    return text;
+}
+
 std::string formatted(const v1::LogLine &line)
 {
-    std::string text = line.text().substr(0, kTextBytesMax);
+    std::string text = withoutTornEnd(line.text().substr(0, kTextBytesMax));
     std::replace_if(
         text.begin(), text.end(), [](char letter) { return letter == '\n' || letter == '\r'; },
         ' ');
@@ -212,6 +230,7 @@ std::vector<v1::LogLine> LogFileReader::read(std::uint64_t position, std::size_t
             if (stream.eof())
                 break; // half a line: its writer is at it
             at += text.size() + 1;
+            text = withoutTornEnd(std::move(text)); // a writer that was killed left it so
             v1::LogLine line;
             if (!parseLine(text, line))
                 line.set_text(text);

@@ -26,6 +26,7 @@ struct Paths {
     std::filesystem::path hostsSocket() const { return runtime / "hosts.sock"; }   // hosts dial it
     std::filesystem::path edgeSocket() const { return runtime / "edge.sock"; } // the edge dials it
     std::filesystem::path edgeFolder() const { return runtime / "edge"; }      // HAProxy's files
+    std::filesystem::path keeperLock() const { return edgeFolder() / "keeper.lock"; }
     std::filesystem::path hostFolder(const std::string &host_id) const { return runtime / host_id; }
     // Short, hashed: the mesh of a deployment's sockets and an instance's own run folder.
     std::filesystem::path meshFolder(const std::string &deployment_id) const;

@@ -51,5 +51,6 @@ std::string sandboxPrefix(const std::string &fabric_id, const std::string &host_
 // In the environment of all that a host starts outside of sandboxes ("NAME=value"), so that whoever
 // clears up after it finds them.
 std::string ownerMark(const std::string &fabric_id, const std::string &host_id);
+void addMark(std::map<std::string, std::string> &environment, const std::string &mark);
 
 } // namespace slipway::sys

@@ -138,6 +138,12 @@ std::string ownerMark(const std::string &fabric_id, const std::string &host_id)
     return "SLIPWAY_HOST=" + fabric_id + "/" + host_id;
 }
 
+void addMark(std::map<std::string, std::string> &environment, const std::string &mark)
+{
+    const std::size_t equals = mark.find('=');
+    environment[mark.substr(0, equals)] = mark.substr(equals + 1);
+}
+
 fs::path findSandboxProgram()
 {
     return findProgram("runc");

@@ -150,6 +150,7 @@ private Q_SLOTS:
         v1::RoleConfiguration &web = *configuration.add_roles();
         web.set_name("WebRole"); // no count, no Greeting, and an unknown setting
         web.add_settings()->set_name("Greetign");
+        web.add_settings()->set_name("Microsoft.WindowsAzure.Plugins.Any"); // never defined: fine
         configuration.add_roles()->set_name("Unknown"); // and WorkerRole is missing
         const auto refused = world.command(command);
         QVERIFY(!refused);
@@ -225,6 +226,8 @@ private Q_SLOTS:
         World world = readyWorld(3, 2);
         const std::string id = world.deploymentIn("a", v1::PRODUCTION).id();
         QCOMPARE(reasonOf(world, changeRole("a", v1::PRODUCTION, "WebRole", 0)),
+                 std::string("INSTANCE_COUNT"));
+        QCOMPARE(reasonOf(world, changeRole("a", v1::PRODUCTION, "WebRole", UINT32_MAX)),
                  std::string("INSTANCE_COUNT"));
         QCOMPARE(reasonOf(world, changeRole("a", v1::PRODUCTION, "Nobody", 2)),
                  std::string("ROLE_NOT_FOUND"));

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void backInServiceIsNotDrained();
     void movedRouteWaitsForItsRequests();
     void lateSessionsAreCutAndCountedOnce();
+    void whatComesDuringARoundWaitsForTheNext();
     void trafficIsCountedFromDifferences();
 };
 
@@ -170,6 +171,22 @@ void EdgeDrainWatchTest::lateSessionsAreCutAndCountedOnce()
     QVERIFY(lookAtSessions(watch, {old}, kLimit_ms) == expected);
     QVERIFY(lookAtSessions(watch, {old}, kLimit_ms + 1) == expected); // it was retried
     QCOMPARE(watch.draining()[0].cut(), std::uint64_t(1));
+}
+
+// A round asks several processes, and a new table may come between two answers.
+void EdgeDrainWatchTest::whatComesDuringARoundWaitsForTheNext()
+{
+    DrainWatch watch;
+    watch.setLayout(layout("http-0", false), 0);
+    watch.beginRound();
+    watch.addStats({});
+    watch.setLayout(layout("http-1", true), 10);
+    watch.endRound(true, 10);
+    QVERIFY(watch.watchesRoutes());
+    look(watch, 0, 11);
+    QVERIFY(watch.drained().empty()); // only now it was looked at for the first time
+    look(watch, 0, 12);
+    QCOMPARE(watch.drained().size(), std::size_t(1));
 }
 
 void EdgeDrainWatchTest::trafficIsCountedFromDifferences()

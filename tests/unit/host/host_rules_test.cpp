@@ -116,6 +116,7 @@ void HostRulesTest::limitsTheSandbox()
     QCOMPARE(resources["memory"]["limit"].get<int>(), 1'000'000);
     QCOMPARE(resources["memory"]["swap"].get<int>(), 1'000'000);
     QCOMPARE(resources["cpu"]["quota"].get<int>(), 200'000);
+    QCOMPARE(resources["cpu"]["shares"].get<int>(), 2048);
     QCOMPARE(config["linux"]["cgroupsPath"].get<std::string>(), spec.cgroup);
     QCOMPARE(config["linux"]["uidMappings"][0]["hostID"].get<int>(), 1'000'000);
     QCOMPARE(config["linux"]["namespaces"].size(), std::size_t(7));

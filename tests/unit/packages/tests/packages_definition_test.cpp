@@ -194,6 +194,24 @@ private Q_SLOTS:
                                          [](const auto &it) { return it.rule() == "V8"; });
         QCOMPARE(count, 4);
     }
+
+    // They would end lines of the files and commands that names and paths go into.
+    void refusesControlCharacters()
+    {
+        const auto parsed =
+            readDefinition("<ServiceDefinition name='S' xmlns='http://schemas.microsoft.com/"
+                           "ServiceHosting/2008/10/ServiceDefinition'><LoadBalancerProbes>"
+                           "<LoadBalancerProbe name='p' protocol='http' path='/a&#10;b'/>"
+                           "</LoadBalancerProbes><WorkerRole name='R'><Endpoints>"
+                           "<InternalEndpoint name='a&#10;b' protocol='tcp'/>"
+                           "</Endpoints></WorkerRole></ServiceDefinition>",
+                           "a");
+        const auto problems = validateDefinition(parsed.definition, parsed.source, {}, nullptr);
+        const auto count = std::count_if(problems.begin(), problems.end(), [](const auto &it) {
+            return it.message().find("control characters") != std::string::npos;
+        });
+        QCOMPARE(count, 2);
+    }
 };
 
 QTEST_GUILESS_MAIN(DefinitionTest)
