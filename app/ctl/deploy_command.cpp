@@ -65,14 +65,10 @@ Result<std::string> packageDigest(Context &context, const std::string &package)
 // Before a long upload, what can be refused without it.
 Result<void> checkTarget(Context &context, const DeployOptions &options, v1::SlotKind slot)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    const auto service = snapshot->service(options.service);
-    if (!service)
-        return Failure(service.error());
-    const v1::Slot &target = slot == v1::STAGING ? service->staging() : service->production();
-    if (target.deployment_id().empty() || options.replace)
+    const auto found = context.session().service(options.service);
+    if (!found)
+        return Failure(found.error());
+    if (slotIn(found->service, slot).deployment_id().empty() || options.replace)
         return {};
     const std::string name = slot == v1::STAGING ? "Staging" : "Production";
     return failure(v1::Error::FAILED_PRECONDITION, "SLOT_OCCUPIED",

@@ -40,23 +40,21 @@ Result<std::vector<v1::Event>> read(Context &context, v1::EventsRequest request,
 
 Result<v1::EventsRequest> requestFor(Context &context, const EventOptions &options)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    if (auto service = snapshot->service(options.service); !service)
-        return Failure(service.error());
+    const auto found = context.session().service(options.service);
+    if (!found)
+        return Failure(found.error());
     v1::EventsRequest request;
     request.set_service(options.service);
     request.set_instance(options.instance);
     if (options.slot == v1::SLOT_UNSPECIFIED)
         return request;
-    const auto deployments = snapshot->deploymentsOf(options.service, options.slot);
-    if (deployments.empty())
+    const std::string &deployment_id = slotIn(found->service, options.slot).deployment_id();
+    if (deployment_id.empty())
         return failure(v1::Error::NOT_FOUND, "SLOT_EMPTY",
                        "Nothing is deployed to " + slotName(options.slot) + " of " +
                            options.service + ". Leave --slot out for all events of the service.",
                        options.service);
-    request.set_deployment_id(deployments.front().id());
+    request.set_deployment_id(deployment_id);
     return request;
 }
 

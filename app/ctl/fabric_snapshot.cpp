@@ -37,6 +37,11 @@ std::string number(const std::string &text, std::size_t from, std::size_t to)
 
 } // namespace
 
+const v1::Slot &slotIn(const v1::CloudService &service, v1::SlotKind slot)
+{
+    return slot == v1::STAGING ? service.staging() : service.production();
+}
+
 bool naturallyLess(const std::string &left, const std::string &right)
 {
     std::size_t a = 0;

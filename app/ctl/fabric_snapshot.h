@@ -40,6 +40,9 @@ private:
     void remove(const v1::Removed &removed);
 };
 
+// The production slot, unless staging is meant.
+const v1::Slot &slotIn(const v1::CloudService &service, v1::SlotKind slot);
+
 // Compares text with numbers inside by their value: host-2 before host-10.
 bool naturallyLess(const std::string &left, const std::string &right);
 

@@ -38,18 +38,17 @@ void printInstances(Context &context, const FabricSnapshot &snapshot,
 
 Result<void> list(Context &context, const InstanceOptions &options)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    if (auto service = snapshot->service(options.service); !service)
-        return Failure(service.error());
-    const auto instances = snapshot->instancesOf(options.service, options.slot);
+    const auto found = context.session().service(options.service);
+    if (!found)
+        return Failure(found.error());
+    const FabricSnapshot &snapshot = found->snapshot;
+    const auto instances = snapshot.instancesOf(options.service, options.slot);
     if (context.options.json)
         printJson(context.out, listJson(instances, [&](const v1::RoleInstance &instance) {
-                      return instanceJson(*snapshot, instance);
+                      return instanceJson(snapshot, instance);
                   }));
     else
-        printInstances(context, *snapshot, instances);
+        printInstances(context, snapshot, instances);
     return {};
 }
 

@@ -135,14 +135,13 @@ bool hasInstance(const FabricSnapshot &snapshot, const v1::Deployment &deploymen
 
 Result<void> logs(Context &context, const LogOptions &options)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    if (auto service = snapshot->service(options.service); !service)
-        return Failure(service.error());
+    const auto found = context.session().service(options.service);
+    if (!found)
+        return Failure(found.error());
+    const FabricSnapshot &snapshot = found->snapshot;
     std::vector<v1::Deployment> chosen;
-    for (const v1::Deployment &deployment : snapshot->deploymentsOf(options.service, options.slot))
-        if (hasInstance(*snapshot, deployment, options.instance))
+    for (const v1::Deployment &deployment : snapshot.deploymentsOf(options.service, options.slot))
+        if (hasInstance(snapshot, deployment, options.instance))
             chosen.push_back(deployment);
     if (chosen.empty())
         return failure(

@@ -124,55 +124,47 @@ void printSlot(Context &context, const FabricSnapshot &snapshot, const v1::Slot 
 
 Result<void> show(Context &context, const ServiceOptions &options)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    const auto service = snapshot->service(options.name);
-    if (!service)
-        return Failure(service.error());
+    const auto found = context.session().service(options.name);
+    if (!found)
+        return Failure(found.error());
+    const auto &[snapshot, service] = *found;
     if (context.options.json) {
-        printJson(context.out, serviceJson(*snapshot, *service));
+        printJson(context.out, serviceJson(snapshot, service));
         return {};
     }
-    context.out << service->name()
-                << (service->label().empty() ? "" : "  " + printable(service->label())) << '\n';
-    if (!service->description().empty())
-        context.out << printable(service->description()) << '\n';
-    printSlot(context, *snapshot, service->production());
-    printSlot(context, *snapshot, service->staging());
+    context.out << service.name()
+                << (service.label().empty() ? "" : "  " + printable(service.label())) << '\n';
+    if (!service.description().empty())
+        context.out << printable(service.description()) << '\n';
+    printSlot(context, snapshot, service.production());
+    printSlot(context, snapshot, service.staging());
     return {};
 }
 
 Result<void> update(Context &context, const ServiceOptions &options, const CLI::App &command_line)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    const auto service = snapshot->service(options.name);
-    if (!service)
-        return Failure(service.error());
+    const auto found = context.session().service(options.name);
+    if (!found)
+        return Failure(found.error());
+    const v1::CloudService &service = found->service;
     const auto given = [&](const char *option) { return command_line.count(option) > 0; };
     v1::Command command;
-    command.set_etag(service->revision());
+    command.set_etag(service.revision());
     v1::UpdateService &body = *command.mutable_update_service();
     body.set_name(options.name);
-    body.set_label(given("--label") ? options.label : service->label());
-    body.set_description(given("--description") ? options.description : service->description());
+    body.set_label(given("--label") ? options.label : service.label());
+    body.set_description(given("--description") ? options.description : service.description());
     body.set_outside_access(given("--outside-access") ? options.outside_access
-                                                      : service->outside_access());
+                                                      : service.outside_access());
     return runCommand(context, std::move(command));
 }
 
 Result<void> open(Context &context, const ServiceOptions &options)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    const auto service = snapshot->service(options.name);
-    if (!service)
-        return Failure(service.error());
-    const v1::Slot &slot = options.slot == v1::STAGING ? service->staging() : service->production();
-    const std::string url = firstUrl(slot);
+    const auto found = context.session().service(options.name);
+    if (!found)
+        return Failure(found.error());
+    const std::string url = firstUrl(slotIn(found->service, options.slot));
     if (url == "-")
         return failure(v1::Error::FAILED_PRECONDITION, "NO_ADDRESS",
                        slotName(options.slot == v1::STAGING ? v1::STAGING : v1::PRODUCTION) +

@@ -58,6 +58,17 @@ Result<FabricSnapshot> Session::snapshot(const std::string &service, std::uint32
     return std::move(collector->snapshot);
 }
 
+Result<ServiceView> Session::service(const std::string &name)
+{
+    auto now = snapshot();
+    if (!now)
+        return Failure(now.error());
+    auto found = now->service(name);
+    if (!found)
+        return Failure(found.error());
+    return ServiceView{*std::move(now), *std::move(found)};
+}
+
 Result<v1::Operation> Session::findOperation(const std::string &id)
 {
     v1::OperationsRequest request;

@@ -10,6 +10,12 @@
 namespace slipway::ctl
 {
 
+// The state of now, and one service of it.
+struct ServiceView {
+    FabricSnapshot snapshot;
+    v1::CloudService service;
+};
+
 class Session
 {
 public:
@@ -33,6 +39,8 @@ public:
     // The state of now: of one service, or all (empty). A service that does not exist gives an
     // empty snapshot.
     Result<FabricSnapshot> snapshot(const std::string &service = {}, std::uint32_t events = 1);
+    // NOT_FOUND SERVICE_NOT_FOUND, naming those that exist.
+    Result<ServiceView> service(const std::string &name);
     // NOT_FOUND OPERATION_NOT_FOUND.
     Result<v1::Operation> findOperation(const std::string &id);
 

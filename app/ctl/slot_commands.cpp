@@ -34,14 +34,13 @@ Result<void> swap(Context &context, const SlotOptions &options)
 
 Result<v1::RoleGoal> presentGoal(Context &context, const SlotOptions &options)
 {
-    const auto snapshot = context.session().snapshot();
-    if (!snapshot)
-        return Failure(snapshot.error());
-    if (auto service = snapshot->service(options.service); !service)
-        return Failure(service.error());
-    for (const v1::Deployment &deployment :
-         snapshot->deploymentsOf(options.service, slotOf(options)))
-        for (const v1::RoleGoal &goal : deployment.goals())
+    const auto found = context.session().service(options.service);
+    if (!found)
+        return Failure(found.error());
+    // Not any deployment of this slot: one that was replaced may still be on its way out.
+    const v1::Slot &slot = slotIn(found->service, slotOf(options));
+    if (const v1::Deployment *deployment = found->snapshot.deployment(slot.deployment_id()))
+        for (const v1::RoleGoal &goal : deployment->goals())
             if (goal.role() == options.role)
                 return goal;
     return failure(v1::Error::NOT_FOUND, "ROLE_NOT_FOUND",
