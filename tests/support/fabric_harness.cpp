@@ -181,6 +181,24 @@ void FabricHarness::killLeftovers() const
         ::kill(line.section(u':', 0, 0).toInt(), SIGKILL);
 }
 
+CtlStream::CtlStream(const FabricHarness &fabric, const QStringList &arguments)
+{
+    m_process.start(program(u"slipwayctl"_s),
+                    QStringList{u"--socket"_s, fabric.socket()} + arguments);
+}
+
+CtlStream::~CtlStream()
+{
+    m_process.kill();
+    m_process.waitForFinished();
+}
+
+QByteArray CtlStream::text()
+{
+    m_text += m_process.readAllStandardOutput();
+    return m_text;
+}
+
 Load::Load(const QString &url, int connections, int seconds, bool close_connections)
 {
     QStringList arguments{u"-t2"_s,

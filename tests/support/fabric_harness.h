@@ -71,6 +71,21 @@ private:
     mutable QString m_fabric_id;
 };
 
+// slipwayctl while it goes on printing: watch, logs -f. Ended with this.
+class CtlStream
+{
+public:
+    CtlStream(const FabricHarness &fabric, const QStringList &arguments);
+    ~CtlStream();
+    QByteArray text(); // all of its standard output until now
+    bool ended() const { return m_process.state() == QProcess::NotRunning; }
+    int exitCode() const { return m_process.exitCode(); }
+
+private:
+    QProcess m_process;
+    QByteArray m_text;
+};
+
 // wrk's own words, parsed.
 struct LoadResult {
     QString text;

@@ -44,33 +44,6 @@ constexpr char kDefinition[] = R"(<?xml version="1.0" encoding="utf-8"?>
 </ServiceDefinition>
 )";
 
-// A slipwayctl that prints until it is told to stop.
-class Stream
-{
-public:
-    Stream(const FabricHarness &fabric, const QStringList &arguments)
-    {
-        m_process.start(QStringLiteral(SLIPWAY_BIN_DIR "/slipwayctl"),
-                        QStringList{u"--socket"_s, fabric.socket()} + arguments);
-    }
-    ~Stream()
-    {
-        m_process.kill();
-        m_process.waitForFinished();
-    }
-    QByteArray text()
-    {
-        m_text += m_process.readAllStandardOutput();
-        return m_text;
-    }
-    bool ended() const { return m_process.state() == QProcess::NotRunning; }
-    int exitCode() const { return m_process.exitCode(); }
-
-private:
-    QProcess m_process;
-    QByteArray m_text;
-};
-
 QString missing(const QJsonObject &object, const QStringList &fields)
 {
     QStringList absent;
@@ -263,7 +236,7 @@ void ReadingTest::logsAreReadAndFollowed()
     QCOMPARE(m_fabric.json({u"logs"_s, u"shop"_s, u"--tail"_s, u"2"_s}).array().size(), 2);
     QCOMPARE(m_fabric.ctl({u"logs"_s, u"shop"_s, u"Nobody_IN_0"_s}).exit_code, 1);
 
-    Stream follow(m_fabric, {u"--json"_s, u"logs"_s, u"shop"_s, u"WebRole_IN_0"_s, u"-f"_s});
+    CtlStream follow(m_fabric, {u"--json"_s, u"logs"_s, u"shop"_s, u"WebRole_IN_0"_s, u"-f"_s});
     QTRY_VERIFY(follow.text().contains("listens on"));
     const qsizetype before = follow.text().count("listens on");
     QVERIFY(
@@ -277,7 +250,7 @@ void ReadingTest::logsAreReadAndFollowed()
 
 void ReadingTest::watchPrintsChanges()
 {
-    Stream whole(m_fabric, {u"--json"_s, u"watch"_s, u"--snapshot"_s, u"--count"_s, u"4"_s});
+    CtlStream whole(m_fabric, {u"--json"_s, u"watch"_s, u"--snapshot"_s, u"--count"_s, u"4"_s});
     QTRY_VERIFY(whole.ended());
     QCOMPARE(whole.exitCode(), 0);
     const QByteArrayList lines = whole.text().trimmed().split('\n');
@@ -289,7 +262,7 @@ void ReadingTest::watchPrintsChanges()
         QVERIFY2(missing(change, fields).isEmpty(), line);
     }
     // What happens while somebody watches: the service and the operation that made it.
-    Stream watch(m_fabric, {u"--json"_s, u"watch"_s, u"--service"_s, u"watched"_s});
+    CtlStream watch(m_fabric, {u"--json"_s, u"watch"_s, u"--service"_s, u"watched"_s});
     int made = 0;
     QTRY_VERIFY2_WITH_TIMEOUT((m_fabric.ctl({u"service"_s, u"create"_s, u"watched"_s}),
                                m_fabric.ctl({u"service"_s, u"delete"_s, u"watched"_s}), ++made,
