@@ -32,12 +32,15 @@ Closing::~Closing()
 
 bool Closing::mayClose()
 {
-    if (m_done || !m_fabric.isRunning()) {
-        finish();
+    if (m_done) {
         return true;
     }
     if (m_asking || m_under_way) {
-        return false;
+        return false; // the script ends it; a fabric that is ending does not run any more
+    }
+    if (!m_fabric.isRunning()) {
+        finish();
+        return true;
     }
     const bool empty = m_session.store().deployments().empty();
     if (empty || m_settings.onClose() == OnClose::StopServices) {

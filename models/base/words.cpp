@@ -123,6 +123,13 @@ QString timeWords(std::int64_t ms)
     return QDateTime::fromMSecsSinceEpoch(ms).toString(u"HH:mm:ss"_s);
 }
 
+QString momentWords(std::int64_t ms)
+{
+    const auto moment = QDateTime::fromMSecsSinceEpoch(ms);
+    const bool today = moment.date() == QDate::currentDate();
+    return moment.toString(today ? u"HH:mm:ss"_s : u"MM-dd HH:mm"_s);
+}
+
 QString dateTimeWords(std::int64_t ms)
 {
     return QDateTime::fromMSecsSinceEpoch(ms).toString(u"yyyy-MM-dd HH:mm:ss"_s);

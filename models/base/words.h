@@ -30,9 +30,10 @@ QString durationWords(std::int64_t ms);           // "12 s", "6 min", "3 h", "3 
 QString spanWords(std::int64_t ms);               // as above; "652 ms", "1.4 s" below 10 s
 QString ageWords(std::int64_t then_ms, std::int64_t now_ms); // "6 min ago", "just now"
 QString timeWords(std::int64_t ms);                          // "09:41:12", local time
-QString dateTimeWords(std::int64_t ms);                      // "2026-03-14 09:41:12"
-QString shortDigest(const std::string &digest);              // "9f31c2e7"
-QString shortId(const std::string &id);                      // first 8 characters
+QString momentWords(std::int64_t ms);           // the same; "03-14 09:41" on other days
+QString dateTimeWords(std::int64_t ms);         // "2026-03-14 09:41:12"
+QString shortDigest(const std::string &digest); // "9f31c2e7"
+QString shortId(const std::string &id);         // first 8 characters
 // "0.84 EUR / h"; empty when no price or no currency is filled in.
 QString priceWords(std::int64_t micros_per_hour, const std::string &currency);
 

@@ -120,7 +120,8 @@ void MetricHub::update()
 
 void MetricHub::onBatch(const std::vector<v1::MetricSample> &samples)
 {
-    std::int64_t newest = 0;
+    // Where nothing runs any more the batches are empty: what was measured last is over as well.
+    std::int64_t newest = samples.empty() ? m_session.nowMs() : 0;
     for (const auto &sample : samples) {
         MetricKey key{sample.deployment_id(), sample.instance()};
         newest = std::max(newest, sample.time_ms());

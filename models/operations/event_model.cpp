@@ -95,6 +95,7 @@ void EventModel::reload()
 void EventModel::loadOlder()
 {
     if (m_asking || !m_has_older) {
+        m_again = m_asking;
         return;
     }
     m_asking = true;
@@ -105,6 +106,10 @@ void EventModel::loadOlder()
     request.set_before_id(m_oldest);
     m_session.listEvents(request, this, [this, scope = m_scope](Result<v1::EventsReply> reply) {
         m_asking = false;
+        const bool again = std::exchange(m_again, false);
+        if (!(scope == m_scope) && again) {
+            loadOlder(); // somebody asked for these meanwhile
+        }
         if (!reply || !(scope == m_scope)) {
             return;
         }

@@ -53,6 +53,7 @@ private:
     std::uint64_t m_oldest = 0;
     bool m_has_older = true;
     bool m_asking = false;
+    bool m_again = false; // asked once more while the answer was on its way
 };
 
 } // namespace slipway::models

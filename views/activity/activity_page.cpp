@@ -22,7 +22,7 @@ using Column = models::OperationModel::Column;
 namespace
 {
 
-constexpr int kSideWidth = 400;
+constexpr int kSideWidth = 360;
 constexpr int kSideWidthNarrow = 328;
 constexpr int kNarrow = 1000; // a page of this width has no room for every column
 constexpr int kLow = 720;     // nor one of this height for details over the timeline
@@ -45,6 +45,11 @@ ActivityPage::ActivityPage(PageContext &context)
     makeActions();
     connect(m_running, &RunningOperations::chosen, this,
             [this](const QString &id) { m_table->selectKey(id); });
+    connect(&context.session, &models::Session::stateChanged, this, [this] {
+        if (isVisible()) {
+            m_older->loadFirst(); // shown before the fabric answered
+        }
+    });
     connect(&m_model, &QAbstractItemModel::rowsInserted, this, &ActivityPage::updateSummary);
     connect(&m_model, &QAbstractItemModel::rowsRemoved, this, &ActivityPage::updateSummary);
     connect(&m_model, &QAbstractItemModel::dataChanged, this, &ActivityPage::updateSummary);

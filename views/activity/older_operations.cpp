@@ -50,7 +50,8 @@ void OlderOperations::load()
     m_session.listOperations(request, this, [this](Result<v1::OperationsReply> reply) {
         m_asking = false;
         if (!reply) {
-            return; // asked again at the next scroll
+            m_begun = false;
+            return; // asked again at the next visit or scroll
         }
         const int before = m_model.rowCount();
         m_model.addOlder({reply->operations().begin(), reply->operations().end()});

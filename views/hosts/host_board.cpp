@@ -16,6 +16,7 @@ namespace
 {
 
 constexpr int kColumnMin = 256;
+constexpr int kAgePeriodMs = 1000;
 
 } // namespace
 
@@ -25,13 +26,20 @@ HostBoard::HostBoard(PageContext &context, const models::HostModel &model, QWidg
     auto *inner = new QWidget;
     inner->setObjectName(u"scrolled"_s);
     m_row = new QHBoxLayout(inner);
-    m_row->setContentsMargins(0, 0, 8, 0);
+    m_row->setContentsMargins(0, 0, 0, 0);
     m_row->setSpacing(space::kCardGap);
+    m_nothing = Label::secondary(context.theme, TextRole::Body, tr("No host fits the filter"));
+    m_nothing->setObjectName(u"noHostFits"_s);
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->hide();
+    m_row->addWidget(m_nothing, 1);
     setWidgetResizable(true);
     setFrameShape(QFrame::NoFrame);
     setWidget(inner);
     m_soon.setSingleShot(true);
     m_soon.setInterval(0);
+    m_ages.setInterval(kAgePeriodMs);
+    connect(&m_ages, &QTimer::timeout, this, &HostBoard::refreshAges);
     const auto soon = [this] { m_soon.start(); };
     connect(&m_soon, &QTimer::timeout, this, &HostBoard::refresh);
     connect(&model, &QAbstractItemModel::rowsInserted, this, soon);
@@ -51,6 +59,23 @@ void HostBoard::showEvent(QShowEvent *event)
 {
     QScrollArea::showEvent(event);
     refresh();
+    m_ages.start();
+}
+
+void HostBoard::hideEvent(QHideEvent *event)
+{
+    QScrollArea::hideEvent(event);
+    m_ages.stop();
+}
+
+void HostBoard::refreshAges()
+{
+    for (int i = 0; i < m_model.rowCount(); ++i) {
+        const auto &host = *m_model.rowAt(i).host;
+        if (const auto card = m_cards.find(host.id()); card != m_cards.end()) {
+            card->second->presentState(host, m_context.session.nowMs());
+        }
+    }
 }
 
 void HostBoard::setFilterText(const QString &words)
@@ -90,7 +115,7 @@ HostBoard::Column &HostBoard::columnOf(std::uint32_t fault_domain)
     head->addStretch(1);
     head->addWidget(column.summary);
     column.cards = new QVBoxLayout;
-    column.cards->setSpacing(12);
+    column.cards->setSpacing(space::kCardGap);
     whole->addLayout(head);
     whole->addLayout(column.cards);
     whole->addStretch(1);
@@ -144,12 +169,18 @@ void HostBoard::refresh()
     for (const auto &[id, instance] : m_context.store.instances()) {
         on_host[instance->host()].push_back(instance);
     }
+    bool any = m_model.isEmpty();
     for (int i = 0; i < m_model.rowCount(); ++i) {
         const auto &row = m_model.rowAt(i);
+        any = any || fits(row);
         auto *card = cardOf(row.host->id());
         place(card, row);
         card->present(row, std::move(on_host[row.host->id()]), m_context.session.nowMs());
         card->setVisible(fits(row));
+    }
+    m_nothing->setVisible(!any);
+    for (const auto &[domain, column] : m_columns) {
+        column.widget->setVisible(any);
     }
     summarise();
 }

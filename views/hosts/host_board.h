@@ -30,6 +30,7 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
     struct Column {
@@ -46,6 +47,7 @@ private:
     void place(HostCard *card, const models::HostRow &row);
     void dropGoneCards();
     void summarise();
+    void refreshAges();
 
     PageContext &m_context;
     const models::HostModel &m_model;
@@ -56,6 +58,8 @@ private:
     QStringList m_words;
     std::string m_chosen;
     QTimer m_soon; // joins a batch's signals into one refresh
+    QTimer m_ages; // "for 19 s" goes on where nothing else changes
+    Label *m_nothing = nullptr;
 };
 
 } // namespace slipway::views

@@ -21,7 +21,8 @@ public:
 
     void present(const models::HostRow &row, std::vector<models::Ref<v1::RoleInstance>> instances,
                  std::int64_t now_ms);
-    void setChosen(bool chosen); // an accent at its edge
+    void presentState(const v1::Host &host, std::int64_t now_ms); // how long it lasts, too
+    void setChosen(bool chosen);                                  // an accent at its edge
     InstanceDots &dots() { return *m_dots; }
 
 Q_SIGNALS:
@@ -33,7 +34,6 @@ protected:
 
 private:
     void arrange();
-    void presentState(const v1::Host &host, std::int64_t now_ms);
     void presentAdvice(const v1::Host &host);
     void presentCapacity(const models::HostRow &row);
 

@@ -17,6 +17,7 @@ namespace
 constexpr int kBar = 10;
 constexpr int kLegend = 22;
 constexpr qreal kThinnest = 6;
+constexpr qreal kGap = 1.5; // between two parts
 
 } // namespace
 
@@ -74,7 +75,9 @@ void StateBar::paintBar(QPainter &painter) const
     qreal left = 0;
     for (const auto &part : m_parts) {
         const qreal wide = kThinnest + shared * part.count / qMax(1U, m_total);
-        painter.fillRect(QRectF(left, 0, wide - 1.5, kBar), m_theme.color(part.condition));
+        const bool last = &part == &m_parts.constLast();
+        painter.fillRect(QRectF(left, 0, last ? wide : wide - kGap, kBar),
+                         m_theme.color(part.condition));
         left += wide;
     }
     painter.restore();

@@ -6,7 +6,6 @@
 #include "views/widgets/navigator.h"
 #include "views/widgets/problem_list.h"
 
-#include <QFormLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
 

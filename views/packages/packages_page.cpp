@@ -138,7 +138,7 @@ QWidget *PackagesPage::makeTable()
                   {{int(Column::Name), CellKind::Strong, 160, true},
                    {int(Column::Digest), CellKind::Mono, 92},
                    {int(Column::Size), CellKind::Number, 78},
-                   {int(Column::Roles), CellKind::Text, 150},
+                   {int(Column::Roles), CellKind::Text, 168},
                    {int(Column::Used), CellKind::Text, 168, false, false, Qt::ElideMiddle},
                    {int(Column::Uploaded), CellKind::Age, 88},
                    {int(Column::Actor), CellKind::Text, 72}},

@@ -71,7 +71,9 @@ QWidget *CheckList::makeRow(const v1::Check &check) const
     line->setSpacing(8);
     line->addWidget(new ConditionMark(m_theme, condition), 0, Qt::AlignTop);
     line->addLayout(words, 1);
-    line->addWidget(Label::secondary(m_theme, TextRole::Mono, id), 0, Qt::AlignTop);
+    auto *number = Label::secondary(m_theme, TextRole::Mono, id);
+    number->setFixedHeight(kMark.height()); // its letters are smaller than the title's
+    line->addWidget(number, 0, Qt::AlignTop);
     row->setAccessibleName(title->text() + u": "_s + reason->text());
     return row;
 }

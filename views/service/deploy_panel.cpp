@@ -30,6 +30,7 @@ namespace
 {
 
 constexpr int kWidth = 500;
+constexpr int kNameWidthMax = 240; // of a label or role within a consent: a box does not wrap
 constexpr qint64 kConfigurationBytesMax = 4 * 1024 * 1024;
 
 QString firstFile(const QMimeData &data)
@@ -212,6 +213,9 @@ void DeployPanel::connectParts()
             [this](int index) { m_draft.setSlot(index == 0 ? v1::STAGING : v1::PRODUCTION); });
     connect(m_package, &QComboBox::currentIndexChanged, this, [this] {
         m_problem.clear();
+        if (m_package->currentIndex() > 0 && m_upload.state() == PackageUpload::State::Failed) {
+            m_upload.reset(); // its error says nothing about the one that is chosen now
+        }
         m_draft.setPackage(models::utf8(m_package->currentData().toString()));
     });
     connect(m_choose, &QPushButton::clicked, this, &DeployPanel::chooseFile);
@@ -246,6 +250,10 @@ void DeployPanel::openFor(v1::SlotKind slot)
     m_slot->setCurrent(slot == v1::PRODUCTION ? 1 : 0);
     m_draft.setSlot(slot);
     m_problem.clear();
+    if (std::exchange(m_deployed, false)) {
+        m_found_beside = false;
+        m_draft.setConfiguration({}, {});
+    }
     m_draft.forgetConsents();
     m_draft.check();
     openPanel();
@@ -296,14 +304,19 @@ void DeployPanel::takeFile(const QString &path)
     m_problem.clear();
     const QFileInfo file(path);
     if (isConfiguration(path)) {
+        m_found_beside = false;
         readConfiguration(path);
     } else if (file.isDir()) {
         packFolder(path);
     } else {
         m_package->setCurrentIndex(0);
         m_upload.start(path);
+        if (std::exchange(m_found_beside, false)) {
+            m_draft.setConfiguration({}, {}); // it belongs to another package
+        }
         const QString beside = file.path() + u'/' + file.completeBaseName() + u".cscfg"_s;
         if (m_draft.wanted().configuration_xml().empty() && QFileInfo::exists(beside)) {
+            m_found_beside = true;
             readConfiguration(beside);
         }
     }
@@ -337,6 +350,7 @@ void DeployPanel::chooseConfiguration()
                                 tr("Service configurations (*.cscfg);;All files (*)"), this,
                                 [this](const QString &path) {
                                     if (!path.isEmpty()) {
+                                        m_found_beside = false;
                                         readConfiguration(path);
                                     }
                                 });
@@ -427,14 +441,17 @@ void DeployPanel::refreshUpload()
 
 QString DeployPanel::consentWords(Consent consent, const v1::Error &error) const
 {
+    const auto fitting = [this](const QString &name) {
+        return fontMetrics().elidedText(name, Qt::ElideMiddle, kNameWidthMax);
+    };
     switch (consent) {
     case Consent::Replace:
-        return tr("Replace “%1”").arg(m_models.slot(m_draft.wanted().slot()).label());
+        return tr("Replace “%1”").arg(fitting(m_models.slot(m_draft.wanted().slot()).label()));
     case Consent::SizeChange:
         return tr("Other roles or VM sizes than now are fine");
     case Consent::SingleInstance:
-        return tr("A single instance of %1 is fine: it is down while it restarts")
-            .arg(models::text(error.subject()));
+        return tr("A single instance of %1 is fine:\nit is down while it restarts")
+            .arg(fitting(models::text(error.subject())));
     }
     return {};
 }
@@ -468,6 +485,7 @@ void DeployPanel::deploy()
                     tr("Deploying to %1 of %2")
                         .arg(models::slotWord(m_draft.wanted().slot()).toLower(), m_models.name),
                     &place);
+                m_deployed = true;
                 m_upload.reset();
                 m_label->clear();
                 closePanel();

@@ -65,7 +65,9 @@ private:
     QTemporaryDir m_packed; // packages made of dropped folders
     bool m_packing = false;
     bool m_sending = false;
-    QString m_problem; // of choosing or sending
+    bool m_found_beside = false; // the configuration lay beside the package's file
+    bool m_deployed = false;     // the next deployment begins with a configuration of its own
+    QString m_problem;           // of choosing or sending
 
     SegmentedControl *m_slot = nullptr;
     QComboBox *m_package = nullptr;

@@ -57,7 +57,10 @@ InstancePanel::InstancePanel(PageContext &context, ServiceModels &models, QWidge
     buildTop();
     buildPages();
     connect(&context.store, &models::FabricStore::changed, this, &InstancePanel::refresh);
-    connect(&context.metrics, &models::MetricHub::pausedChanged, this, &InstancePanel::refreshTop);
+    connect(&context.metrics, &models::MetricHub::pausedChanged, this,
+            &InstancePanel::refreshPause);
+    connect(&context.theme, &Theme::changed, this, &InstancePanel::refreshPause);
+    refreshPause();
     refreshEvents();
     refresh();
 }
@@ -185,7 +188,6 @@ void InstancePanel::refreshTop()
     m_title->setText(heading());
     m_log->setVisible(m_ids.size() == 1);
     m_pause->setVisible(m_choice->current() == 0);
-    m_pause->setText(m_context.metrics.isPaused() ? tr("Resume") : tr("Pause"));
     m_pill->setVisible(m_ids.size() <= 1);
     m_reason->clear();
     if (m_ids.empty()) {
@@ -202,6 +204,14 @@ void InstancePanel::refreshTop()
         m_reason->setText(tr("The charts show the first %1.").arg(ChartStack::kKeysMax));
     }
     m_reason->setVisible(!m_reason->text().isEmpty());
+}
+
+void InstancePanel::refreshPause()
+{
+    const bool paused = m_context.metrics.isPaused();
+    m_pause->setText(paused ? tr("Resume") : tr("Pause"));
+    m_pause->setIcon(
+        m_context.theme.icon(paused ? u"play"_s : u"pause"_s, m_context.theme.tokens().accent));
 }
 
 void InstancePanel::refreshCharts()

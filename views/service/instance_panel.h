@@ -38,6 +38,7 @@ private:
     void buildPages();
     void refresh();
     void refreshTop();
+    void refreshPause();
     void refreshCharts();
     void refreshEvents();
     void refreshMarks();

@@ -34,6 +34,7 @@ namespace
 
 constexpr int kBothSlots = 0;
 constexpr int kProduction = 1;
+constexpr int kInset = 4; // square corners stay within the card's round ones
 constexpr int kTableHeightMin = 180;
 constexpr int kTimelineHeight = 138;
 constexpr int kFilterWidth = 190;
@@ -102,7 +103,7 @@ QWidget *InstancesTab::makeLeft()
 QWidget *InstancesTab::makeTable()
 {
     auto *card = new Card(m_context.theme);
-    card->setBodyMargins(0);
+    card->setBodyMargins(kInset);
     card->body()->setSpacing(0);
     m_table = new DataTable(m_context.theme);
     m_table->setObjectName(u"instances"_s);
@@ -156,7 +157,7 @@ void InstancesTab::buildTools()
 
 QToolButton *InstancesTab::makeColumns()
 {
-    auto *button = makeIconButton(m_context.theme, u"filter"_s, tr("Columns"));
+    auto *button = makeIconButton(m_context.theme, u"columns"_s, tr("Columns"));
     button->setObjectName(u"columns"_s);
     button->setPopupMode(QToolButton::InstantPopup);
     m_columns = new QMenu(button);
@@ -182,11 +183,11 @@ void InstancesTab::showOrHide(int column, bool shown)
 {
     m_table->setColumnHidden(column, !shown);
     m_table->fitColumns();
-    QByteArray hidden;
+    QByteArray shown_columns;
     for (int i = 0; i < InstanceModel::kColumnCount; ++i) {
-        hidden.append(m_table->isColumnHidden(i) ? '0' : '1');
+        shown_columns.append(m_table->isColumnHidden(i) ? '0' : '1');
     }
-    m_context.settings.setHeaderState(settingsKey(), hidden);
+    m_context.settings.setHeaderState(settingsKey(), shown_columns);
 }
 
 void InstancesTab::restoreColumns()
@@ -243,9 +244,13 @@ void InstancesTab::applySlot()
         choice == kBothSlots
             ? std::string()
             : m_models.slot(choice == kProduction ? v1::PRODUCTION : v1::STAGING).deploymentId();
-    if (choice == kBothSlots) {
+    // Only when it changes: a large table begins anew with each condition and would never settle.
+    const std::pair<int, std::string> filter(choice, wanted);
+    const bool same = filter == m_applied;
+    m_applied = filter;
+    if (!same && choice == kBothSlots) {
         m_table->proxy().setCondition(nullptr);
-    } else {
+    } else if (!same) {
         m_table->proxy().setCondition([this, wanted](int row) {
             return m_models.instances.rowAt(row)->deployment_id() == wanted;
         });
@@ -282,6 +287,9 @@ void InstancesTab::openMenu(const QString &key, const QPoint &place)
     if (instance == nullptr) {
         return;
     }
+    if (!m_table->selectedKeys().contains(key)) {
+        m_table->selectKey(key); // what the menu does, it does with the selected ones
+    }
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->setObjectName(u"instanceMenu"_s);
@@ -289,6 +297,7 @@ void InstancesTab::openMenu(const QString &key, const QPoint &place)
         auto *action = menu->addAction(m_context.theme.icon(icon), text);
         action->setObjectName(name);
         connect(action, &QAction::triggered, this, act);
+        return action;
     };
     add(u"menuShowLog"_s, u"logs"_s, tr("Show log"), [this, id] { Q_EMIT logRequested(id); });
     add(u"menuCopyName"_s, u"copy"_s, tr("Copy name"),
@@ -298,8 +307,12 @@ void InstancesTab::openMenu(const QString &key, const QPoint &place)
             [this, host = models::text(instance->host())] { m_context.navigator.openHost(host); });
     }
     menu->addSeparator();
-    add(u"menuReboot"_s, u"reboot"_s, tr("Reboot…"), [this] { m_bulk->reboot(); });
-    add(u"menuReimage"_s, u"reimage"_s, tr("Reimage…"), [this] { m_bulk->reimage(); });
+    const bool live = m_context.session.isLive();
+    auto *reboot = add(u"menuReboot"_s, u"reboot"_s, tr("Reboot…"), [this] { m_bulk->reboot(); });
+    auto *reimage =
+        add(u"menuReimage"_s, u"reimage"_s, tr("Reimage…"), [this] { m_bulk->reimage(); });
+    reboot->setEnabled(live);
+    reimage->setEnabled(live);
     menu->popup(place);
 }
 

@@ -55,6 +55,7 @@ private:
     DataTable *m_table = nullptr;
     BulkBar *m_bulk = nullptr;
     InstancePanel *m_panel = nullptr;
+    std::pair<int, std::string> m_applied = {-1, {}}; // choice of slot and its deployment
 };
 
 } // namespace slipway::views

@@ -25,6 +25,7 @@ namespace
 {
 
 constexpr int kDelayMs = 120;
+constexpr int kInset = 4; // square corners stay within the card's round ones
 constexpr int kFilterWidth = 240;
 constexpr int kFilterWidthMin = 120;
 constexpr std::uint32_t kTailLines = 5000;
@@ -78,7 +79,7 @@ void LogsTab::buildTools()
 QWidget *LogsTab::makeChooser()
 {
     auto *card = new Card(m_context.theme);
-    card->setBodyMargins(0);
+    card->setBodyMargins(kInset);
     m_instances = new DataTable(m_context.theme);
     m_instances->setObjectName(u"logInstances"_s);
     m_instances->setAccessibleName(tr("Whose log; nothing selected: all of the slot"));
@@ -95,7 +96,7 @@ QWidget *LogsTab::makeLog()
 {
     const auto &theme = m_context.theme;
     auto *card = new Card(theme);
-    card->setBodyMargins(1);
+    card->setBodyMargins(kInset);
     card->body()->setSpacing(0);
     m_view = new LogView(theme, m_log);
     m_view->setObjectName(u"log"_s);
@@ -137,6 +138,7 @@ void LogsTab::connectParts()
     connect(&m_log, &models::LogModel::changed, this, &LogsTab::updateCount);
     connect(&m_log, &models::LogModel::problemChanged, this, &LogsTab::updateCount);
     connect(m_view, &LogView::followingChanged, this, &LogsTab::updateFollow);
+    connect(&m_context.theme, &Theme::changed, this, &LogsTab::updateFollow);
     connect(m_follow, &QPushButton::clicked, this,
             [this] { m_view->setFollowing(!m_view->isFollowing()); });
     connect(m_end, &QPushButton::clicked, this, [this] { m_view->setFollowing(true); });
@@ -172,9 +174,12 @@ void LogsTab::applySlot()
 {
     const auto wanted =
         m_models.slot(m_slot->current() == 1 ? v1::STAGING : v1::PRODUCTION).deploymentId();
-    m_instances->proxy().setCondition([this, wanted](int row) {
-        return m_models.instances.rowAt(row)->deployment_id() == wanted;
-    });
+    if (m_applied != wanted) {
+        m_applied = wanted;
+        m_instances->proxy().setCondition([this, wanted](int row) {
+            return m_models.instances.rowAt(row)->deployment_id() == wanted;
+        });
+    }
     m_delay.start();
 }
 
@@ -224,6 +229,8 @@ void LogsTab::updateFollow()
 {
     const bool following = m_view->isFollowing();
     m_follow->setText(following ? tr("Pause") : tr("Follow"));
+    m_follow->setIcon(
+        m_context.theme.icon(following ? u"pause"_s : u"play"_s, m_context.theme.tokens().accent));
     m_follow->setToolTip(following ? tr("Stand still while new lines come")
                                    : tr("Go to the end and move with new lines"));
     m_end->setVisible(!following);

@@ -6,6 +6,7 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <optional>
 
 class QPushButton;
 
@@ -44,6 +45,7 @@ private:
     ServiceModels &m_models;
     models::LogModel m_log;
     v1::LogRequest m_opened;
+    std::optional<std::string> m_applied; // deployment whose instances are listed
     bool m_watched = false;
     QTimer m_delay;
     QWidget *m_tools = nullptr;

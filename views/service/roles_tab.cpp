@@ -247,8 +247,9 @@ void RolesTab::apply()
     m_sending = true;
     updateButtons();
     m_context.session.execute(
-        models::commands::changeRoles(*deployment, goals(), m_single->isChecked()), this,
-        [this](const Result<v1::CommandReply> &reply) {
+        models::commands::changeRoles(*deployment, goals(),
+                                      m_needs_single && m_single->isChecked()),
+        this, [this](const Result<v1::CommandReply> &reply) {
             m_sending = false;
             if (reply) {
                 const Place place{PageId::Activity, models::text(reply->operation().id()), {}};

@@ -140,7 +140,8 @@ void ServiceView::addPageActions()
         auto *action = new QAction(text, this);
         action->setObjectName(name);
         action->setShortcut(keys);
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        // Counts while this view is seen, wherever the keys are; Ctrl and a digit are the pages'.
+        action->setShortcutContext(Qt::WindowShortcut);
         connect(action, &QAction::triggered, this, act);
         addAction(action);
         m_page_actions << action;
@@ -151,7 +152,7 @@ void ServiceView::addPageActions()
         [this] { openSwap(); });
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
         add(u"actionTab%1"_s.arg(tab + 1), tr("Show %1").arg(m_tabs->tabText(tab).toLower()),
-            QKeySequence(u"Ctrl+%1"_s.arg(tab + 1)), [this, tab] { showTab(tab); });
+            QKeySequence(u"Alt+%1"_s.arg(tab + 1)), [this, tab] { showTab(tab); });
     }
     m_page_actions << m_actions->all();
 }

@@ -29,6 +29,7 @@ constexpr int kNumbersClose = 12;
 constexpr QSize kSizeMin(300, 190);
 constexpr int kNarrow = 372; // below: without the curve, numbers closer together
 constexpr QSize kCurve(132, 44);
+constexpr std::int64_t kSampleMs = 1000;
 
 QString slotObject(v1::SlotKind slot, const QString &what)
 {
@@ -82,15 +83,15 @@ QWidget *SlotCard::makeFull()
     upper->addWidget(makeTitles(), 1);
     m_curve = new Sparkline(m_context.theme);
     m_curve->setFixedSize(kCurve);
-    m_curve->setToolTip(tr("Requests per second, last 15 minutes"));
+    m_curve->setToolTip(tr("Requests per second, of the last 15 minutes at most"));
+    m_curve_span = Label::secondary(m_context.theme, TextRole::Label);
     m_curve_box = new QWidget;
     auto *curve = new QVBoxLayout(m_curve_box);
     curve->setContentsMargins(0, 0, 0, 0);
     curve->setSpacing(2);
     curve->addStretch(1);
     curve->addWidget(m_curve);
-    curve->addWidget(Label::secondary(m_context.theme, TextRole::Label, tr("last 15 min")), 0,
-                     Qt::AlignRight);
+    curve->addWidget(m_curve_span, 0, Qt::AlignRight);
     upper->addWidget(m_curve_box);
     column->addLayout(upper);
     column->addStretch(1);
@@ -205,6 +206,9 @@ void SlotCard::connectParts()
     connect(&m_context.theme, &Theme::changed, this, &SlotCard::applyTheme);
     connect(m_deploy, &QPushButton::clicked, this,
             [this] { Q_EMIT deployRequested(m_slot.slotKind()); });
+    connect(m_address, &CopyLink::copied, this,
+            [this] { m_context.navigator.notify(models::Condition::Ready, tr("Address copied")); });
+    connect(m_address, &CopyLink::notOpened, this, &SlotCard::tellNoBrowser);
     connect(m_copy_digest, &QToolButton::clicked, this, [this] {
         if (!m_slot.isEmpty()) {
             QGuiApplication::clipboard()->setText(
@@ -317,6 +321,24 @@ void SlotCard::refreshCurve()
         }
     }
     m_curve->setValues(values);
+    m_curve_span->setText(curveWords(id));
+}
+
+// The curve is as wide as its card, however short the time that it tells of.
+QString SlotCard::curveWords(const std::string &deployment) const
+{
+    const auto &points = m_context.metrics.series({deployment, {}}).points();
+    if (deployment.empty() || points.size() < 2) {
+        return tr("nothing measured");
+    }
+    return tr("last %1").arg(
+        models::durationWords(points.back().time_ms - points.front().time_ms + kSampleMs));
+}
+
+void SlotCard::tellNoBrowser(const QString &address)
+{
+    m_context.navigator.notify(models::Condition::Attention,
+                               tr("No browser could be opened; go to %1.").arg(address));
 }
 
 void SlotCard::showMoreAddresses()
@@ -329,10 +351,10 @@ void SlotCard::showMoreAddresses()
         auto *action =
             menu->addAction(opens ? tr("Open %1").arg(address) : tr("Copy %1").arg(address));
         connect(action, &QAction::triggered, this, [this, address, opens] {
-            if (opens) {
-                m_context.prompter.openAddress(address);
-            } else {
+            if (!opens) {
                 QGuiApplication::clipboard()->setText(address);
+            } else if (!m_context.prompter.openAddress(address)) {
+                tellNoBrowser(address);
             }
         });
     }

@@ -47,6 +47,8 @@ private:
     void refreshAddresses();
     void refreshNumbers();
     void refreshCurve();
+    QString curveWords(const std::string &deployment) const;
+    void tellNoBrowser(const QString &address);
     void showMoreAddresses();
     QString ageWords() const;
 
@@ -66,6 +68,7 @@ private:
     QPushButton *m_more_addresses = nullptr;
     Label *m_port_reason = nullptr;
     Sparkline *m_curve = nullptr;
+    Label *m_curve_span = nullptr;
     HeadlineNumber *m_ready = nullptr;
     HeadlineNumber *m_requests = nullptr;
     HeadlineNumber *m_p95 = nullptr;

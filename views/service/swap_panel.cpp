@@ -59,7 +59,8 @@ void SwapPanel::buildBody()
     body()->addWidget(m_progress);
     body()->addWidget(m_drain);
     body()->addWidget(m_preview);
-    body()->addWidget(makeLine());
+    m_line = makeLine();
+    body()->addWidget(m_line);
     body()->addWidget(m_checks);
     body()->addStretch(1);
 }
@@ -163,6 +164,8 @@ void SwapPanel::refresh()
     m_back->setEnabled(m_context.session.isLive());
     m_close->setText(m_stage == Stage::Checking ? tr("Cancel") : tr("Close"));
     m_checks->setVisible(m_stage == Stage::Checking || m_stage == Stage::Failed);
+    m_line->setVisible(!m_checks->isHidden());
+    m_intro->setVisible(m_stage != Stage::Done);
     m_preview->setVisible(m_stage == Stage::Checking && !m_models.preflight.preview().isEmpty());
     m_intro->setText(verdict == Verdict::Refused && m_stage == Stage::Checking
                          ? tr("Not now: %1.").arg(m_models.preflight.words())
@@ -179,7 +182,12 @@ void SwapPanel::refreshChecks()
         lines << u"•  "_s + line;
     }
     m_preview->setText(lines.join(u'\n'));
-    if (m_stage == Stage::Checking && !m_models.preflight.problem().isEmpty()) {
+    if (m_stage != Stage::Checking) {
+        return; // the banner tells of the swap itself
+    }
+    if (m_models.preflight.problem().isEmpty()) {
+        m_result->clear();
+    } else {
         m_result->say(Condition::Failed, m_models.preflight.problem());
     }
 }

@@ -42,6 +42,7 @@ private:
     std::string m_outgoing; // the deployment that left production
     Label *m_intro = nullptr;
     Label *m_preview = nullptr;
+    QWidget *m_line = nullptr;
     CheckList *m_checks = nullptr;
     Banner *m_result = nullptr;
     ProgressStrip *m_progress = nullptr;

@@ -72,6 +72,11 @@ CreateForm::CreateForm(const Theme &theme, models::Session &session, QWidget *pa
     m_pause.setInterval(kPauseMs);
     connect(&m_pause, &QTimer::timeout, this, &CreateForm::askFabric);
     connect(m_name, &QLineEdit::textChanged, this, &CreateForm::check);
+    connect(&session, &models::Session::stateChanged, this, [this] {
+        if (m_session.isLive()) {
+            check(); // what could not be asked is no fault of the name
+        }
+    });
     connect(m_name, &QLineEdit::returnPressed, this, &CreateForm::submitted);
     connect(m_label, &QLineEdit::returnPressed, this, &CreateForm::submitted);
     check();

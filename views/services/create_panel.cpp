@@ -61,6 +61,9 @@ QWidget *CreatePanel::makeDone()
         column->addSpacing(10);
         column->addWidget(new Label(theme, TextRole::Overline, title.toUpper()));
         column->addWidget(link);
+        connect(link, &CopyLink::copied, this, [this] {
+            m_context.navigator.notify(models::Condition::Ready, tr("Address copied"));
+        });
         return link;
     };
     m_production = add(tr("Production"), u"productionAddress"_s);

@@ -32,6 +32,14 @@ QString addressOf(const PageContext &context, const QString &name)
     return service ? models::slotAddresses(service->production()).value(0) : QString();
 }
 
+void openInBrowser(PageContext &context, const QString &address)
+{
+    if (!context.prompter.openAddress(address)) {
+        context.navigator.notify(models::Condition::Attention,
+                                 tr("No browser could be opened; go to %1.").arg(address));
+    }
+}
+
 // "Production: v1.4, 7 instances"
 QString deploymentWords(const PageContext &context, const v1::Slot &slot)
 {
@@ -59,7 +67,7 @@ QMenu *makeServiceMenu(PageContext &context, const QString &name, QAction *remov
     menu->setDefaultAction(open);
     auto *browse =
         menu->addAction(context.theme.icon(u"open"_s), tr("Open production in the browser"),
-                        [&context, address] { context.prompter.openAddress(address); });
+                        [&context, address] { openInBrowser(context, address); });
     browse->setObjectName(u"browseService"_s);
     browse->setEnabled(address.startsWith(u"http"_s));
     auto *copy = menu->addAction(context.theme.icon(u"copy"_s), tr("Copy production’s address"),

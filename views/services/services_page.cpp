@@ -151,7 +151,9 @@ void ServicesPage::makeActions()
     m_delete->setObjectName(u"deleteService"_s);
     m_delete->setShortcut(QKeySequence::Delete);
     m_delete->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    m_delete->setIcon(m_context.theme.icon(u"trash"_s));
+    const auto paint = [this] { m_delete->setIcon(m_context.theme.icon(u"trash"_s)); };
+    connect(&m_context.theme, &Theme::changed, m_delete, paint);
+    paint();
     addAction(m_create);
     m_table->addAction(m_delete);
     connect(m_create, &QAction::triggered, this, [this] { m_panel->begin(); });
@@ -161,6 +163,7 @@ void ServicesPage::makeActions()
 void ServicesPage::goTo(const Place &place)
 {
     Page::goTo(place);
+    m_table->setFocus();
     if (place.part == u"create"_s) {
         m_panel->begin();
     }

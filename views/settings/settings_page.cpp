@@ -54,11 +54,21 @@ SettingsPage::SettingsPage(PageContext &context) : m_context(context), m_draft(c
     column->setSpacing(12);
     column->addWidget(new Label(context.theme, TextRole::PageTitle, title()));
     column->addLayout(row, 1);
-    auto *save_row = new QHBoxLayout;
-    save_row->setContentsMargins(0, 0, space::kPageMargin, 12);
-    save_row->addWidget(m_save);
-    column->addLayout(save_row);
+    column->addWidget(makeSaveRow());
     makeActions();
+}
+
+// Takes room only while there is something to save.
+QWidget *SettingsPage::makeSaveRow()
+{
+    auto *whole = new QWidget;
+    auto *row = new QHBoxLayout(whole);
+    row->setContentsMargins(0, 0, space::kPageMargin, 12);
+    row->addWidget(m_save);
+    const auto fit = [this, whole] { whole->setVisible(!m_save->isHidden()); };
+    connect(&m_draft, &SettingsDraft::changed, whole, fit); // after the bar itself
+    fit();
+    return whole;
 }
 
 QWidget *SettingsPage::makeIndex()
@@ -71,6 +81,7 @@ QWidget *SettingsPage::makeIndex()
     for (const auto &section : sections()) {
         auto *link = makeButton(m_context.theme, ButtonKind::Link, section.title, section.icon);
         link->setObjectName(u"go-"_s + section.key);
+        link->setProperty("flush", true); // under the page's title
         connect(link, &QPushButton::clicked, this, [this, key = section.key] { jumpTo(key); });
         column->addWidget(link, 0, Qt::AlignLeft);
     }

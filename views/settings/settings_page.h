@@ -25,6 +25,7 @@ public:
     void goTo(const Place &place) override; // part: a section, e.g. "prices"
 
 private:
+    QWidget *makeSaveRow();
     QWidget *makeIndex();
     QWidget *makeCards();
     void addSection(QBoxLayout &column, const QString &key, Card *card);

@@ -44,6 +44,8 @@ BottomBar::BottomBar(const Theme &theme, models::Session &session,
         m_session.cancelOperation(m_shown);
     });
     connect(m_counts, &QPushButton::clicked, this, &BottomBar::alertsChosen);
+    connect(&session, &models::Session::commandFailed, m_cancel,
+            [this] { m_cancel->setEnabled(true); });
     connect(&operations, &models::OperationModel::runningChanged, this, &BottomBar::refresh);
     connect(&session.store(), &models::FabricStore::changed, this, &BottomBar::refresh);
     connect(&theme, &Theme::changed, this, [this] { update(); });

@@ -20,7 +20,6 @@ public:
               QWidget *parent = nullptr);
 
 Q_SIGNALS:
-    void operationChosen(const QString &id);
     void alertsChosen();
 
 protected:

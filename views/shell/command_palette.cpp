@@ -2,6 +2,7 @@
 
 #include "views/widgets/search_field.h"
 
+#include <QApplication>
 #include <QKeyEvent>
 #include <QListWidget>
 #include <QPainter>
@@ -37,16 +38,19 @@ public:
         const auto &tokens = m_theme.tokens();
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
-        const bool current = option.state.testFlag(QStyle::State_Selected);
+        const bool current = option.state.testFlag(QStyle::State_Selected) &&
+                             option.state.testFlag(QStyle::State_Enabled);
         if (current) {
             painter->setPen(Qt::NoPen);
             painter->setBrush(tokens.selection);
             painter->drawRoundedRect(option.rect.adjusted(0, 1, 0, -1), 8, 8);
         }
         const auto hue = current ? tokens.accent : tokens.secondary;
-        painter->drawPixmap(option.rect.left() + 10, option.rect.center().y() - 9,
-                            m_theme.pixmap(index.data(IconRole).toString(), hue, 18,
-                                           painter->device()->devicePixelRatioF()));
+        if (const auto icon = index.data(IconRole).toString(); !icon.isEmpty()) {
+            painter->drawPixmap(
+                option.rect.left() + 10, option.rect.center().y() - 9,
+                m_theme.pixmap(icon, hue, 18, painter->device()->devicePixelRatioF()));
+        }
         painter->setFont(m_theme.font(TextRole::Label));
         painter->setPen(tokens.secondary);
         const auto hint = index.data(HintRole).toString();
@@ -54,7 +58,7 @@ public:
                           hint);
         const int taken = painter->fontMetrics().horizontalAdvance(hint) + 24;
         painter->setFont(m_theme.font(TextRole::Body));
-        painter->setPen(tokens.text);
+        painter->setPen(index.flags().testFlag(Qt::ItemIsEnabled) ? tokens.text : tokens.secondary);
         const auto room = option.rect.adjusted(40, 0, -taken, 0);
         painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
                           painter->fontMetrics().elidedText(index.data().toString(),
@@ -106,6 +110,9 @@ CommandPalette::CommandPalette(const Theme &theme, Find find, QWidget *window)
 
 void CommandPalette::openPalette()
 {
+    if (!isVisible()) {
+        m_keys_before = QApplication::focusWidget();
+    }
     m_field->clear();
     refresh();
     show();
@@ -122,12 +129,25 @@ void CommandPalette::refresh()
         item->setData(HintRole, entry.hint);
         item->setData(IconRole, entry.icon);
     }
+    if (m_entries.isEmpty()) {
+        auto *nothing = new QListWidgetItem(tr("Nothing fits these words"), m_list);
+        nothing->setFlags(Qt::NoItemFlags);
+    }
     m_list->setCurrentRow(0);
     const int rows = qBound(1, int(m_entries.size()), kEntriesShown);
     m_list->setFixedHeight(rows * kEntryHeight + 2);
     setFixedWidth(kWidth);
     adjustSize();
-    QWidget::move((parentWidget()->width() - kWidth) / 2, 8);
+    place();
+}
+
+void CommandPalette::place()
+{
+    const int middle = m_anchor == nullptr
+                           ? parentWidget()->width() / 2
+                           : m_anchor->mapTo(parentWidget(), m_anchor->rect().center()).x();
+    const int last = qMax(0, parentWidget()->width() - width());
+    QWidget::move(qBound(0, middle - width() / 2, last), 8);
 }
 
 void CommandPalette::runCurrent()
@@ -169,7 +189,11 @@ bool CommandPalette::eventFilter(QObject *watched, QEvent *event)
         return true;
     case Qt::Key_Escape:
         hide();
-        parentWidget()->setFocus();
+        if (m_keys_before != nullptr && m_keys_before->isVisible()) {
+            m_keys_before->setFocus(Qt::OtherFocusReason);
+        } else {
+            parentWidget()->setFocus();
+        }
         return true;
     default:
         return QFrame::eventFilter(watched, event);

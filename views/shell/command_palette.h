@@ -6,6 +6,7 @@
 #include "views/widgets/place.h"
 
 #include <QFrame>
+#include <QPointer>
 #include <functional>
 
 class QAction;
@@ -31,6 +32,7 @@ public:
     using Find = std::function<QList<PaletteEntry>(const QString &words)>;
 
     CommandPalette(const Theme &theme, Find find, QWidget *window);
+    void setAnchor(QWidget *field) { m_anchor = field; } // it opens over the middle of this
     void openPalette();
 
 protected:
@@ -39,6 +41,7 @@ protected:
 
 private:
     void refresh();
+    void place();
     void runCurrent();
     void move(int rows);
 
@@ -47,6 +50,8 @@ private:
     QLineEdit *m_field;
     QListWidget *m_list;
     QList<PaletteEntry> m_entries;
+    QWidget *m_anchor = nullptr;
+    QPointer<QWidget> m_keys_before; // had the keys before it opened
 };
 
 // How well `text` fits the words: 0 not at all, more is better. Every word must occur.

@@ -76,6 +76,7 @@ void MainWindow::buildFrame()
     setCentralWidget(frame);
     m_palette = new CommandPalette(
         m_parts.theme, [this](const QString &words) { return findForPalette(words); }, this);
+    m_palette->setAnchor(m_top->paletteField());
 }
 
 // Takes room only while there is something to say.
@@ -101,8 +102,6 @@ void MainWindow::connectBars()
     connect(m_top, &TopBar::paletteRequested, m_palette, &CommandPalette::openPalette);
     connect(m_top, &TopBar::backRequested, this, &MainWindow::back);
     connect(m_top, &TopBar::helpRequested, this, &MainWindow::showShortcuts);
-    connect(m_bottom, &BottomBar::operationChosen, this,
-            [this](const QString &id) { openOperation(id); });
     connect(m_bottom, &BottomBar::alertsChosen, this, [this] { open({PageId::Activity, {}, {}}); });
     connect(m_banner, &Banner::actionClicked, &m_parts.session, &Session::reconnectNow);
 }
@@ -299,11 +298,15 @@ void MainWindow::showShortcuts()
         {u"Ctrl+1 … Ctrl+6"_s, tr("Go to a page")},
         {u"Ctrl+K"_s, tr("Search or run a command")},
         {u"/"_s, tr("Filter the table in view")},
+        {u"Alt+1 … Alt+4"_s, tr("Show a tab of the service")},
+        {u"Ctrl+D"_s, tr("Deploy a package to the service")},
+        {u"Ctrl+Shift+S"_s, tr("Swap production and staging")},
+        {u"Ctrl+N"_s, tr("Create a service, in the list of services")},
         {u"Alt+Left"_s, tr("Back to where you were")},
         {u"F5"_s, tr("Ask the fabric again")},
         {u"Ctrl+B"_s, tr("Fold the navigation")},
         {u"Enter"_s, tr("Open the selected row")},
-        {u"Menu"_s, tr("What can be done with the selected rows")},
+        {u"Menu, Shift+F10"_s, tr("What can be done with the selected rows")},
         {u"Esc"_s, tr("Close the panel, empty the filter")},
         {u"Ctrl+Q"_s, tr("Close the portal")},
         {u"F1"_s, tr("This sheet")},
@@ -324,6 +327,14 @@ void MainWindow::raiseToFront()
     show();
     raise();
     activateWindow();
+}
+
+bool MainWindow::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThemeChange) {
+        m_parts.theme.followSystem();
+    }
+    return QMainWindow::event(event);
 }
 
 void MainWindow::keyPressEvent(QKeyEvent *event)

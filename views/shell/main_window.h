@@ -58,6 +58,7 @@ public:
     void raiseToFront();
 
 protected:
+    bool event(QEvent *event) override;
     QString serviceOf(const models::InstanceId &id) const override;
     void closeEvent(QCloseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;

@@ -83,6 +83,12 @@ void NavigationBar::setCurrent(PageId page)
     const auto shown = page == PageId::Service ? PageId::Services : page;
     if (auto *entry = m_entries.value(shown)) {
         entry->setChecked(true);
+        return;
+    }
+    for (auto *entry : std::as_const(m_entries)) {
+        entry->setAutoExclusive(false); // the checked one of a group cannot be unchecked
+        entry->setChecked(false);
+        entry->setAutoExclusive(true);
     }
 }
 

@@ -33,6 +33,7 @@ class Finder
 public:
     explicit Finder(const QString &words) : m_words(words) {}
 
+    bool fits(const QString &text) const { return fitness(text, m_words) > 0; }
     void offer(const QString &text, const QString &hint, const QString &icon,
                std::function<void()> run, int bonus = 0)
     {
@@ -58,6 +59,16 @@ private:
     std::vector<Found> m_found;
 };
 
+// Both slots of a service have instances of the same names.
+QString whereabouts(const v1::RoleInstance &instance, const models::FabricStore &store)
+{
+    const auto deployment = store.deployment(instance.deployment_id());
+    const auto service = models::text(instance.service());
+    return deployment == nullptr
+               ? service
+               : tr("%1, %2").arg(service, models::slotWord(deployment->slot()).toLower());
+}
+
 void offerInstances(Finder &finder, const models::FabricStore &store, Navigator &navigator)
 {
     int looked_at = 0;
@@ -65,8 +76,11 @@ void offerInstances(Finder &finder, const models::FabricStore &store, Navigator 
         if (++looked_at > kInstancesLookedAt) {
             return;
         }
-        finder.offer(models::text(id.name), models::text(instance->service()), u"instance"_s,
-                     [&navigator, id = id] { navigator.openInstance(id); });
+        const auto name = models::text(id.name);
+        if (finder.fits(name)) {
+            finder.offer(name, whereabouts(*instance, store), u"instance"_s,
+                         [&navigator, id = id] { navigator.openInstance(id); });
+        }
     }
 }
 

@@ -56,7 +56,8 @@ TopBar::TopBar(const Theme &theme, const models::Session &session, QWidget *pare
     row->setSpacing(8);
     row->addWidget(m_back);
     row->addWidget(m_crumbs, 1);
-    row->addWidget(makePaletteField(), 2);
+    m_palette_field = makePaletteField();
+    row->addWidget(m_palette_field, 2);
     auto *right = new QHBoxLayout;
     right->setSpacing(8);
     right->addStretch(1);
@@ -96,10 +97,11 @@ void TopBar::setBreadcrumb(const QList<Crumb> &crumbs)
         if (i + 1 < crumbs.size()) {
             auto *link = makeButton(m_theme, ButtonKind::Link, crumbs[i].text);
             link->setObjectName(u"crumb"_s);
+            link->setProperty("flush", true); // begins where a lone title does
             connect(link, &QPushButton::clicked, this,
                     [this, place = crumbs[i].place] { Q_EMIT crumbChosen(place); });
             m_crumb_row->addWidget(link);
-            m_crumb_row->addWidget(Label::secondary(m_theme, TextRole::Body, u"/ "_s));
+            m_crumb_row->addWidget(Label::secondary(m_theme, TextRole::Body, u" / "_s));
         } else {
             auto *here = new Label(m_theme, TextRole::Strong, crumbs[i].text);
             here->setElided(true);

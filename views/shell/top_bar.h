@@ -19,6 +19,7 @@ public:
     void setBreadcrumb(const QList<Crumb> &crumbs);
     void setBackEnabled(bool enabled);
     ConnectionChip &connectionChip() { return *m_chip; }
+    QWidget *paletteField() const { return m_palette_field; }
 
 Q_SIGNALS:
     void crumbChosen(const slipway::views::Place &place);
@@ -31,6 +32,7 @@ private:
 
     const Theme &m_theme;
     QToolButton *m_back;
+    QWidget *m_palette_field = nullptr;
     QWidget *m_crumbs;
     QHBoxLayout *m_crumb_row;
     ConnectionChip *m_chip;

@@ -154,13 +154,6 @@ QString hex(const QColor &color)
     return color.name(QColor::HexRgb);
 }
 
-QColor mixed(const QColor &a, const QColor &b, qreal share)
-{
-    return QColor::fromRgbF(float(a.redF() + (b.redF() - a.redF()) * share),
-                            float(a.greenF() + (b.greenF() - a.greenF()) * share),
-                            float(a.blueF() + (b.blueF() - a.blueF()) * share));
-}
-
 QList<std::pair<QString, QString>> variables(const Tokens &t, bool compact)
 {
     const bool dark = t.surface.lightness() < 128;
@@ -183,7 +176,7 @@ QList<std::pair<QString, QString>> variables(const Tokens &t, bool compact)
         {u"@accent"_s, hex(t.accent)},
         {u"@scroll"_s, hex(mixed(t.line, t.secondary, 0.25))},
         {u"@hover"_s, hex(t.hover)},
-        {u"@faint"_s, hex(mixed(t.secondary, t.surface, 0.45))},
+        {u"@faint"_s, hex(faintOf(t))},
         {u"@line"_s, hex(t.line)},
         {u"@text"_s, hex(t.text)},
         {u"@mode"_s, dark ? u"dark"_s : u"light"_s},
@@ -193,6 +186,18 @@ QList<std::pair<QString, QString>> variables(const Tokens &t, bool compact)
 }
 
 } // namespace
+
+QColor mixed(const QColor &a, const QColor &b, qreal share)
+{
+    return QColor::fromRgbF(float(a.redF() + (b.redF() - a.redF()) * share),
+                            float(a.greenF() + (b.greenF() - a.greenF()) * share),
+                            float(a.blueF() + (b.blueF() - a.blueF()) * share));
+}
+
+QColor faintOf(const Tokens &tokens)
+{
+    return mixed(tokens.secondary, tokens.surface, 0.45);
+}
 
 QString styleSheet(const Tokens &tokens, bool compact)
 {

@@ -102,6 +102,15 @@ void Theme::install()
     refresh();
 }
 
+void Theme::followSystem()
+{
+    if (m_installed) {
+        QApplication::setPalette({}); // the desktop's, for this look at it
+        m_system_dark = QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
+        refresh();
+    }
+}
+
 bool Theme::isCompact() const
 {
     return m_settings.density() == models::PortalSettings::Density::Compact;
@@ -132,6 +141,11 @@ void Theme::refresh()
         QApplication::setPalette(paletteOf(tokens()));
         QApplication::setFont(font(TextRole::Body));
         qApp->setStyleSheet(styleSheet(tokens(), isCompact()));
+        QIcon window_icon;
+        for (const int size : {16, 24, 32, 48, 64, 128, 256}) {
+            window_icon.addPixmap(pixmap(u"slipway"_s, tokens().accent, size, 1.0));
+        }
+        QApplication::setWindowIcon(window_icon);
     }
     Q_EMIT changed();
 }
@@ -177,7 +191,7 @@ QIcon Theme::icon(const QString &name, const QColor &color) const
     for (const qreal ratio : {1.0, 1.5, 2.0}) {
         for (const int size : {16, 20}) {
             icon.addPixmap(pixmap(name, color, size, ratio));
-            icon.addPixmap(pixmap(name, tokens().secondary, size, ratio), QIcon::Disabled);
+            icon.addPixmap(pixmap(name, faintOf(tokens()), size, ratio), QIcon::Disabled);
         }
     }
     return icon;

@@ -29,6 +29,8 @@ public:
 
     // Sets style, palette, font and stylesheet of the application, now and at every change.
     void install();
+    // The desktop changed its colours: looks anew whether they are dark.
+    void followSystem();
 
     const Tokens &tokens() const { return m_dark ? darkTokens() : lightTokens(); }
     bool isDark() const { return m_dark; }
@@ -55,10 +57,14 @@ private:
 
     models::PortalSettings &m_settings;
     bool m_dark = false;
-    bool m_system_dark = false; // of the palette before it was touched
+    bool m_system_dark = false; // of the desktop's own palette
     bool m_installed = false;
     mutable QHash<QString, QByteArray> m_svg; // sources by name
 };
+
+// `share` 0: all of `a`; 1: all of `b`.
+QColor mixed(const QColor &a, const QColor &b, qreal share);
+QColor faintOf(const Tokens &tokens); // texts and icons of what cannot be used now
 
 // The application's stylesheet for these tokens.
 QString styleSheet(const Tokens &tokens, bool compact);

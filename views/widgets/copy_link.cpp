@@ -27,7 +27,11 @@ CopyLink::CopyLink(const Theme &theme, Prompter &prompter, QWidget *parent)
     row->addWidget(m_open);
     row->addWidget(m_copy);
     row->addStretch(1);
-    connect(m_open, &QPushButton::clicked, this, [this] { m_prompter.openAddress(m_address); });
+    connect(m_open, &QPushButton::clicked, this, [this] {
+        if (!m_prompter.openAddress(m_address)) {
+            Q_EMIT notOpened(m_address);
+        }
+    });
     connect(m_copy, &QToolButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(m_address);
         Q_EMIT copied(m_address);

@@ -26,6 +26,7 @@ public:
 
 Q_SIGNALS:
     void copied(const QString &address);
+    void notOpened(const QString &address); // there is no browser
 
 private:
     Prompter &m_prompter;

@@ -203,7 +203,10 @@ void DataTable::keyPressEvent(QKeyEvent *event)
         Q_EMIT keyActivated(currentKey());
         return;
     }
-    if (event->key() == Qt::Key_Menu && currentIndex().isValid()) {
+    const bool menu =
+        event->key() == Qt::Key_Menu ||
+        (event->key() == Qt::Key_F10 && event->modifiers().testFlag(Qt::ShiftModifier));
+    if (menu && currentIndex().isValid()) {
         const auto place = visualRect(currentIndex()).bottomLeft();
         Q_EMIT menuRequested(currentKey(), viewport()->mapToGlobal(place));
         return;

@@ -6,6 +6,7 @@
 #include <QCheckBox>
 #include <QDesktopServices>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QPainter>
 #include <QUrl>
@@ -166,6 +167,7 @@ void DialogPrompter::saveFile(const QString &title, const QString &suggested, co
     auto *dialog = new QFileDialog(m_window, title, QString(), filter);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->selectFile(suggested);
+    dialog->setDefaultSuffix(QFileInfo(suggested).suffix());
     openDialog(dialog, context, std::move(chosen));
 }
 

@@ -17,8 +17,9 @@ HeadlineNumber::HeadlineNumber(const Theme &theme, const QString &label, QWidget
 void HeadlineNumber::setValue(const QString &value)
 {
     if (value != m_value) {
-        const bool wider =
-            sizeHint().width() < tabularWidth(m_theme.font(TextRole::Headline), value);
+        const auto needed = tabularWidth(m_theme.font(TextRole::Headline), value);
+        const bool wider = sizeHint().width() < needed;
+        m_widest = qMax(m_widest, needed);
         m_value = value;
         setAccessibleName(QString(m_label + u' ' + value));
         if (wider) {
@@ -45,7 +46,7 @@ QSize HeadlineNumber::sizeHint() const
 {
     const auto label = QFontMetricsF(m_theme.font(TextRole::Label)).horizontalAdvance(m_label);
     const auto value = tabularWidth(m_theme.font(TextRole::Headline), m_value);
-    return {qCeil(qMax(label, value)) + 2, 40};
+    return {qCeil(qMax(label, qMax(value, m_widest))) + 2, 40};
 }
 
 void HeadlineNumber::paintEvent(QPaintEvent *)

@@ -30,6 +30,7 @@ private:
     const Theme &m_theme;
     QString m_label;
     QString m_value;
+    qreal m_widest = 0; // of all values so far: what stands beside it does not wander
     QColor m_color;
 };
 

@@ -4,10 +4,12 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
+#include <QToolTip>
 
 namespace slipway::views
 {
@@ -20,6 +22,7 @@ namespace
 constexpr int kTimeWidth = 76;
 constexpr int kInstanceWidth = 132;
 constexpr int kLeft = 12;
+constexpr int kRight = 8;
 constexpr std::uint64_t kCopiedMax = 100'000;
 
 QString timeOf(const models::LogEntry &entry)
@@ -147,9 +150,33 @@ void LogView::paintRow(QPainter &painter, int y, std::uint64_t row) const
     painter.setPen(entry.stream == v1::LogLine::ERR     ? tokens.bad
                    : entry.stream == v1::LogLine::AGENT ? tokens.between
                                                         : tokens.text);
-    painter.drawText(
-        QRect(x, y, line.width() - x - 8, rowHeight()), Qt::AlignVCenter,
-        painter.fontMetrics().elidedText(textOf(entry.text), Qt::ElideRight, line.width() - x - 8));
+    painter.drawText(QRect(x, y, line.width() - x - kRight, rowHeight()), Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(textOf(entry.text), Qt::ElideRight,
+                                                      line.width() - x - kRight));
+}
+
+int LogView::textLeft() const
+{
+    return kLeft + kTimeWidth + (m_with_instance ? kInstanceWidth : 0);
+}
+
+// A line that had to be shortened is told whole, wrapped.
+bool LogView::viewportEvent(QEvent *event)
+{
+    if (event->type() != QEvent::ToolTip) {
+        return QAbstractScrollArea::viewportEvent(event);
+    }
+    const auto *help = static_cast<QHelpEvent *>(event);
+    const auto row = rowAt(help->pos().y());
+    const auto words = row < 0 ? QString() : textOf(m_model.row(std::uint64_t(row)).text);
+    const int room = viewport()->width() - textLeft() - kRight;
+    const QFontMetrics metrics(m_theme.font(TextRole::Mono));
+    const QString whole =
+        metrics.horizontalAdvance(words) <= room
+            ? QString()
+            : QString(u"<p style=\"white-space: pre-wrap\">"_s + words.toHtmlEscaped() + u"</p>"_s);
+    QToolTip::showText(help->globalPos(), whole, viewport());
+    return true;
 }
 
 qint64 LogView::rowAt(int y) const

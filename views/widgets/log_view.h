@@ -28,6 +28,7 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
@@ -39,6 +40,7 @@ private:
     int rowHeight() const;
     int rowsInView() const;
     qint64 rowAt(int y) const; // -1: none
+    int textLeft() const;      // where a line's own words begin
     void paintRow(QPainter &painter, int y, std::uint64_t row) const;
 
     const Theme &m_theme;

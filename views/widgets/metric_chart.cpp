@@ -10,6 +10,8 @@
 #include <QValueAxis>
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 
 namespace slipway::views
 {
@@ -21,6 +23,7 @@ namespace
 {
 
 constexpr int kTitleHeight = 24;
+constexpr std::int64_t kOverMs = 10'000; // a live value that old is no value of now
 
 QString titleOf(MetricChart::Metric metric)
 {
@@ -275,7 +278,18 @@ const MetricPoint *MetricChart::pointAt(qsizetype index, std::int64_t time_ms) c
     const auto after = std::lower_bound(
         points.begin(), points.end(), time_ms,
         [](const MetricPoint &point, std::int64_t t) { return point.time_ms < t; });
-    return after == points.end() ? &points.back() : &*after;
+    if (after == points.end()) {
+        return &points.back();
+    }
+    const bool earlier =
+        after != points.begin() && time_ms - std::prev(after)->time_ms < after->time_ms - time_ms;
+    return earlier ? &*std::prev(after) : &*after;
+}
+
+// Recorded points stand for longer times, the last one until the next are read.
+bool MetricChart::isShownAt(const MetricPoint &point, std::int64_t time_ms) const
+{
+    return !m_recorded.isEmpty() || std::abs(point.time_ms - time_ms) <= kOverMs;
 }
 
 void MetricChart::updateValue()
@@ -285,7 +299,8 @@ void MetricChart::updateValue()
     const MetricPoint *highest = nullptr;
     for (qsizetype i = 0; i < m_keys.size(); ++i) {
         const auto *point = pointAt(i, when);
-        if (point != nullptr && (highest == nullptr || valueOf(*point) > valueOf(*highest))) {
+        if (point != nullptr && isShownAt(*point, when) &&
+            (highest == nullptr || valueOf(*point) > valueOf(*highest))) {
             highest = point;
         }
     }

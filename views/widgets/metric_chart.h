@@ -83,6 +83,7 @@ private:
     QString wordsOf(const models::MetricPoint &point) const;
     // The point nearest to a time; nullptr: there is none.
     const models::MetricPoint *pointAt(qsizetype index, std::int64_t time_ms) const;
+    bool isShownAt(const models::MetricPoint &point, std::int64_t time_ms) const;
     const models::MetricSeries &seriesAt(qsizetype index) const;
     QColor colorOf(qsizetype index) const;
 
@@ -94,7 +95,6 @@ private:
     QList<models::MetricKey> m_keys;
     QList<models::MetricHub::Interest> m_interests;
     QList<models::MetricSeries> m_recorded;
-    QList<ChartMark> m_marks;
     int m_span_s = 300;
     QString m_value;
     std::unique_ptr<Parts> m_parts;

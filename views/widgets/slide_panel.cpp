@@ -2,6 +2,7 @@
 
 #include "views/widgets/buttons.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QPainter>
@@ -72,6 +73,9 @@ void SlidePanel::place()
 
 void SlidePanel::openPanel()
 {
+    if (!m_open) {
+        m_keys_before = QApplication::focusWidget();
+    }
     place();
     m_open = true;
     m_slide->stop();
@@ -87,7 +91,11 @@ void SlidePanel::closePanel()
 {
     if (std::exchange(m_open, false)) {
         m_slide->stop();
+        const bool had_keys = hasFocus() || isAncestorOf(QApplication::focusWidget());
         hide();
+        if (had_keys && m_keys_before != nullptr && m_keys_before->isVisible()) {
+            m_keys_before->setFocus(Qt::OtherFocusReason);
+        }
         Q_EMIT closed();
     }
 }

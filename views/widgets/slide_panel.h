@@ -5,6 +5,7 @@
 #include "views/widgets/label.h"
 
 #include <QFrame>
+#include <QPointer>
 
 class QHBoxLayout;
 class QPropertyAnimation;
@@ -43,6 +44,7 @@ private:
     QVBoxLayout *m_body;
     QHBoxLayout *m_footer;
     QPropertyAnimation *m_slide;
+    QPointer<QWidget> m_keys_before; // had the keys before it opened
     int m_width;
     bool m_open = false;
 };

@@ -3,6 +3,7 @@
 #include "models/base/roles.h"
 #include "models/base/words.h"
 
+#include <QKeyEvent>
 #include <QPainter>
 #include <QScrollBar>
 #include <QStyledItemDelegate>
@@ -15,7 +16,8 @@ using models::Condition;
 namespace
 {
 
-constexpr int kTextLeft = 104;
+constexpr int kTimeLeft = 24;
+constexpr int kTextLeft = 112;
 constexpr int kTopPadding = 7;
 
 class EventDelegate : public QStyledItemDelegate
@@ -47,9 +49,10 @@ public:
                           Condition(index.data(models::ConditionRole).toInt()));
         painter->setFont(m_theme.font(TextRole::Mono));
         painter->setPen(tokens.secondary);
-        painter->drawText(QRect(box.left() + 20, box.top(), 76, line),
-                          Qt::AlignLeft | Qt::AlignVCenter,
-                          models::timeWords(index.data(models::TimeRole).toLongLong()));
+        painter->drawText(
+            QRect(option.rect.left() + kTimeLeft, box.top(), kTextLeft - kTimeLeft, line),
+            Qt::AlignLeft | Qt::AlignVCenter,
+            models::momentWords(index.data(models::TimeRole).toLongLong()));
         painter->setFont(m_theme.font(TextRole::Body));
         painter->setPen(tokens.text);
         painter->drawText(QRect(option.rect.left() + kTextLeft, box.top(),
@@ -107,8 +110,20 @@ void TimelineList::paintEvent(QPaintEvent *event)
         QPainter painter(viewport());
         painter.setFont(m_theme.font(TextRole::Body));
         painter.setPen(m_theme.tokens().secondary);
-        painter.drawText(viewport()->rect(), Qt::AlignCenter, tr("Nothing has happened yet"));
+        painter.drawText(viewport()->rect(), Qt::AlignCenter,
+                         m_events.rowCount() > 0 ? tr("Nothing fits the filter")
+                                                 : tr("Nothing has happened yet"));
     }
+}
+
+// "/" is the shell's: it leads to the filter. A list would look for a line that begins with it.
+void TimelineList::keyPressEvent(QKeyEvent *event)
+{
+    if (event->text() == QStringLiteral("/")) {
+        event->ignore();
+        return;
+    }
+    QListView::keyPressEvent(event);
 }
 
 } // namespace slipway::views

@@ -95,8 +95,8 @@ void ToastArea::say(models::Condition condition, const QString &text, const QStr
         m_toasts.removeOne(toast);
         place();
     });
-    if (m_toasts.size() > kToastsMax) {
-        m_toasts.first()->deleteLater();
+    for (qsizetype i = 0; i + kToastsMax < m_toasts.size(); ++i) {
+        m_toasts[i]->deleteLater();
     }
     toast->show();
     place();
@@ -124,7 +124,8 @@ void ToastArea::place()
     const int left = m_area->mapTo(m_window, QPoint(0, 0)).x() + space::kPageMargin;
     int bottom = m_window->height() - space::kBottomBarHeight - kMargin;
     for (auto toast = m_toasts.rbegin(); toast != m_toasts.rend(); ++toast) {
-        (*toast)->adjustSize();
+        // adjustSize() would take the height that the text needs in its hint's width.
+        (*toast)->resize(kToastWidth, (*toast)->heightForWidth(kToastWidth));
         (*toast)->move(left, bottom - (*toast)->height());
         (*toast)->raise();
         bottom -= (*toast)->height() + 8;

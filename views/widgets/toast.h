@@ -1,4 +1,4 @@
-// Short news at the lower right of the window; goes away by itself, longer while the mouse is over.
+// Short news at the lower left of the pages; goes away by itself, not while the mouse is over it.
 #pragma once
 
 #include "views/widgets/label.h"
