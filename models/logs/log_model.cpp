@@ -15,6 +15,7 @@ namespace
 
 constexpr int kSliceMs = 8;
 constexpr std::size_t kPendingMax = 200'000; // lines between two drains; older ones are left out
+constexpr int kReopenMs = 2000;
 
 const std::array<unsigned char, 256> &lowerTable()
 {
@@ -42,11 +43,14 @@ bool contains(std::string_view text, const std::string &lower_word)
 
 LogModel::LogModel(Session &session, QObject *parent)
     : QObject(parent), m_session(session), m_store(kLinesMax),
-      m_inbox([this](const std::vector<v1::LogLine> &lines) { append(lines); }),
+      m_inbox([this](const Pending &pending) { take(pending); }),
       m_hop(std::make_shared<GuiHop>(this))
 {
     m_slice.setInterval(0);
     connect(&m_slice, &QTimer::timeout, this, &LogModel::searchSlice);
+    m_reopen.setSingleShot(true);
+    m_reopen.setInterval(kReopenMs);
+    connect(&m_reopen, &QTimer::timeout, this, &LogModel::reopen);
 }
 
 LogModel::~LogModel()
@@ -56,36 +60,88 @@ LogModel::~LogModel()
 
 void LogModel::open(const v1::LogRequest &request)
 {
-    m_stream.reset();
+    m_request = request;
+    forget();
+    start();
+    Q_EMIT changed();
+}
+
+void LogModel::forget()
+{
+    m_forget = false;
     m_store.clear();
     m_matches.clear();
     m_searched = m_store.end();
-    m_problem.clear();
+    m_left_out = 0;
+}
+
+// What an earlier stream still says is dropped by the inbox, that it ended by the epoch.
+void LogModel::start()
+{
+    m_stream.reset();
+    m_reopen.stop();
+    setProblem({});
     auto sender = m_inbox.newEpoch();
     m_stream = m_session.client().streamLogs(
-        request,
+        m_request,
         [sender](const v1::LogBatch &batch) {
-            sender.send([&batch](std::vector<v1::LogLine> &pending) {
-                if (pending.size() > kPendingMax) {
-                    pending.clear();
+            sender.send([&batch](Pending &pending) {
+                if (pending.lines.size() > kPendingMax) {
+                    pending.left_out += pending.lines.size();
+                    pending.lines.clear();
                 }
-                pending.insert(pending.end(), batch.lines().begin(), batch.lines().end());
+                pending.lines.insert(pending.lines.end(), batch.lines().begin(),
+                                     batch.lines().end());
             });
         },
-        [hop = m_hop, this](const v1::Error &error) {
-            hop->post([this, message = text(error.message())] {
-                m_problem = message;
-                Q_EMIT problemChanged();
-            });
+        [hop = m_hop, this, epoch = ++m_epoch](const v1::Error &error) {
+            hop->post([this, epoch, message = text(error.message())] { onEnded(epoch, message); });
         });
-    Q_EMIT changed();
-    Q_EMIT problemChanged();
 }
 
 void LogModel::close()
 {
+    ++m_epoch;
+    m_reopen.stop();
     m_stream.reset();
     m_inbox.newEpoch();
+}
+
+// The fabric drops a reader that is too slow, too: who follows comes back.
+void LogModel::onEnded(std::uint64_t epoch, const QString &message)
+{
+    if (epoch != m_epoch) {
+        return;
+    }
+    setProblem(message);
+    if (m_request.follow()) {
+        m_reopen.start();
+    }
+}
+
+void LogModel::reopen()
+{
+    if (!m_session.isLive()) {
+        m_reopen.start();
+        return;
+    }
+    m_forget = true; // what was read stays until the new stream tells the tail again
+    start();
+}
+
+void LogModel::setProblem(const QString &problem)
+{
+    m_problem = problem;
+    Q_EMIT problemChanged();
+}
+
+void LogModel::take(const Pending &pending)
+{
+    if (m_forget) {
+        forget();
+    }
+    m_left_out += pending.left_out;
+    append(pending.lines);
 }
 
 void LogModel::append(const std::vector<v1::LogLine> &lines)

@@ -22,11 +22,14 @@ public:
     explicit LogModel(Session &session, QObject *parent = nullptr);
     ~LogModel() override;
 
-    // Follows the logs of a deployment or of some of its instances; what was there is dropped.
+    // Follows the logs of a deployment or of some of its instances; what was there is dropped. A
+    // following stream that the fabric ends is opened again after two seconds.
     void open(const v1::LogRequest &request);
     void close(); // the lines stay
     bool isOpen() const { return m_stream != nullptr; }
     QString problem() const { return m_problem; } // why the stream ended; empty: it did not
+    // Lines that came faster than they could be shown.
+    std::uint64_t leftOut() const { return m_left_out; }
 
     // Rows that fit the filter, oldest first. A row's line may be asked for at any time.
     std::uint64_t rowCount() const;
@@ -46,20 +49,36 @@ Q_SIGNALS:
     void problemChanged();
 
 private:
+    struct Pending {
+        std::vector<v1::LogLine> lines;
+        std::uint64_t left_out = 0;
+    };
+
+    void forget();
+    void start();
+    void onEnded(std::uint64_t epoch, const QString &message);
+    void reopen();
+    void setProblem(const QString &problem);
+    void take(const Pending &pending);
     void searchSlice();
     bool fits(const LogEntry &entry) const;
     void dropOld();
 
     Session &m_session;
     LogStore m_store;
-    Inbox<std::vector<v1::LogLine>> m_inbox;
+    Inbox<Pending> m_inbox;
     std::shared_ptr<GuiHop> m_hop;
     std::unique_ptr<client::Subscription> m_stream;
+    v1::LogRequest m_request;
+    std::uint64_t m_epoch = 0; // of the stream; an older one's end is no news
+    bool m_forget = false;     // with the next lines
+    std::uint64_t m_left_out = 0;
     QString m_problem;
     std::vector<std::string> m_words;    // lower case
     std::deque<std::uint64_t> m_matches; // numbers, when there is a filter
     std::uint64_t m_searched = 0;        // lines below this number have been looked at
     QTimer m_slice;
+    QTimer m_reopen;
 };
 
 } // namespace slipway::models

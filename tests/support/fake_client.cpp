@@ -161,6 +161,13 @@ void FakeClient::resync()
     }
 }
 
+void FakeClient::endLogs(const std::string &message)
+{
+    if (const auto logs = m_logs) {
+        logs->ended(lost(message));
+    }
+}
+
 void FakeClient::disconnect(const std::string &message)
 {
     m_connected = false;
@@ -279,6 +286,7 @@ FakeClient::streamLogs(const v1::LogRequest &request,
                        std::function<void(const v1::Error &)> ended)
 {
     m_log_request = request;
+    ++m_log_streams;
     return hold(m_logs, LogObserver{std::move(batch), std::move(ended)});
 }
 
@@ -307,6 +315,10 @@ void FakeClient::finishUpload()
 void FakeClient::queryMetrics(const v1::MetricHistoryRequest &request,
                               client::Done<v1::MetricBatch> done)
 {
+    if (!m_query_problem.empty()) {
+        done(Failure(lost(m_query_problem)));
+        return;
+    }
     v1::MetricBatch fitting;
     const std::string wanted = request.instances().empty() ? std::string() : request.instances(0);
     for (const auto &sample : m_history.samples()) {
@@ -325,7 +337,11 @@ void FakeClient::listEvents(const v1::EventsRequest &, client::Done<v1::EventsRe
 void FakeClient::listOperations(const v1::OperationsRequest &,
                                 client::Done<v1::OperationsReply> done)
 {
-    done(m_operations);
+    if (m_query_problem.empty()) {
+        done(m_operations);
+    } else {
+        done(Failure(lost(m_query_problem)));
+    }
 }
 
 void FakeClient::status(client::Done<v1::FabricStatus> done)

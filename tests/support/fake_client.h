@@ -34,6 +34,7 @@ public:
     void reconnect();
     void pushMetrics(const v1::MetricBatch &batch);
     void pushLogs(const v1::LogBatch &batch);
+    void endLogs(const std::string &message); // as the fabric does to a slow reader
 
     // Answers commands; without it every command succeeds with a running operation.
     void onExecute(Execute execute) { m_execute = std::move(execute); }
@@ -43,6 +44,8 @@ public:
     void setStatus(const v1::FabricStatus &status) { m_status = status; }
     void setHistory(const v1::MetricBatch &history) { m_history = history; }
     void setEvents(const v1::EventsReply &events) { m_events = events; }
+    // History and lists fail from now on; empty: they answer again.
+    void failQueries(const std::string &message) { m_query_problem = message; }
     void setOperations(const v1::OperationsReply &operations) { m_operations = operations; }
     void setUploadReply(Result<v1::UploadReply> reply) { m_upload_reply = std::move(reply); }
     // An upload stays open after this many bytes, until finishUpload; 0: it ends at once.
@@ -60,6 +63,7 @@ public:
     bool isMeasured() const { return m_metrics != nullptr; }
     bool isTailed() const { return m_logs != nullptr; }
     bool isUploading() const { return m_upload != nullptr; }
+    int logStreams() const { return m_log_streams; } // opened so far
     const v1::LogRequest &lastLogRequest() const { return m_log_request; }
     const std::vector<std::string> &uploads() const { return m_uploads; } // upload ids
     const std::vector<v1::ShutdownRequest> &shutdowns() const { return m_shutdowns; }
@@ -127,11 +131,13 @@ private:
     v1::OperationsReply m_operations;
     std::optional<Result<v1::UploadReply>> m_upload_reply;
     std::uint64_t m_stop_upload_at = 0;
+    std::string m_query_problem;
     std::string m_address = "unix:/run/slipway/fabric.sock";
     std::function<void(client::ConnectionState)> m_connection_changed;
     std::vector<v1::Command> m_commands;
     std::vector<v1::WatchRequest> m_watch_requests;
     v1::LogRequest m_log_request;
+    int m_log_streams = 0;
     std::vector<std::string> m_uploads;
     std::vector<v1::ShutdownRequest> m_shutdowns;
 };

@@ -244,6 +244,11 @@ void LogsTab::updateCount()
     if (shown != all) {
         words = tr("%1 of %2").arg(models::countWords(shown), words);
     }
+    if (m_log.leftOut() > 0) {
+        words = tr("%1 · %2 left out")
+                    .arg(words,
+                         models::plural(m_log.leftOut(), QT_TR_NOOP("line"), QT_TR_NOOP("lines")));
+    }
     m_count->setText(m_log.problem().isEmpty() ? words : m_log.problem());
     m_copy->setEnabled(shown > 0);
 }

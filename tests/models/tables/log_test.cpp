@@ -44,6 +44,8 @@ private Q_SLOTS:
     void theFilterFindsOldAndNewLines();
     void theRingForgetsTheOldest();
     void reopeningForgets();
+    void aStreamThatEndedIsOpenedAgain();
+    void linesLeftOutAreCounted();
 };
 
 void LogTest::linesComeThroughTheStream()
@@ -101,6 +103,55 @@ void LogTest::reopeningForgets()
     QTRY_COMPARE(bench.log.rowCount(), 0u);
     bench.log.append(lines(5));
     QTRY_COMPARE(bench.log.rowCount(), 5u);
+}
+
+void LogTest::aStreamThatEndedIsOpenedAgain()
+{
+    Bench bench;
+    bench.session.start();
+    bench.client.setSnapshot({});
+    QTRY_VERIFY(bench.session.isLive());
+    v1::LogRequest request;
+    request.set_deployment_id("d");
+    request.set_follow(true);
+    bench.log.open(request);
+    v1::LogBatch batch;
+    *batch.add_lines() = lines(1).front();
+    bench.client.pushLogs(batch);
+    QTRY_COMPARE(bench.log.rowCount(), 1u);
+
+    bench.client.endLogs("too slow");
+    QTRY_COMPARE(bench.log.problem(), u"too slow"_s);
+    QCOMPARE(bench.log.rowCount(), 1u); // what was read stays
+    QCOMPARE(bench.client.logStreams(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.client.logStreams(), 2, 10'000);
+    QVERIFY(bench.log.problem().isEmpty());
+    bench.client.pushLogs(batch);
+    QTRY_COMPARE(bench.log.rowCount(), 1u); // the tail once more, not twice
+    QTRY_VERIFY(bench.client.isTailed());
+
+    bench.client.endLogs("of the old one"); // on its way while a new one is opened
+    request.add_instances("WebRole_IN_0");
+    bench.log.open(request);
+    QTest::qWait(0);
+    QVERIFY(bench.log.problem().isEmpty());
+}
+
+void LogTest::linesLeftOutAreCounted()
+{
+    Bench bench;
+    bench.log.open({});
+    v1::LogBatch batch;
+    for (const auto &line : lines(50'001)) {
+        *batch.add_lines() = line;
+    }
+    for (int i = 0; i < 5; ++i) {
+        bench.client.pushLogs(batch); // nobody drains meanwhile
+    }
+    QTRY_COMPARE(bench.log.lineCount(), 50'001u);
+    QCOMPARE(bench.log.leftOut(), 4 * 50'001u);
+    bench.log.open({});
+    QCOMPARE(bench.log.leftOut(), 0u);
 }
 
 QTEST_GUILESS_MAIN(LogTest)
