@@ -3,6 +3,7 @@
 #include "models/base/words.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/plain_tip.h"
 #include "views/widgets/problem_list.h"
 
 #include <QFileInfo>
@@ -79,7 +80,7 @@ void UploadCard::start(const QString &file)
     m_file = file;
     m_upload_id = models::Session::freshId();
     m_name->setText(QFileInfo(file).fileName());
-    m_name->setToolTip(file);
+    m_name->setToolTip(plainTip(file));
     m_bar->setValue(0);
     send();
 }

@@ -1,6 +1,7 @@
 #include "views/service/chart_legend.h"
 
 #include "views/widgets/metric_chart.h"
+#include "views/widgets/plain_tip.h"
 
 #include <QPainter>
 
@@ -29,7 +30,7 @@ void ChartLegend::setNames(const QStringList &names)
 {
     m_names = names;
     setVisible(names.size() > 1);
-    setToolTip(names.join(u'\n'));
+    setToolTip(plainTip(names.join(u'\n')));
     setMinimumHeight(heightForWidth(width()));
     update();
 }

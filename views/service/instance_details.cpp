@@ -4,6 +4,7 @@
 #include "views/widgets/buttons.h"
 #include "views/widgets/label.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/plain_tip.h"
 #include "views/widgets/state_pill.h"
 
 #include <QGridLayout>
@@ -139,7 +140,7 @@ void InstanceDetails::showSeveral(const std::vector<models::Ref<v1::RoleInstance
         const auto &instance = *instances[i];
         auto *pill = new StatePill(m_context.theme);
         pill->setState(models::conditionOf(instance.state()), models::stateWord(instance.state()));
-        pill->setToolTip(models::text(instance.reason()));
+        pill->setToolTip(plainTip(models::text(instance.reason())));
         pill->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
         addLine(models::text(instance.name()), pill);
     }

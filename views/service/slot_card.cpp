@@ -6,6 +6,7 @@
 #include "views/widgets/copy_link.h"
 #include "views/widgets/headline_number.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/plain_tip.h"
 #include "views/widgets/prompter.h"
 #include "views/widgets/sparkline.h"
 #include "views/widgets/state_pill.h"
@@ -157,7 +158,7 @@ QWidget *SlotCard::makeNumbers()
     row->setSpacing(kNumbersApart);
     const auto add = [&](const QString &label, const QString &tip) {
         auto *number = new HeadlineNumber(m_context.theme, label);
-        number->setToolTip(tip);
+        number->setToolTip(plainTip(tip));
         number->setMinimumWidth(48);
         row->addWidget(number);
         return number;
@@ -237,7 +238,7 @@ void SlotCard::refresh()
 {
     const auto health = m_slot.health();
     m_pill->setState(health.condition, health.word);
-    m_pill->setToolTip(health.words);
+    m_pill->setToolTip(plainTip(health.words));
     m_pill->setVisible(!m_slot.isEmpty());
     m_pages->setCurrentIndex(m_slot.isEmpty() ? 1 : 0);
     applyTheme();
@@ -246,12 +247,12 @@ void SlotCard::refresh()
     m_digest->setToolTip(m_slot.isEmpty() ? QString()
                                           : models::text(m_slot.deployment()->package_digest()));
     m_age->setText(ageWords());
-    m_age->setToolTip(m_slot.isEmpty()
-                          ? QString()
-                          : tr("%1, deployed %2 by %3")
-                                .arg(models::text(m_slot.deployment()->package_name()),
-                                     models::dateTimeWords(m_slot.deployment()->create_time_ms()),
-                                     models::text(m_slot.deployment()->actor())));
+    m_age->setToolTip(plainTip(
+        m_slot.isEmpty() ? QString()
+                         : tr("%1, deployed %2 by %3")
+                               .arg(models::text(m_slot.deployment()->package_name()),
+                                    models::dateTimeWords(m_slot.deployment()->create_time_ms()),
+                                    models::text(m_slot.deployment()->actor()))));
     m_deploy->setEnabled(m_context.session.isLive());
     refreshAddresses();
     refreshNumbers();
@@ -275,11 +276,11 @@ void SlotCard::refreshAddresses()
     m_address->setAddress(addresses.value(0));
     m_more_addresses->setVisible(addresses.size() > 1);
     m_more_addresses->setText(tr("+%1 more").arg(addresses.size() - 1));
-    m_more_addresses->setToolTip(addresses.join(u'\n'));
+    m_more_addresses->setToolTip(plainTip(addresses.join(u'\n')));
     const auto reason = m_slot.portReason();
     const bool waits = addresses.isEmpty() && !m_slot.isEmpty();
     m_port_reason->setText(waits && reason.isEmpty() ? tr("No public address is bound") : reason);
-    m_port_reason->setToolTip(m_port_reason->text());
+    m_port_reason->setToolTip(plainTip(m_port_reason->text()));
     m_port_reason->setVisible(!m_port_reason->text().isEmpty());
     const auto service = m_context.store.service(m_slot.serviceName());
     const auto address = service == nullptr                 ? std::string()

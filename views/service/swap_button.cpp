@@ -1,5 +1,7 @@
 #include "views/service/swap_button.h"
 
+#include "views/widgets/plain_tip.h"
+
 #include <QPainter>
 
 namespace slipway::views
@@ -61,7 +63,7 @@ void SwapButton::refresh()
 {
     const auto reasons = m_preflight.reasons();
     setToolTip(reasons.isEmpty() ? tr("Staging becomes production and the other way round")
-                                 : reasons);
+                                 : plainTip(reasons));
     setAccessibleName(tr("Swap: %1").arg(m_preflight.words()));
     update();
 }

@@ -2,6 +2,7 @@
 
 #include "models/base/roles.h"
 #include "models/base/words.h"
+#include "views/widgets/plain_tip.h"
 #include "views/widgets/state_pill.h"
 
 #include <QHelpEvent>
@@ -141,7 +142,7 @@ bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view,
             tip = words;
         }
     }
-    QToolTip::showText(event->globalPos(), tip, view);
+    QToolTip::showText(event->globalPos(), plainTip(tip), view);
     return true;
 }
 

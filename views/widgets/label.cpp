@@ -1,5 +1,7 @@
 #include "views/widgets/label.h"
 
+#include "views/widgets/plain_tip.h"
+
 #include <QPainter>
 #include <QStyle>
 
@@ -50,8 +52,8 @@ void Label::paintEvent(QPaintEvent *event)
     }
     QPainter painter(this);
     const auto shown = fontMetrics().elidedText(text(), m_mode, contentsRect().width());
-    if (toolTip() != text()) {
-        setToolTip(text());
+    if (const auto tip = plainTip(text()); toolTip() != tip) {
+        setToolTip(tip);
     }
     style()->drawItemText(&painter, contentsRect(), int(alignment()), palette(), isEnabled(), shown,
                           foregroundRole());

@@ -1,5 +1,7 @@
 #include "views/widgets/state_pill.h"
 
+#include "views/widgets/plain_tip.h"
+
 #include <QPainter>
 
 namespace slipway::views
@@ -67,7 +69,7 @@ void StatePill::setState(models::Condition condition, const QString &words)
     }
     m_condition = condition;
     m_words = words;
-    setToolTip(words);
+    setToolTip(plainTip(words));
     setAccessibleName(words);
     updateGeometry();
     update();
