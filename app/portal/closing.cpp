@@ -35,8 +35,12 @@ bool Closing::mayClose()
     if (m_done) {
         return true;
     }
-    if (m_asking || m_under_way) {
-        return false; // the script ends it; a fabric that is ending does not run any more
+    if (m_under_way) {
+        leave(); // a fabric that is ending does not run any more: the script ends it
+        return false;
+    }
+    if (m_asking) {
+        return false;
     }
     if (!m_fabric.isRunning()) {
         finish();
@@ -65,15 +69,26 @@ void Closing::ask()
     question.remember = tr("Remember my answer (Settings can change it)");
     m_prompter.ask(question, this, [this](const Answer &answer) {
         m_asking = false;
-        if (answer.choice == Answer::Refused || m_under_way) {
+        if (answer.choice == Answer::Refused) {
+            return;
+        }
+        if (m_under_way) {
+            leave();
             return;
         }
         const bool keep = answer.choice == Answer::Accepted;
         if (answer.remember) {
             m_settings.setOnClose(keep ? OnClose::KeepServices : OnClose::StopServices);
         }
-        close(keep);
+        m_fabric.isRunning() ? close(keep) : finish();
     });
+}
+
+// The window goes at once; the program follows when everything is in order.
+void Closing::leave()
+{
+    m_leaving = true;
+    m_window.hide();
 }
 
 // The script: the window goes, streams end, the fabric ends, and where services go on a daemon is
@@ -81,18 +96,22 @@ void Closing::ask()
 void Closing::close(bool keep_services)
 {
     m_under_way = true;
-    m_window.hide();
+    leave();
     if (!keep_services) {
         m_session.stop();
     }
     m_fabric.stop(keep_services, [hop = m_hop, this, keep_services] {
-        hop->post([this, keep_services] { keep_services ? startDaemon(true) : finish(); });
+        hop->post([this, keep_services] { keep_services ? startDaemon() : finish(); });
     });
 }
 
 void Closing::handOver()
 {
-    m_fabric.stop(true, [hop = m_hop, this] { hop->post([this] { startDaemon(false); }); });
+    if (m_under_way || m_done) {
+        return; // it ends already, as the settings say
+    }
+    m_under_way = true;
+    m_fabric.stop(true, [hop = m_hop, this] { hop->post([this] { startDaemon(); }); });
 }
 
 void Closing::endFabric(bool keep_services)
@@ -102,10 +121,14 @@ void Closing::endFabric(bool keep_services)
 
 void Closing::endUnasked()
 {
-    if (m_under_way || m_done) {
+    if (m_done) {
         return;
     }
     m_unasked = true;
+    if (m_under_way) {
+        leave();
+        return;
+    }
     if (!m_fabric.isRunning()) {
         finish();
         return;
@@ -114,9 +137,8 @@ void Closing::endUnasked()
     close(!empty && m_settings.onClose() != OnClose::StopServices);
 }
 
-void Closing::startDaemon(bool then_finish)
+void Closing::startDaemon()
 {
-    m_finish_when_ready = then_finish;
     const auto pid = m_fabric.startDaemon();
     if (!pid) {
         giveUp(models::text(pid.error().message()));
@@ -138,8 +160,10 @@ void Closing::waitForDaemon()
     if (!ready) {
         giveUp(tr("The background fabric did not answer within 15 s. Services still run; "
                   "start Slipway again to look after them."));
-    } else if (m_finish_when_ready) {
+    } else if (m_leaving) {
         finish();
+    } else {
+        m_under_way = false;
     }
 }
 
@@ -151,6 +175,7 @@ void Closing::giveUp(const QString &why)
         return;
     }
     m_under_way = false;
+    m_leaving = false;
     m_window.show();
     Q_EMIT trouble(why);
 }

@@ -28,7 +28,9 @@ public:
 
     // The window's close guard: false until everything is in order, then it closes by itself.
     bool mayClose();
-    // A daemon takes over while the window stays.
+    // The window is gone, or about to go, for good.
+    bool isClosing() const { return m_leaving || m_done; }
+    // A daemon takes over while the window stays; closed meanwhile, the program ends after it.
     void handOver();
     // Ends the fabric because somebody asked for it over the wire.
     void endFabric(bool keep_services);
@@ -43,7 +45,8 @@ Q_SIGNALS:
 private:
     void ask();
     void close(bool keep_services);
-    void startDaemon(bool then_finish);
+    void leave();
+    void startDaemon();
     void waitForDaemon();
     void giveUp(const QString &why);
     void finish();
@@ -55,10 +58,10 @@ private:
     QWidget &m_window;
     std::shared_ptr<models::GuiHop> m_hop;
     bool m_asking = false;
-    bool m_under_way = false;
+    bool m_under_way = false; // the fabric ends, or a daemon takes over
+    bool m_leaving = false;   // the program ends when that is done
     bool m_unasked = false;
     bool m_done = false;
-    bool m_finish_when_ready = false;
     int m_daemon_pid = 0;
     QTimer m_poll;
     QElapsedTimer m_waited;

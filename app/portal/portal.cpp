@@ -6,6 +6,8 @@
 #include "backend/sys/paths.h"
 #include "models/base/words.h"
 
+#include <QTimer>
+
 namespace slipway::portal
 {
 
@@ -13,6 +15,8 @@ using models::Condition;
 
 namespace
 {
+
+constexpr int kAttachMs = 3000;
 
 std::string addressOf(const PortalOptions &options)
 {
@@ -44,7 +48,7 @@ Portal::Portal(const PortalOptions &options)
     m_prompter.setWindow(&m_window);
     m_window.setCloseGuard([this] { return m_closing.mayClose(); });
     connect(&m_closing, &Closing::trouble, this,
-            [this](const QString &text) { m_window.notify(Condition::Failed, text); });
+            [this](const QString &text) { m_window.setFabricTrouble(text); });
     connect(&m_closing, &Closing::finished, this, &Portal::finished, Qt::QueuedConnection);
 }
 
@@ -62,6 +66,13 @@ void Portal::show()
     m_session.start();
     if (m_embeds) {
         startFabric();
+    }
+}
+
+void Portal::raise()
+{
+    if (!m_closing.isClosing()) {
+        m_window.raiseToFront();
     }
 }
 
@@ -85,9 +96,15 @@ void Portal::onStarted(StartOutcome outcome, const v1::Error &error)
 {
     m_session.reconnectNow();
     if (outcome == StartOutcome::Failed) {
-        m_window.notify(
-            Condition::Failed,
+        m_window.setFabricTrouble(
             tr("The fabric could not be started: %1").arg(models::text(error.message())));
+    } else if (outcome == StartOutcome::Attach) {
+        // The other one answers soon, unless something is wrong with it.
+        QTimer::singleShot(kAttachMs, this, [this, held = models::text(error.message())] {
+            if (!m_session.isLive()) {
+                m_window.setFabricTrouble(held);
+            }
+        });
     }
 }
 

@@ -30,7 +30,7 @@ public:
     explicit Portal(const PortalOptions &options);
     ~Portal() override;
     void show();
-    void raise() { m_window.raiseToFront(); }
+    void raise(); // nothing happens while it closes
     // Closes without a question. Any thread.
     void end();
     const models::Session &session() const { return m_session; }

@@ -1,5 +1,6 @@
 #include "views/firstrun/first_run_page.h"
 
+#include "models/base/words.h"
 #include "models/settings/portal_settings.h"
 #include "views/firstrun/voyage_card.h"
 #include "views/widgets/buttons.h"
@@ -36,6 +37,23 @@ FirstRunPage::FirstRunPage(PageContext &context)
     column->addWidget(m_parts);
     connect(m_try, &QAction::triggered, this, &FirstRunPage::beginVoyage);
     connect(&m_voyage, &SampleVoyage::finished, this, &FirstRunPage::arrive);
+}
+
+QString FirstRunPage::title() const
+{
+    return m_parts->currentIndex() == Voyage ? tr("The sample") : tr("Welcome");
+}
+
+bool FirstRunPage::tellsOf(const v1::Operation &operation) const
+{
+    return m_parts->currentIndex() == Voyage &&
+           (m_voyage.isRunning() || models::text(operation.service()) == m_voyage.service());
+}
+
+void FirstRunPage::showPart(int part)
+{
+    m_parts->setCurrentIndex(part);
+    Q_EMIT titleChanged();
 }
 
 QWidget *FirstRunPage::makeInvitation()
@@ -107,19 +125,19 @@ void FirstRunPage::beginVoyage()
     if (!under_way && !m_voyage.isRunning()) {
         m_voyage.begin();
     }
-    m_parts->setCurrentIndex(Voyage);
+    showPart(Voyage);
 }
 
 void FirstRunPage::leave()
 {
     m_context.settings.setFirstRunSeen(true);
-    m_parts->setCurrentIndex(Invitation);
+    showPart(Invitation);
     m_context.navigator.open({PageId::Overview, {}, {}});
 }
 
 void FirstRunPage::arrive()
 {
-    m_parts->setCurrentIndex(Invitation);
+    showPart(Invitation);
     m_context.navigator.notify(
         models::Condition::Ready,
         tr("%1 runs, with version 2 in production.").arg(m_voyage.service()));

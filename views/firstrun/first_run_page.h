@@ -16,15 +16,17 @@ class FirstRunPage : public Page
 public:
     explicit FirstRunPage(PageContext &context);
 
-    QString title() const override { return tr("Welcome"); }
+    QString title() const override;
     // `part` "sample" begins the voyage at once.
     void goTo(const Place &place) override;
     QList<QAction *> pageActions() const override { return {m_try}; }
+    bool tellsOf(const v1::Operation &operation) const override; // the voyage's steps do
 
 private:
     QWidget *makeInvitation();
     QWidget *makeVoyage();
     void beginVoyage();
+    void showPart(int part);
     void leave();
     void arrive();
 

@@ -2,6 +2,7 @@
 
 #include "models/base/roles.h"
 #include "models/base/words.h"
+#include "views/widgets/plain_tip.h"
 
 #include <QKeyEvent>
 #include <QPainter>
@@ -20,6 +21,7 @@ constexpr int kTextLeft = 30;
 constexpr int kAgeWidth = 90;
 constexpr int kRowsMin = 2;
 constexpr int kRowsMax = 6;
+constexpr int kAgePeriodMs = 1000;
 
 class AttentionDelegate : public QStyledItemDelegate
 {
@@ -99,6 +101,8 @@ AttentionList::AttentionList(const Theme &theme, std::function<std::int64_t()> n
     setMouseTracking(true);
     setAccessibleName(tr("What needs a person"));
     connect(this, &QListWidget::itemClicked, this, &AttentionList::choose);
+    m_age_timer.setInterval(kAgePeriodMs);
+    connect(&m_age_timer, &QTimer::timeout, viewport(), qOverload<>(&QWidget::update));
     connect(&theme, &Theme::changed, viewport(), qOverload<>(&QWidget::update));
 }
 
@@ -127,7 +131,7 @@ void AttentionList::setItems(const QList<AttentionItem> &items)
         const auto &shown = m_shown[row];
         auto *item = this->item(row);
         item->setText(shown.title);
-        item->setToolTip(shown.title + u'\n' + shown.reason);
+        item->setToolTip(plainTip(shown.title + u'\n' + shown.reason));
         item->setData(models::ConditionRole, int(shown.condition));
         item->setData(models::ReasonRole, shown.reason);
         item->setData(models::TimeRole, qint64(shown.since_ms));
@@ -161,6 +165,18 @@ void AttentionList::keyPressEvent(QKeyEvent *event)
         return;
     }
     QListWidget::keyPressEvent(event);
+}
+
+void AttentionList::showEvent(QShowEvent *event)
+{
+    QListWidget::showEvent(event);
+    m_age_timer.start();
+}
+
+void AttentionList::hideEvent(QHideEvent *event)
+{
+    QListWidget::hideEvent(event);
+    m_age_timer.stop();
 }
 
 void AttentionList::paintEvent(QPaintEvent *event)

@@ -1,10 +1,11 @@
 // The list of what needs a person; Enter or a click leads there.
 #pragma once
 
-#include "views/overview/attention.h"
 #include "views/theme/theme.h"
+#include "views/widgets/attention.h"
 
 #include <QListWidget>
+#include <QTimer>
 #include <functional>
 
 namespace slipway::views
@@ -30,12 +31,15 @@ Q_SIGNALS:
 protected:
     void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
     void choose(const QListWidgetItem *item);
 
     const Theme &m_theme;
     QList<AttentionItem> m_shown;
+    QTimer m_age_timer;
 };
 
 } // namespace slipway::views

@@ -138,6 +138,14 @@ void ServicePage::refresh()
     }
 }
 
+// Cards, table and timeline show what succeeded; a failure is worth a word with a way to it, unless
+// the swap's panel says it.
+bool ServicePage::tellsOf(const v1::Operation &operation) const
+{
+    return m_view != nullptr && models::text(operation.service()) == m_view->name() &&
+           (operation.state() == v1::Operation::Succeeded || m_view->tellsOf(operation));
+}
+
 bool ServicePage::focusFilter()
 {
     return m_view != nullptr && m_view->focusFilter();

@@ -27,6 +27,7 @@ public:
     void onHidden() override;
     void refresh() override;
     bool focusFilter() override;
+    bool tellsOf(const v1::Operation &operation) const override;
 
 private:
     void update(); // the view appears and goes with its service

@@ -253,6 +253,11 @@ void ServiceView::watchParts()
     m_logs->setWatched(m_watched && m_tabs->currentIndex() == Logs);
 }
 
+bool ServiceView::tellsOf(const v1::Operation &operation) const
+{
+    return m_swap_panel != nullptr && m_swap_panel->follows(operation);
+}
+
 bool ServiceView::focusFilter()
 {
     switch (m_tabs->currentIndex()) {

@@ -37,6 +37,7 @@ public:
     QString part() const;
     void setWatched(bool watched);
     bool focusFilter();
+    bool tellsOf(const v1::Operation &operation) const; // a panel that is open does
     void refresh();
     QList<QAction *> actions() const { return m_page_actions; }
 

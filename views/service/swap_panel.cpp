@@ -5,6 +5,7 @@
 #include "views/service/check_list.h"
 #include "views/widgets/banner.h"
 #include "views/widgets/buttons.h"
+#include "views/widgets/plain_tip.h"
 #include "views/widgets/progress_strip.h"
 
 #include <QApplication>
@@ -159,7 +160,7 @@ void SwapPanel::refresh()
     const bool busy = m_stage == Stage::Sent || m_stage == Stage::Running;
     m_swap->setVisible(m_stage != Stage::Done);
     m_swap->setEnabled(may && !busy);
-    m_swap->setToolTip(may ? QString() : m_models.preflight.reasons());
+    m_swap->setToolTip(plainTip(may ? QString() : m_models.preflight.reasons()));
     m_back->setVisible(m_stage == Stage::Done);
     m_back->setEnabled(m_context.session.isLive());
     m_close->setText(m_stage == Stage::Checking ? tr("Cancel") : tr("Close"));

@@ -19,6 +19,10 @@ class SwapPanel : public SlidePanel
 
 public:
     SwapPanel(PageContext &context, ServiceModels &models, QWidget *parent);
+    bool follows(const v1::Operation &operation) const
+    {
+        return isOpen() && operation.id() == m_operation;
+    }
     void openForSwap();
 
 private:

@@ -1,6 +1,7 @@
 #include "views/shell/bottom_bar.h"
 
 #include "models/base/words.h"
+#include "views/widgets/attention.h"
 #include "views/widgets/buttons.h"
 
 #include <QHBoxLayout>
@@ -52,16 +53,6 @@ BottomBar::BottomBar(const Theme &theme, models::Session &session,
     refresh();
 }
 
-int BottomBar::alertCount() const
-{
-    int alerts = 0;
-    for (const auto &[name, service] : m_session.store().services()) {
-        const auto health = models::healthOf(m_session.store().serviceTally(name));
-        alerts += health.condition == Condition::Failed || health.condition == Condition::Attention;
-    }
-    return alerts;
-}
-
 void BottomBar::refresh()
 {
     const auto running = m_operations.newestRunning();
@@ -78,14 +69,13 @@ void BottomBar::refresh()
         }
     }
     m_shown = any ? running->id() : std::string();
-    const auto alerts = alertCount();
+    const auto alerts = countOfWhatNeedsAPerson(m_session.store()); // as the Overview lists them
     const auto count = m_operations.runningCount();
     const QString operations =
         count == 0 ? tr("no operations")
                    : models::plural(std::uint64_t(count), "operation", "operations");
-    m_counts->setText(
-        operations + u" · "_s +
-        (alerts == 0 ? tr("no alerts") : models::plural(std::uint64_t(alerts), "alert", "alerts")));
+    m_counts->setText(operations + u" · "_s +
+                      (alerts == 0 ? tr("no alerts") : models::plural(alerts, "alert", "alerts")));
     update();
 }
 

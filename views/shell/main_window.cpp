@@ -23,6 +23,16 @@ namespace
 constexpr QSize kMinimumSize(1024, 700);
 constexpr QSize kFirstSize(1440, 900);
 
+// A panel that was open is not what somebody wants to see at the next start.
+QString rememberedOf(Place place)
+{
+    static const QStringList kPanels{u"deploy"_s, u"swap"_s, u"create"_s};
+    if (kPanels.contains(place.part)) {
+        place.part.clear();
+    }
+    return place.toString();
+}
+
 } // namespace
 
 MainWindow::MainWindow(const WindowParts &parts, PageFactory pages, QWidget *parent)
@@ -102,7 +112,7 @@ void MainWindow::connectBars()
     connect(m_top, &TopBar::paletteRequested, m_palette, &CommandPalette::openPalette);
     connect(m_top, &TopBar::backRequested, this, &MainWindow::back);
     connect(m_top, &TopBar::helpRequested, this, &MainWindow::showShortcuts);
-    connect(m_bottom, &BottomBar::alertsChosen, this, [this] { open({PageId::Activity, {}, {}}); });
+    connect(m_bottom, &BottomBar::alertsChosen, this, [this] { open({PageId::Overview, {}, {}}); });
     connect(m_banner, &Banner::actionClicked, &m_parts.session, &Session::reconnectNow);
 }
 
@@ -135,6 +145,9 @@ void MainWindow::followSession()
             });
     connect(&m_parts.operations, &models::OperationModel::finished, this,
             [this](const v1::Operation &operation) {
+                if (m_current != nullptr && m_current->tellsOf(operation)) {
+                    return; // what is in view says it
+                }
                 const Place place{PageId::Activity, models::text(operation.id()), {}};
                 const auto title = models::text(operation.title());
                 const bool failed = operation.state() == v1::Operation::Failed;
@@ -150,7 +163,12 @@ void MainWindow::followSession()
 void MainWindow::updateBanner()
 {
     const auto &session = m_parts.session;
-    if (session.state() == Session::State::Stale) {
+    if (session.isLive()) {
+        m_fabric_trouble.clear();
+    }
+    if (!m_fabric_trouble.isEmpty()) {
+        m_banner->say(Condition::Failed, m_fabric_trouble, tr("Try now"));
+    } else if (session.state() == Session::State::Stale) {
         m_banner->say(
             Condition::Attention,
             tr("The fabric does not answer; this is from %1. It reconnects by itself, and "
@@ -165,6 +183,12 @@ void MainWindow::updateBanner()
         m_banner->clear();
     }
     m_banner_row->setVisible(!m_banner->text().isEmpty());
+}
+
+void MainWindow::setFabricTrouble(const QString &text)
+{
+    m_fabric_trouble = text;
+    updateBanner();
 }
 
 Page *MainWindow::pageFor(PageId id)
@@ -188,7 +212,7 @@ Page *MainWindow::pageFor(PageId id)
     connect(page, &Page::placeChanged, this, [this, page](const Place &place) {
         if (page == m_current) {
             m_place = place;
-            m_parts.settings.setLastPlace(place.toString());
+            m_parts.settings.setLastPlace(rememberedOf(place));
         }
     });
     return page;
@@ -227,7 +251,7 @@ void MainWindow::showPlace(const Place &place)
     if (before != page) {
         page->onShown();
     }
-    m_parts.settings.setLastPlace(place.toString());
+    m_parts.settings.setLastPlace(rememberedOf(place));
     m_top->setBackEnabled(m_history.canGoBack());
     updateTitle();
 }

@@ -56,6 +56,8 @@ public:
     // Asked before the window closes; false: not now (an answer is being waited for).
     void setCloseGuard(std::function<bool()> may_close) { m_may_close = std::move(may_close); }
     void raiseToFront();
+    // Why there may be no fabric; told until one answers.
+    void setFabricTrouble(const QString &text);
 
 protected:
     bool event(QEvent *event) override;
@@ -93,6 +95,7 @@ private:
     Page *m_current = nullptr;
     Place m_place;
     History m_history;
+    QString m_fabric_trouble;
     std::function<bool()> m_may_close;
 };
 

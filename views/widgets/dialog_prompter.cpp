@@ -23,6 +23,8 @@ namespace
 void openDialog(QFileDialog *dialog, QObject *context, std::function<void(QString)> chosen)
 {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    // Nobody is left to be told of the answer: the question goes.
+    QObject::connect(context, &QObject::destroyed, dialog, &QWidget::close, Qt::QueuedConnection);
     QObject::connect(dialog, &QFileDialog::finished, context, [dialog, chosen](int result) {
         chosen(result == QDialog::Accepted ? dialog->selectedFiles().value(0) : QString());
     });
@@ -148,6 +150,7 @@ void DialogPrompter::ask(const Question &question, QObject *context,
                          std::function<void(Answer)> answered)
 {
     auto *dialog = new QuestionDialog(m_theme, question, m_window);
+    QObject::connect(context, &QObject::destroyed, dialog, &QWidget::close, Qt::QueuedConnection);
     QObject::connect(dialog, &QuestionDialog::answered, context,
                      [answered = std::move(answered)](const Answer &answer) { answered(answer); });
     dialog->open();

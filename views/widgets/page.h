@@ -39,6 +39,9 @@ public:
     // "/": puts the cursor into the page's filter; false: there is none.
     virtual bool focusFilter() { return false; }
 
+    // The page says by itself what became of an operation that has just ended: no toast repeats it.
+    virtual bool tellsOf(const v1::Operation &) const { return false; }
+
     const Place &place() const { return m_place; }
 
 Q_SIGNALS:

@@ -2,6 +2,7 @@
 // second start, and the end by a signal. One service lives through all of it.
 #include "app/portal/portal.h"
 #include "app/portal/single_instance.h"
+#include "backend/client/connect.h"
 #include "tests/integration/voyage/voyage.h"
 
 #include <QApplication>
@@ -47,6 +48,7 @@ private Q_SLOTS:
     void aSignalToAnAttachedPortalChangesNothing();
     void aSignalHandsOverWhereNothingIsRemembered();
     void closingAsRememberedDoesNotAsk();
+    void closingDuringAHandOverLeavesADaemon();
     void closingStopsServices();
     void servicesAreBackAtTheNextStart();
     void aSignalStopsServicesWhereThatIsRemembered();
@@ -256,6 +258,31 @@ void PortalLifeTest::closingAsRememberedDoesNotAsk()
     QVERIFY(controller() != QCoreApplication::applicationPid());
     QTRY_COMPARE_WITH_TIMEOUT(whoRuns(), m_before, kLongMs);
     models::PortalSettings(settingsFile()).setOnClose(OnClose::Ask);
+}
+
+void PortalLifeTest::closingDuringAHandOverLeavesADaemon()
+{
+    endDaemonKeepingServices();
+    auto portal = makePortal();
+    portal->show();
+    QTRY_COMPARE_WITH_TIMEOUT(controller(), QCoreApplication::applicationPid(), kLongMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!portal->session().store().deployments().empty(), kLongMs);
+    const auto outside = client::connect("unix:" + m_home.socket().toStdString());
+    v1::ShutdownRequest request;
+    request.set_hand_over(true);
+    outside->shutdown(request, [](const Result<v1::ShutdownReply> &) {});
+    QTRY_VERIFY_WITH_TIMEOUT(!portal->session().isLive(), kLongMs);
+
+    QSignalSpy finished(portal.get(), &portal::Portal::finished);
+    portal->window().close();
+    QVERIFY(!portal->window().isVisible());
+    portal->raise();
+    QVERIFY(!portal->window().isVisible()); // it closes
+    QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty(), kLongMs);
+    portal.reset();
+    QVERIFY(controller() > 0);
+    QVERIFY(controller() != QCoreApplication::applicationPid());
+    QTRY_COMPARE_WITH_TIMEOUT(whoRuns(), m_before, kLongMs);
 }
 
 void PortalLifeTest::closingStopsServices()

@@ -1,7 +1,9 @@
 // The window by mouse and keyboard over a fake fabric.
+#include "models/base/words.h"
 #include "tests/support/portal_harness.h"
 #include "views/shell/navigation_entry.h"
 #include "views/shell/shortcut_sheet.h"
+#include "views/widgets/attention.h"
 #include "views/widgets/dialog_prompter.h"
 
 #include <QAction>
@@ -41,6 +43,9 @@ public:
     void refresh() override { ++refreshed; }
     bool focusFilter() override { return ++filtered > 0; }
 
+    bool tellsOf(const v1::Operation &) const override { return tells; }
+
+    bool tells = false;
     int shown = 0;
     int hidden = 0;
     int refreshed = 0;
@@ -103,7 +108,9 @@ private Q_SLOTS:
     void paletteFindsAndOpens();
     void paletteRunsPageActions();
     void bottomBarShowsAndCancels();
+    void noToastRepeatsThePage();
     void chipAndBannerTellTheConnection();
+    void theBannerTellsWhyThereIsNoFabric();
     void failuresBecomeToasts();
     void navigationFoldsAndIsRemembered();
     void placeAndThemeAreRemembered();
@@ -111,6 +118,7 @@ private Q_SLOTS:
     void shortcutsSheetOpens();
     void questionsHaveConditions();
     void aQuestionCanBeRefused();
+    void aQuestionGoesWithItsContext();
     void newsLieBesideTheButtons();
 };
 
@@ -211,9 +219,32 @@ void ShellTest::bottomBarShowsAndCancels()
     QTRY_VERIFY(!cancel->isVisible());
     QTRY_COMPARE(desk.window->toasts().texts().size(), 1);
     auto *counts = desk.window->findChild<QPushButton *>(u"operationCounts"_s);
-    QVERIFY(counts->text().contains(u"1 alert"_s)); // guestbook is degraded
+    const auto items = whatNeedsAPerson(desk.harness.store); // hosts, too
+    QVERIFY(!items.isEmpty());
+    QCOMPARE(countOfWhatNeedsAPerson(desk.harness.store), std::uint64_t(items.size()));
+    QVERIFY(
+        counts->text().endsWith(models::plural(std::uint64_t(items.size()), "alert", "alerts")));
+    auto host = *desk.harness.store.hosts().begin()->second;
+    host.set_state(v1::Host::Lost);
+    desk.harness.client.push({test::changeOf(host)});
+    QTRY_VERIFY(counts->text().endsWith(
+        models::plural(std::uint64_t(items.size()) + 1, "alert", "alerts")));
+    desk.window->open({PageId::Hosts, {}, {}});
     QTest::mouseClick(counts, Qt::LeftButton);
-    QCOMPARE(desk.window->currentPlace().page, PageId::Activity);
+    QCOMPARE(desk.window->currentPlace().page, PageId::Overview);
+}
+
+void ShellTest::noToastRepeatsThePage()
+{
+    Desk desk;
+    QVERIFY(desk.harness.goLive());
+    QTRY_VERIFY(desk.harness.operations.newestRunning() != nullptr);
+    auto done = *desk.harness.operations.newestRunning();
+    done.set_state(v1::Operation::Succeeded);
+    desk.page()->tells = true;
+    desk.harness.client.push({test::changeOf(done)});
+    QTRY_COMPARE(desk.harness.operations.runningCount(), 0);
+    QVERIFY(desk.window->toasts().texts().isEmpty());
 }
 
 void ShellTest::chipAndBannerTellTheConnection()
@@ -233,6 +264,20 @@ void ShellTest::chipAndBannerTellTheConnection()
     QVERIFY(desk.harness.client.watches().size() > asked);
     desk.harness.client.reconnect();
     QTRY_VERIFY(!banner->isVisible());
+}
+
+void ShellTest::theBannerTellsWhyThereIsNoFabric()
+{
+    Desk desk;
+    auto *banner = desk.window->findChild<Banner *>(u"connectionBanner"_s);
+    desk.window->setFabricTrouble(u"Another fabric (pid 7) runs there."_s);
+    QVERIFY(banner->isVisible());
+    QCOMPARE(banner->text(), u"Another fabric (pid 7) runs there."_s);
+    QVERIFY(desk.harness.goLive());
+    QTRY_VERIFY(!banner->isVisible());
+    desk.harness.client.disconnect(); // the trouble of the start is over
+    QTRY_VERIFY(banner->isVisible());
+    QVERIFY(!banner->text().contains(u"pid 7"_s));
 }
 
 void ShellTest::failuresBecomeToasts()
@@ -268,6 +313,10 @@ void ShellTest::placeAndThemeAreRemembered()
     auto again = desk.harness.makeWindow(probes());
     again->openFirstPlace();
     QCOMPARE(again->currentPlace().part, u"logs"_s);
+    for (const auto *panel : {"deploy", "swap", "create"}) {
+        desk.window->open({PageId::Service, u"guestbook"_s, QString::fromLatin1(panel)});
+        QCOMPARE(desk.harness.settings.lastPlace(), u"service/guestbook"_s);
+    }
     QVERIFY(desk.harness.theme.isDark());
     models::PortalSettings read(desk.harness.folder.filePath(u"portal.ini"_s));
     QCOMPARE(read.scheme(), models::PortalSettings::Scheme::Dark);
@@ -348,6 +397,24 @@ void ShellTest::aQuestionCanBeRefused()
     QTest::mouseClick(dialog->findChild<QPushButton *>(u"refuse"_s), Qt::LeftButton);
     QTRY_VERIFY(answer.has_value());
     QVERIFY(!answer->accepted());
+}
+
+// What asked is gone (its page, its service): the question would ask for nobody.
+void ShellTest::aQuestionGoesWithItsContext()
+{
+    Desk desk;
+    DialogPrompter prompter(desk.harness.theme);
+    prompter.setWindow(desk.window.get());
+    Question question;
+    question.title = u"Reimage?"_s;
+    question.accept = u"Reimage"_s;
+    auto context = std::make_unique<QObject>();
+    bool answered = false;
+    prompter.ask(question, context.get(), [&answered](const Answer &) { answered = true; });
+    QVERIFY(desk.window->findChild<QuestionDialog *>()->isVisible());
+    context.reset();
+    QTRY_VERIFY(desk.window->findChild<QuestionDialog *>() == nullptr);
+    QVERIFY(!answered);
 }
 
 // Panels and forms have their buttons at the lower right: news must not cover them.

@@ -1,4 +1,4 @@
-#include "views/overview/attention.h"
+#include "views/widgets/attention.h"
 
 #include "models/base/words.h"
 
@@ -46,6 +46,22 @@ AttentionItem itemOf(const v1::Host &host)
 }
 
 } // namespace
+
+std::uint64_t countOfWhatNeedsAPerson(const models::FabricStore &store)
+{
+    std::uint64_t count = 0;
+    for (const auto &[id, host] : store.hosts()) {
+        count += needsAPerson(models::conditionOf(host->state())) ? 1 : 0;
+    }
+    for (const auto &[id, deployment] : store.deployments()) {
+        const auto tally = store.tally(id);
+        for (std::size_t state = 0; state < tally.by_state.size(); ++state) {
+            const auto condition = models::conditionOf(v1::RoleInstance::State(int(state)));
+            count += needsAPerson(condition) ? tally.by_state[state] : 0;
+        }
+    }
+    return count;
+}
 
 QList<AttentionItem> whatNeedsAPerson(const models::FabricStore &store)
 {

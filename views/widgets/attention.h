@@ -21,5 +21,7 @@ struct AttentionItem {
 
 // The worst first, then the newest.
 QList<AttentionItem> whatNeedsAPerson(const models::FabricStore &store);
+// How many they are, without making them: for what is asked at every change.
+std::uint64_t countOfWhatNeedsAPerson(const models::FabricStore &store);
 
 } // namespace slipway::views
