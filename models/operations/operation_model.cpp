@@ -137,7 +137,10 @@ QVariant OperationModel::textOf(const v1::Operation &row, Column column) const
     case Column::Started:
         return {}; // the delegate writes the age of TimeRole
     case Column::Duration:
-        return row.end_time_ms() == 0 ? u"–"_s : spanWords(row.end_time_ms() - row.start_time_ms());
+        // One that is told of only when it is done (an upload, a create) took what nobody measured.
+        return row.end_time_ms() <= row.start_time_ms()
+                   ? u"–"_s
+                   : spanWords(row.end_time_ms() - row.start_time_ms());
     }
     return {};
 }

@@ -117,6 +117,7 @@ QWidget *ActivityPage::makeTable()
     card->body()->addWidget(m_table);
     m_filters->filter(*m_table);
     m_older->follow(*m_table);
+    connect(m_older, &OlderOperations::failed, this, &ActivityPage::tellFailure);
     connect(m_table, &DataTable::selectedKeysChanged, this, &ActivityPage::showDetails);
     connect(m_table, &DataTable::keyActivated, this, &ActivityPage::showDetails);
     connect(m_table, &DataTable::menuRequested, this, &ActivityPage::openMenu);
@@ -173,6 +174,8 @@ void ActivityPage::fetch(const std::string &id)
         if (reply) {
             m_model.addOlder({reply->operations().begin(), reply->operations().end()});
             m_table->selectKey(m_wanted);
+        } else {
+            tellFailure(models::text(reply.error().message()));
         }
     });
 }
@@ -181,6 +184,12 @@ void ActivityPage::onShown()
 {
     m_older->loadFirst();
     m_filters->updateChoices();
+}
+
+void ActivityPage::tellFailure(const QString &text)
+{
+    m_context.navigator.notify(models::Condition::Failed,
+                               tr("Older operations could not be read: %1").arg(text));
 }
 
 bool ActivityPage::focusFilter()

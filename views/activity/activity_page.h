@@ -29,6 +29,7 @@ public:
     void goTo(const Place &place) override;
     void onShown() override;
     bool focusFilter() override;
+    bool tellsOf(const v1::Operation &) const override { return true; } // it lists them all
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -40,6 +41,7 @@ private:
     QWidget *makeTimeline();
     void makeActions();
     void fetch(const std::string &id);
+    void tellFailure(const QString &text);
     void updateSummary();
     void showDetails();
     void fitParts(); // what has room for what is worth most

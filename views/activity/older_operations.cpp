@@ -1,5 +1,7 @@
 #include "views/activity/older_operations.h"
 
+#include "models/base/words.h"
+
 #include <QAbstractItemView>
 #include <QScrollBar>
 
@@ -51,6 +53,7 @@ void OlderOperations::load()
         m_asking = false;
         if (!reply) {
             m_begun = false;
+            Q_EMIT failed(models::text(reply.error().message()));
             return; // asked again at the next visit or scroll
         }
         const int before = m_model.rowCount();

@@ -21,6 +21,9 @@ public:
     void load();
     bool hasMore() const { return m_has_more; }
 
+Q_SIGNALS:
+    void failed(const QString &text); // what could not be read
+
 private:
     models::Session &m_session;
     models::OperationModel &m_model;

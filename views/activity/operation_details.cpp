@@ -25,6 +25,7 @@ namespace
 
 constexpr int kNameWidth = 76;
 constexpr int kTimelineHeightMin = 120;
+constexpr int kAgePeriodMs = 1000;
 
 // "guestbook, staging: WebRole_IN_0, WebRole_IN_1"
 QString subjectWords(const v1::Operation &operation)
@@ -46,6 +47,9 @@ QString subjectWords(const v1::Operation &operation)
 QString durationOf(const v1::Operation &operation, std::int64_t now_ms)
 {
     const bool running = operation.end_time_ms() == 0;
+    if (!running && operation.end_time_ms() <= operation.start_time_ms()) {
+        return u"–"_s; // nobody measured it
+    }
     const auto ms = (running ? now_ms : operation.end_time_ms()) - operation.start_time_ms();
     const auto words = models::spanWords(ms);
     return running ? QObject::tr("%1 so far").arg(words) : words;
@@ -58,6 +62,12 @@ OperationDetails::OperationDetails(PageContext &context)
 {
     setObjectName(u"operationDetails"_s);
     build();
+    m_age_timer.setInterval(kAgePeriodMs);
+    connect(&m_age_timer, &QTimer::timeout, this, [this] {
+        if (m_operation != nullptr && m_operation->end_time_ms() == 0) {
+            m_duration->setText(durationOf(*m_operation, m_context.session.nowMs()));
+        }
+    });
 }
 
 void OperationDetails::build()
@@ -187,6 +197,18 @@ void OperationDetails::showOperation(const models::Ref<v1::Operation> &operation
             [this](int row) { return m_events.rowAt(row).operation_id() == m_operation->id(); });
         m_events.loadOlder();
     }
+}
+
+void OperationDetails::showEvent(QShowEvent *event)
+{
+    Card::showEvent(event);
+    m_age_timer.start();
+}
+
+void OperationDetails::hideEvent(QHideEvent *event)
+{
+    Card::hideEvent(event);
+    m_age_timer.stop();
 }
 
 void OperationDetails::fill(const v1::Operation &operation)

@@ -6,6 +6,8 @@
 #include "views/widgets/card.h"
 #include "views/widgets/page_context.h"
 
+#include <QTimer>
+
 class QGridLayout;
 class QPushButton;
 
@@ -27,6 +29,10 @@ public:
 
 Q_SIGNALS:
     void closeClicked();
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
     void build();
@@ -52,6 +58,7 @@ private:
     TimelineList *m_timeline = nullptr;
     QPushButton *m_open = nullptr;
     QPushButton *m_copy = nullptr;
+    QTimer m_age_timer;
 };
 
 } // namespace slipway::views

@@ -4,7 +4,7 @@
 #include "models/session/session.h"
 #include "views/widgets/progress_strip.h"
 
-#include <QEvent>
+#include <QKeyEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -57,6 +57,7 @@ ProgressStrip *RunningOperations::stripOf(const QString &id)
         strip = new ProgressStrip(m_context.theme);
         strip->setObjectName(u"running-"_s + id);
         strip->setCursor(Qt::PointingHandCursor);
+        strip->setFocusPolicy(Qt::StrongFocus);
         strip->installEventFilter(this);
         connect(strip, &ProgressStrip::cancelClicked, this,
                 [this, id] { m_context.session.cancelOperation(models::utf8(id)); });
@@ -75,6 +76,7 @@ void RunningOperations::refresh()
         gone.removeAll(id);
         auto *strip = stripOf(id);
         strip->setText(text(now[i]->title()), text(now[i]->phase()));
+        strip->setAccessibleName(text(now[i]->title()));
         strip->setProgress(int(now[i]->progress_permille()));
         strip->setCancellable(now[i]->cancellable());
     }
@@ -88,7 +90,14 @@ void RunningOperations::refresh()
 
 bool RunningOperations::eventFilter(QObject *watched, QEvent *event)
 {
-    if (event->type() == QEvent::MouseButtonRelease) {
+    const auto opens = [event] {
+        if (event->type() != QEvent::KeyPress) {
+            return event->type() == QEvent::MouseButtonRelease;
+        }
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        return key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space;
+    };
+    if (opens()) {
         const auto id = m_strips.key(static_cast<ProgressStrip *>(watched));
         if (!id.isEmpty()) {
             Q_EMIT chosen(id);

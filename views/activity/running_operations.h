@@ -20,7 +20,7 @@ public:
     explicit RunningOperations(PageContext &context);
 
 Q_SIGNALS:
-    void chosen(const QString &id); // clicked
+    void chosen(const QString &id); // clicked, or Enter
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

@@ -3,6 +3,7 @@
 #include "views/widgets/buttons.h"
 
 #include <QHBoxLayout>
+#include <QPainter>
 #include <QProgressBar>
 
 namespace slipway::views
@@ -11,7 +12,7 @@ namespace slipway::views
 using namespace Qt::StringLiterals;
 
 ProgressStrip::ProgressStrip(const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_title(new Label(theme, TextRole::Strong)),
+    : QWidget(parent), m_theme(theme), m_title(new Label(theme, TextRole::Strong)),
       m_phase(Label::secondary(theme, TextRole::Body)), m_bar(new QProgressBar),
       m_cancel(makeButton(theme, ButtonKind::Link, tr("Cancel")))
 {
@@ -42,6 +43,16 @@ void ProgressStrip::setProgress(int permille)
 {
     m_bar->setRange(0, permille < 0 ? 0 : 1000);
     m_bar->setValue(permille);
+}
+
+void ProgressStrip::paintEvent(QPaintEvent *)
+{
+    if (hasFocus()) {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(m_theme.tokens().accent, 1));
+        painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+    }
 }
 
 void ProgressStrip::setCancellable(bool cancellable)

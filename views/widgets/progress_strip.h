@@ -24,7 +24,11 @@ public:
 Q_SIGNALS:
     void cancelClicked();
 
+protected:
+    void paintEvent(QPaintEvent *event) override; // only that it has the keys
+
 private:
+    const Theme &m_theme;
     Label *m_title;
     Label *m_phase;
     QProgressBar *m_bar;

@@ -90,6 +90,7 @@ private Q_SLOTS:
     void filterFindsEveryWord();
     void namesAreSortedNaturally();
     void runningOperationsComeFirst();
+    void whatNobodyMeasuredTookNothing();
     void eventsAreNewestFirstAndScoped();
     void hostsCountWhatIsUsed();
     void staleRowsStayAndSaySo();
@@ -296,6 +297,31 @@ void TablesTest::runningOperationsComeFirst()
     bench.client.push({test::changeOf(done)});
     QTRY_COMPARE(finished.count(), 1);
     QCOMPARE(bench.operations.runningCount(), 0);
+}
+
+void TablesTest::whatNobodyMeasuredTookNothing()
+{
+    Bench bench(test::sampleState());
+    QVERIFY(bench.live());
+    auto done = *bench.operations.newestRunning();
+    const auto took = [&] {
+        for (int row = 0; row < bench.operations.rowCount(); ++row) {
+            if (bench.operations.rowAt(row)->id() == done.id()) {
+                return bench.operations.index(row, int(OperationModel::Column::Duration))
+                    .data()
+                    .toString();
+            }
+        }
+        return QString();
+    };
+    done.set_state(v1::Operation::Succeeded);
+    done.set_end_time_ms(done.start_time_ms());
+    bench.client.push({test::changeOf(done)});
+    QTRY_COMPARE(bench.operations.runningCount(), 0);
+    QCOMPARE(took(), u"–"_s);
+    done.set_end_time_ms(done.start_time_ms() + 3000);
+    bench.client.push({test::changeOf(done)});
+    QTRY_VERIFY(took() != u"–"_s);
 }
 
 void TablesTest::eventsAreNewestFirstAndScoped()

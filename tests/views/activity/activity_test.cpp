@@ -96,6 +96,8 @@ private Q_SLOTS:
     void timelineFollows();
     void actionsOfThePalette();
     void emptyFabric();
+    void stripsOpenByKeyboard();
+    void whatCannotBeReadIsTold();
 
 private:
     void build(std::vector<v1::Change> state, const v1::OperationsReply &older = {});
@@ -312,6 +314,22 @@ void ActivityTest::emptyFabric()
     QCOMPARE(rows().rowCount(), 0);
     QVERIFY(!find<RunningOperations>("runningOperations")->isVisible());
     QCOMPARE(find<QLabel>("activitySummary")->text(), u"0 operations, 0 running, 0 failed"_s);
+}
+
+void ActivityTest::stripsOpenByKeyboard()
+{
+    auto *strip = find<QWidget>(qPrintable(u"running-"_s + kRunning));
+    QVERIFY(strip->focusPolicy() == Qt::StrongFocus);
+    QVERIFY(!strip->accessibleName().isEmpty());
+    QTest::keyClick(strip, Qt::Key_Return);
+    QCOMPARE(find<DataTable>("operationsTable")->currentKey(), kRunning);
+}
+
+void ActivityTest::whatCannotBeReadIsTold()
+{
+    m_harness->client.failQueries("The list cannot be read.");
+    select(u"old-1"_s);
+    QTRY_VERIFY(m_window->toasts().texts().join(u' ').contains(u"The list cannot be read."_s));
 }
 
 QTEST_MAIN(ActivityTest)
