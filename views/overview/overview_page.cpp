@@ -44,7 +44,7 @@ models::Health healthOf(const QList<AttentionItem> &items)
 } // namespace
 
 OverviewPage::OverviewPage(PageContext &context)
-    : m_context(context), m_events(context.session), m_traffic(context.store, context.metrics),
+    : m_context(context), m_events(context.session), m_traffic(context.session, context.metrics),
       m_parts(new QStackedWidget)
 {
     m_parts->addWidget(new EmptyState(context.theme, u"overview"_s, tr("Connecting …"),

@@ -1,5 +1,7 @@
 #include "views/overview/traffic.h"
 
+#include <algorithm>
+
 namespace slipway::views
 {
 
@@ -7,18 +9,25 @@ namespace
 {
 
 constexpr std::int64_t kSecondMs = 1000;
+constexpr std::int64_t kSilentMs = 5000;
 
 } // namespace
 
-Traffic::Traffic(const models::FabricStore &store, models::MetricHub &metrics, QObject *parent)
-    : QObject(parent), m_store(store), m_metrics(metrics)
+Traffic::Traffic(const models::Session &session, models::MetricHub &metrics, QObject *parent)
+    : QObject(parent), m_session(session), m_store(session.store()), m_metrics(metrics)
 {
+    m_second.setInterval(int(kSecondMs));
+    connect(&m_second, &QTimer::timeout, this, [this] {
+        if (isSilent()) {
+            addUp();
+        }
+    });
     connect(&metrics, &models::MetricHub::ticked, this, [this] {
         if (m_listening != nullptr) {
             addUp();
         }
     });
-    connect(&store, &models::FabricStore::changed, this, [this](const models::StoreDelta &delta) {
+    connect(&m_store, &models::FabricStore::changed, this, [this](const models::StoreDelta &delta) {
         if (m_listening != nullptr && (delta.snapshot || !delta.deployments.empty())) {
             followDeployments();
         }
@@ -28,12 +37,14 @@ Traffic::Traffic(const models::FabricStore &store, models::MetricHub &metrics, Q
 void Traffic::start()
 {
     m_listening = m_metrics.listen();
+    m_second.start();
     followDeployments();
     addUp();
 }
 
 void Traffic::stop()
 {
+    m_second.stop();
     m_followed.clear();
     m_listening.reset();
 }
@@ -50,6 +61,17 @@ void Traffic::followDeployments()
     }
 }
 
+// Without an answering fabric nobody knows.
+bool Traffic::isSilent() const
+{
+    const auto since_ms = m_session.nowMs() - kSilentMs;
+    return m_session.isLive() &&
+           std::none_of(m_followed.begin(), m_followed.end(), [this, since_ms](const auto &one) {
+               const auto *latest = m_metrics.latest({one.first, {}});
+               return latest != nullptr && latest->time_ms() > since_ms;
+           });
+}
+
 // A deployment without a sample in a second had no traffic in it.
 void Traffic::addUp()
 {
@@ -61,6 +83,13 @@ void Traffic::addUp()
             sum.time_ms = point.time_ms;
             sum.requests_per_s += point.requests_per_s;
             sum.errors_per_s += point.errors_per_s;
+        }
+    }
+    // From the last sample on there was none; the curve falls at once, not over the whole pause.
+    if (!by_second.empty() && isSilent()) {
+        for (const auto time_ms :
+             {by_second.rbegin()->second.time_ms + kSecondMs, m_session.nowMs()}) {
+            by_second.try_emplace(time_ms / kSecondMs, TrafficPoint{time_ms, 0, 0});
         }
     }
     m_points.clear();

@@ -5,6 +5,7 @@
 
 #include <QList>
 #include <QObject>
+#include <QTimer>
 #include <map>
 
 namespace slipway::views
@@ -23,8 +24,7 @@ class Traffic : public QObject
 public:
     static constexpr int kSpanSeconds = 300;
 
-    Traffic(const models::FabricStore &store, models::MetricHub &metrics,
-            QObject *parent = nullptr);
+    Traffic(const models::Session &session, models::MetricHub &metrics, QObject *parent = nullptr);
 
     void start(); // while the page is shown
     void stop();
@@ -39,12 +39,15 @@ Q_SIGNALS:
 private:
     void followDeployments();
     void addUp();
+    bool isSilent() const; // nothing runs any more that could have traffic
 
+    const models::Session &m_session;
     const models::FabricStore &m_store;
     models::MetricHub &m_metrics;
     std::map<std::string, models::MetricHub::Interest> m_followed; // by deployment
     models::MetricHub::Interest m_listening;
     QList<TrafficPoint> m_points;
+    QTimer m_second; // where nothing is measured no batch comes, either
 };
 
 } // namespace slipway::views

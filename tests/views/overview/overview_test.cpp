@@ -143,6 +143,12 @@ void OverviewTest::addsUpTheTraffic()
     QTRY_COMPARE(desk.figure(u"figureRequests"_s), u"80"_s);
     QCOMPARE(desk.figure(u"figureErrors"_s), u"2.0"_s);
     QCOMPARE(chart->words(), u"80 requests/s · 2.0 errors/s"_s);
+    desk.harness.clock.now_ms += 30'000; // nothing runs any more: no batch comes, either
+    QTRY_COMPARE(desk.figure(u"figureRequests"_s), u"0"_s);
+    desk.harness.clock.now_ms -= 30'000;
+    QTRY_COMPARE(desk.figure(u"figureRequests"_s), u"0"_s);
+    desk.harness.client.pushMetrics(batch);
+    QTRY_COMPARE(desk.figure(u"figureRequests"_s), u"80"_s);
     const QPointF under = chart->rect().center();
     QMouseEvent move(QEvent::MouseMove, under, chart->mapToGlobal(under), Qt::NoButton,
                      Qt::NoButton, Qt::NoModifier);
