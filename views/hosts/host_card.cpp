@@ -3,6 +3,7 @@
 #include "models/base/words.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QVBoxLayout>
 
 namespace slipway::views
@@ -48,24 +49,30 @@ HostCard::HostCard(const Theme &theme, QWidget *parent)
     m_advice->setTone(u"warning"_s);
     m_since->setWordWrap(true);
     arrange();
-    connect(&theme, &Theme::changed, this, [this] { setChosen(m_chosen); });
+    setFocusPolicy(Qt::StrongFocus);
+    connect(&theme, &Theme::changed, this, &HostCard::showEdge);
 }
 
 void HostCard::arrange()
 {
     auto *head = new QHBoxLayout;
     head->setSpacing(8);
+    head->setContentsMargins(InstanceDots::kInset, 0, 0, 0);
     head->addWidget(m_name, 1);
     head->addWidget(m_state);
     m_facts = new QBoxLayout(QBoxLayout::LeftToRight);
     m_facts->setSpacing(4);
+    m_facts->setContentsMargins(InstanceDots::kInset, 0, 0, 0);
     m_facts->addWidget(m_since, 1);
     m_facts->addWidget(m_isolation);
     m_capacity = new QBoxLayout(QBoxLayout::LeftToRight);
     m_capacity->setSpacing(24);
+    m_capacity->setContentsMargins(InstanceDots::kInset, 0, 0, 0);
     m_capacity->addWidget(m_cores, 1);
     m_capacity->addWidget(m_memory, 1);
-    body()->setContentsMargins(16, 14, 16, 12);
+    m_advice->setContentsMargins(InstanceDots::kInset, 0, 0, 0);
+    // A dot's ground reaches beyond it: the dots themselves stand under the words.
+    body()->setContentsMargins(16 - InstanceDots::kInset, 14, 16, 12);
     body()->setSpacing(6);
     body()->addLayout(head);
     body()->addLayout(m_facts);
@@ -145,13 +152,41 @@ void HostCard::presentCapacity(const models::HostRow &row)
 void HostCard::setChosen(bool chosen)
 {
     m_chosen = chosen;
-    setEdge(chosen ? m_theme.tokens().accent : QColor());
+    showEdge();
+}
+
+void HostCard::showEdge()
+{
+    const auto &tokens = m_theme.tokens();
+    setEdge(m_chosen ? tokens.accent : hasFocus() ? tokens.between : QColor());
 }
 
 void HostCard::mousePressEvent(QMouseEvent *event)
 {
     Card::mousePressEvent(event);
     Q_EMIT clicked();
+}
+
+void HostCard::keyPressEvent(QKeyEvent *event)
+{
+    const int key = event->key();
+    if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space) {
+        Q_EMIT clicked();
+        return;
+    }
+    Card::keyPressEvent(event);
+}
+
+void HostCard::focusInEvent(QFocusEvent *event)
+{
+    Card::focusInEvent(event);
+    showEdge();
+}
+
+void HostCard::focusOutEvent(QFocusEvent *event)
+{
+    Card::focusOutEvent(event);
+    showEdge();
 }
 
 } // namespace slipway::views

@@ -30,10 +30,14 @@ Q_SIGNALS:
 
 protected:
     void mousePressEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
 
 private:
     void arrange();
+    void showEdge();
     void presentAdvice(const v1::Host &host);
     void presentCapacity(const models::HostRow &row);
 

@@ -1,6 +1,7 @@
 #include "views/hosts/instance_dots.h"
 
 #include "models/base/words.h"
+#include "views/widgets/plain_tip.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -20,7 +21,7 @@ namespace
 {
 
 constexpr int kCell = 20;
-constexpr int kDot = 10;
+constexpr int kDot = kCell - 2 * InstanceDots::kInset;
 
 bool needsAPerson(const models::Ref<v1::RoleInstance> &instance)
 {
@@ -115,7 +116,8 @@ bool InstanceDots::event(QEvent *event)
         auto *help = static_cast<QHelpEvent *>(event);
         const int index = dotAt(help->pos());
         if (index >= 0) {
-            QToolTip::showText(help->globalPos(), wordsOf(*m_instances[std::size_t(index)]), this,
+            QToolTip::showText(help->globalPos(),
+                               plainTip(wordsOf(*m_instances[std::size_t(index)])), this,
                                dotRect(std::size_t(index)));
         } else {
             QToolTip::hideText();
@@ -133,7 +135,8 @@ void InstanceDots::paintEvent(QPaintEvent *)
     if (m_instances.empty()) {
         painter.setFont(m_theme.font(TextRole::Label));
         painter.setPen(tokens.secondary);
-        painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, tr("No instances"));
+        painter.drawText(rect().adjusted(kInset, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                         tr("No instances"));
         return;
     }
     for (std::size_t i = 0; i < shown(); ++i) {
@@ -144,14 +147,13 @@ void InstanceDots::paintEvent(QPaintEvent *)
             painter.setBrush(tokens.hover);
             painter.drawRoundedRect(cell.adjusted(1, 1, -1, -1), 5, 5);
         }
-        const qreal inset = (kCell - kDot) / 2.0;
-        m_theme.drawShape(painter, cell.adjusted(inset, inset, -inset, -inset),
+        m_theme.drawShape(painter, cell.adjusted(kInset, kInset, -kInset, -kInset),
                           models::conditionOf(m_instances[i]->state()));
     }
     if (m_instances.size() > kShownMax) {
         painter.setFont(m_theme.font(TextRole::Label));
         painter.setPen(tokens.secondary);
-        painter.drawText(QRect(4, height() - kCell, width(), kCell),
+        painter.drawText(QRect(kInset, height() - kCell, width(), kCell),
                          Qt::AlignLeft | Qt::AlignVCenter,
                          tr("and %1 more").arg(models::countWords(m_instances.size() - kShownMax)));
     }
@@ -204,7 +206,8 @@ void InstanceDots::moveTo(int index)
         m_current = index;
         const auto words = wordsOf(*m_instances[std::size_t(index)]);
         setAccessibleDescription(words);
-        QToolTip::showText(mapToGlobal(dotRect(std::size_t(index)).bottomLeft()), words, this);
+        QToolTip::showText(mapToGlobal(dotRect(std::size_t(index)).bottomLeft()), plainTip(words),
+                           this);
         update();
     }
 }

@@ -15,6 +15,7 @@ class InstanceDots : public QWidget
     Q_OBJECT
 
 public:
+    static constexpr int kInset = 5;              // of the first dot
     static constexpr std::size_t kShownMax = 120; // the rest is counted
 
     explicit InstanceDots(const Theme &theme, QWidget *parent = nullptr);

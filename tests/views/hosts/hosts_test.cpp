@@ -73,6 +73,7 @@ private Q_SLOTS:
     void hostsComeAndGo();
     void filtersCardsAndTable();
     void tableAndCardsShareTheChoice();
+    void cardsAreChosenByKeyboard();
     void manyInstancesAreCounted();
     void waitsForTheFabric();
 };
@@ -252,6 +253,22 @@ void HostsTest::waitsForTheFabric()
     harness.client.disconnect();
     QTRY_VERIFY(!harness.session.isLive());
     QVERIFY(board->isVisible()); // the last known hosts stay
+}
+
+void HostsTest::cardsAreChosenByKeyboard()
+{
+    Desk desk;
+    auto *card = desk.card(u"host-3"_s);
+    QCOMPARE(card->focusPolicy(), Qt::StrongFocus);
+    QSignalSpy clicked(card, &HostCard::clicked);
+    QTest::keyClick(card, Qt::Key_Space);
+    QTest::keyClick(card, Qt::Key_Return);
+    QCOMPARE(clicked.count(), 2);
+    QVERIFY(desk.window->currentPlace().subject == u"host-3"_s);
+    // The first dot stands under the words above it.
+    const auto *name = card->findChild<QLabel *>(u"hostName"_s);
+    const int dot = card->dots().mapTo(card, card->dots().dotRect(0).topLeft()).x();
+    QCOMPARE(dot + InstanceDots::kInset, name->mapTo(card, QPoint(0, 0)).x());
 }
 
 QTEST_MAIN(HostsTest)
