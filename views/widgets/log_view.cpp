@@ -231,6 +231,74 @@ QString LogView::selectedText() const
     return lines.join(u'\n');
 }
 
+// Shift with an arrow, a page, Home or End: from the selected row, or from the last one in view.
+bool LogView::extendSelection(const QKeyEvent &event)
+{
+    const auto count = qint64(m_model.rowCount());
+    if (!event.modifiers().testFlag(Qt::ShiftModifier) || count == 0) {
+        return false;
+    }
+    auto row = m_has_selection ? rowOf(m_selected) : -1;
+    const bool begins = row < 0;
+    if (begins) {
+        row = qMin(count, qint64(verticalScrollBar()->value()) + rowsInView()) - 1;
+    }
+    const int page = qMax(1, rowsInView() - 1);
+    switch (event.key()) {
+    case Qt::Key_Up:
+        row -= begins ? 0 : 1;
+        break;
+    case Qt::Key_Down:
+        row += begins ? 0 : 1;
+        break;
+    case Qt::Key_PageUp:
+        row -= page;
+        break;
+    case Qt::Key_PageDown:
+        row += page;
+        break;
+    case Qt::Key_Home:
+        row = 0;
+        break;
+    case Qt::Key_End:
+        row = count - 1;
+        break;
+    default:
+        return false;
+    }
+    row = qBound(qint64(0), row, count - 1);
+    m_selected = m_model.numberOf(std::uint64_t(row));
+    m_anchor = begins ? m_selected : m_anchor;
+    m_has_selection = true;
+    showRow(row);
+    return true;
+}
+
+// The row of a line's number; -1: it is gone or filtered out. Numbers grow with rows.
+qint64 LogView::rowOf(std::uint64_t number) const
+{
+    std::uint64_t low = 0;
+    std::uint64_t high = m_model.rowCount();
+    while (low < high) {
+        const auto middle = low + (high - low) / 2;
+        m_model.numberOf(middle) < number ? low = middle + 1 : high = middle;
+    }
+    const bool found = low < m_model.rowCount() && m_model.numberOf(low) == number;
+    return found ? qint64(low) : -1;
+}
+
+void LogView::showRow(qint64 row)
+{
+    auto *bar = verticalScrollBar();
+    const auto first = qint64(bar->value());
+    if (row < first) {
+        bar->setValue(int(row));
+    } else if (row >= first + rowsInView()) {
+        bar->setValue(int(row) - rowsInView() + 1);
+    }
+    viewport()->update();
+}
+
 void LogView::keyPressEvent(QKeyEvent *event)
 {
     auto *bar = verticalScrollBar();
@@ -238,6 +306,8 @@ void LogView::keyPressEvent(QKeyEvent *event)
         QGuiApplication::clipboard()->setText(selectedText());
     } else if (event->matches(QKeySequence::SelectAll)) {
         selectAll();
+    } else if (extendSelection(*event)) {
+        event->accept();
     } else if (event->key() == Qt::Key_Home) {
         bar->setValue(0);
     } else if (event->key() == Qt::Key_End) {

@@ -1,5 +1,5 @@
 // Paints the rows of a LogModel that are in view, and only those; follows the end while it is
-// there. Ctrl+C copies the selected rows.
+// there. Shift with arrows selects rows, Ctrl+C copies them.
 #pragma once
 
 #include "models/logs/log_model.h"
@@ -37,6 +37,9 @@ protected:
 private:
     void onModelChanged();
     void updateScrollBar();
+    bool extendSelection(const QKeyEvent &event);
+    qint64 rowOf(std::uint64_t number) const;
+    void showRow(qint64 row);
     int rowHeight() const;
     int rowsInView() const;
     qint64 rowAt(int y) const; // -1: none

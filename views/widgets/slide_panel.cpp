@@ -118,6 +118,26 @@ void SlidePanel::keyPressEvent(QKeyEvent *event)
     QFrame::keyPressEvent(event);
 }
 
+bool SlidePanel::focusNextPrevChild(bool next)
+{
+    auto *from = QApplication::focusWidget();
+    if (!m_open || from == nullptr || (from != this && !isAncestorOf(from))) {
+        return QFrame::focusNextPrevChild(next);
+    }
+    const auto step = [next](QWidget *widget) {
+        return next ? widget->nextInFocusChain() : widget->previousInFocusChain();
+    };
+    for (auto *widget = step(from); widget != from; widget = step(widget)) {
+        const bool takes = (widget->focusPolicy() & Qt::TabFocus) == Qt::TabFocus &&
+                           widget->focusProxy() == nullptr;
+        if (isAncestorOf(widget) && takes && widget->isEnabled() && widget->isVisibleTo(this)) {
+            widget->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
+            break;
+        }
+    }
+    return true;
+}
+
 void SlidePanel::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);

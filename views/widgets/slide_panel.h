@@ -34,6 +34,7 @@ Q_SIGNALS:
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    bool focusNextPrevChild(bool next) override; // Tab stays within an open panel
     void paintEvent(QPaintEvent *event) override;
 
 private:
