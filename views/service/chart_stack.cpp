@@ -1,6 +1,8 @@
 #include "views/service/chart_stack.h"
 
+#include "models/base/words.h"
 #include "views/service/chart_legend.h"
+#include "views/widgets/label.h"
 #include "views/widgets/segmented_control.h"
 
 #include <QVBoxLayout>
@@ -25,18 +27,23 @@ constexpr int kReloadMs = 30'000;
 ChartStack::ChartStack(PageContext &context, QWidget *parent)
     : QWidget(parent), m_context(context), m_group(new ChartGroup(this)),
       m_ranges(new SegmentedControl(context.theme, {tr("5 m"), tr("15 m"), tr("4 h"), tr("24 h")})),
-      m_legend(new ChartLegend(context.theme))
+      m_legend(new ChartLegend(context.theme)),
+      m_note(Label::secondary(context.theme, TextRole::Body))
 {
     m_ranges->setObjectName(u"chartRange"_s);
     m_ranges->setToolTip(tr("The last 5 or 15 minutes live, the last 4 or 24 hours as recorded"));
     m_ranges->setAccessibleName(tr("Time range of the charts"));
     m_legend->setObjectName(u"chartLegend"_s);
+    m_note->setObjectName(u"chartNote"_s);
+    m_note->setWordWrap(true);
+    m_note->hide();
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
     column->addWidget(m_legend);
+    column->addWidget(m_note);
     for (const auto metric : {MetricChart::Metric::Cpu, MetricChart::Metric::Memory,
-                              MetricChart::Metric::Requests, MetricChart::Metric::LatencyP95}) {
+                              MetricChart::Metric::Requests, MetricChart::Metric::Latency}) {
         auto *chart = new MetricChart(context.theme, context.metrics, *m_group, metric,
                                       [this] { return m_context.session.nowMs(); });
         chart->setMinimumHeight(kChartHeightMin);
@@ -63,6 +70,7 @@ void ChartStack::setKeys(const QList<models::MetricKey> &keys, const QStringList
 {
     const auto shown = keys.mid(0, kKeysMax);
     m_legend->setNames(names.mid(0, kKeysMax));
+    say(m_note->text());
     if (shown == m_keys) {
         return;
     }
@@ -87,6 +95,7 @@ void ChartStack::applyRange()
         chart->setRecorded({});
         chart->setSpan(kSpans_s[std::size_t(m_ranges->current())]);
     }
+    say({});
     if (isLive()) {
         m_reload.stop();
     } else {
@@ -104,6 +113,7 @@ void ChartStack::load()
     ++m_asked;
     auto gathered = std::make_shared<v1::MetricBatch>();
     auto left = std::make_shared<qsizetype>(m_keys.size());
+    auto problem = std::make_shared<QString>();
     // One question a key: keys of several deployments, and totals, cannot share one.
     for (const auto &key : std::as_const(m_keys)) {
         v1::MetricHistoryRequest request;
@@ -116,19 +126,31 @@ void ChartStack::load()
         request.set_max_points(kPointsMax);
         m_context.session.queryMetrics(
             request, this,
-            [this, gathered, left, asked = m_asked](const Result<v1::MetricBatch> &batch) {
+            [this, gathered, left, problem, asked = m_asked](const Result<v1::MetricBatch> &batch) {
                 if (batch) {
                     gathered->MergeFrom(*batch);
+                } else {
+                    *problem = models::text(batch.error().message());
                 }
                 if (--*left == 0 && asked == m_asked) {
-                    take(*gathered);
+                    take(*gathered, *problem);
                 }
             });
     }
 }
 
-void ChartStack::take(const v1::MetricBatch &batch)
+void ChartStack::say(const QString &note)
 {
+    m_note->setText(note);
+    m_note->setVisible(!note.isEmpty());
+    m_legend->setVisible(note.isEmpty() && m_legend->names().size() > 1);
+}
+
+void ChartStack::take(const v1::MetricBatch &batch, const QString &problem)
+{
+    say(!problem.isEmpty()        ? problem
+        : batch.samples().empty() ? tr("No samples from that time")
+                                  : QString());
     QList<models::MetricSeries> series(m_keys.size());
     for (const auto &sample : batch.samples()) {
         const auto place = m_keys.indexOf({sample.deployment_id(), sample.instance()});

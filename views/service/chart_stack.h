@@ -13,6 +13,7 @@ namespace slipway::views
 {
 
 class ChartLegend;
+class Label;
 class SegmentedControl;
 
 class ChartStack : public QWidget
@@ -32,12 +33,14 @@ private:
     void applyRange();
     bool isLive() const;
     void load(); // recorded series, in one question
-    void take(const v1::MetricBatch &batch);
+    void take(const v1::MetricBatch &batch, const QString &problem);
+    void say(const QString &note); // in the legend's place; empty: the legend
 
     PageContext &m_context;
     ChartGroup *m_group;
     SegmentedControl *m_ranges;
     ChartLegend *m_legend;
+    Label *m_note; // why recorded charts are empty
     QList<MetricChart *> m_charts;
     QList<models::MetricKey> m_keys;
     std::uint64_t m_asked = 0;

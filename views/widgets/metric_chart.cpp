@@ -23,6 +23,7 @@ namespace
 {
 
 constexpr int kTitleHeight = 24;
+constexpr int kTimeWidth = 72;           // of the time under the mouse, before the value
 constexpr std::int64_t kOverMs = 10'000; // a live value that old is no value of now
 
 QString titleOf(MetricChart::Metric metric)
@@ -34,14 +35,8 @@ QString titleOf(MetricChart::Metric metric)
         return MetricChart::tr("Memory");
     case MetricChart::Metric::Requests:
         return MetricChart::tr("Requests per second");
-    case MetricChart::Metric::LatencyP50:
-        return MetricChart::tr("Latency p50");
-    case MetricChart::Metric::LatencyP95:
-        return MetricChart::tr("Latency p95");
-    case MetricChart::Metric::LatencyP99:
-        return MetricChart::tr("Latency p99");
-    case MetricChart::Metric::Errors:
-        return MetricChart::tr("Errors per second");
+    case MetricChart::Metric::Latency:
+        return MetricChart::tr("Latency");
     }
     return {};
 }
@@ -164,11 +159,10 @@ QColor MetricChart::colorOf(qsizetype index) const
         return tokens.between;
     case Metric::Requests:
         return tokens.ok;
-    case Metric::Errors:
-        return tokens.bad;
-    default:
+    case Metric::Latency:
         return tokens.warning;
     }
+    return tokens.accent;
 }
 
 void MetricChart::rebuildSeries()
@@ -206,14 +200,8 @@ double MetricChart::valueOf(const MetricPoint &point) const
         return point.memory_mb;
     case Metric::Requests:
         return point.requests_per_s;
-    case Metric::LatencyP50:
-        return point.latency_p50_ms;
-    case Metric::LatencyP95:
+    case Metric::Latency:
         return point.latency_p95_ms;
-    case Metric::LatencyP99:
-        return point.latency_p99_ms;
-    case Metric::Errors:
-        return point.errors_per_s;
     }
     return 0;
 }
@@ -230,14 +218,42 @@ QString MetricChart::wordsOf(const MetricPoint &point) const
         return point.memory_limit_mb > 0 ? tr("%1 of %2").arg(used, limit)
                                          : QString(used + u" MB"_s);
     }
-    case Metric::Requests:
-    case Metric::Errors:
-        return models::rateWords(valueOf(point));
-    default:
-        // Without an answer there is no latency, and nought would be a very good one.
-        return valueOf(point) > 0 ? models::latencyWords(std::uint32_t(valueOf(point) * 1000))
-                                  : u"–"_s;
+    case Metric::Requests: {
+        const auto requests = models::rateWords(point.requests_per_s);
+        return point.errors_per_s > 0
+                   ? tr("%1, %2 errors").arg(requests, models::rateWords(point.errors_per_s))
+                   : requests;
     }
+    case Metric::Latency:
+        // Without an answer there is no latency, and nought would be a very good one.
+        return valueOf(point) > 0 ? latencyOf(point) : u"–"_s;
+    }
+    return {};
+}
+
+// "p50 8 · p95 29 · p99 41 ms"
+QString MetricChart::latencyOf(const MetricPoint &point) const
+{
+    const auto words = [](double ms) { return models::latencyWords(std::uint32_t(ms * 1000)); };
+    if (m_keys.size() > 1) {
+        return tr("p95 %1").arg(words(point.latency_p95_ms));
+    }
+    const auto worst = words(point.latency_p99_ms);
+    const auto unit = worst.mid(worst.lastIndexOf(u' '));
+    const auto bare = [&](double ms) {
+        auto value = words(ms);
+        if (value.endsWith(unit)) {
+            value.chop(unit.size()); // said once, at the end
+        }
+        return value;
+    };
+    const auto most = tr("p50 %1 · p95 %2 · p99 %3")
+                          .arg(bare(point.latency_p50_ms), bare(point.latency_p95_ms), worst);
+    const auto all = tr("average %1 · %2").arg(bare(point.latency_avg_ms), most);
+    const QFontMetrics metrics(m_theme.font(TextRole::Strong));
+    const int room =
+        width() - kTitleHeight - kTimeWidth - metrics.horizontalAdvance(titleOf(m_metric));
+    return point.latency_avg_ms > 0 && metrics.horizontalAdvance(all) <= room ? all : most;
 }
 
 void MetricChart::refresh()

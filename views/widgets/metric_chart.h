@@ -49,7 +49,8 @@ class MetricChart : public QWidget
     Q_OBJECT
 
 public:
-    enum class Metric { Cpu, Memory, Requests, LatencyP95, LatencyP50, LatencyP99, Errors };
+    // Requests tell errors, too; the curve of the latency is its p95, its words are all of it.
+    enum class Metric { Cpu, Memory, Requests, Latency };
 
     // `now_ms` is the right edge of the time axis.
     MetricChart(const Theme &theme, models::MetricHub &hub, ChartGroup &group, Metric metric,
@@ -81,6 +82,7 @@ private:
     void updateValue();
     double valueOf(const models::MetricPoint &point) const;
     QString wordsOf(const models::MetricPoint &point) const;
+    QString latencyOf(const models::MetricPoint &point) const; // as much as there is room for
     // The point nearest to a time; nullptr: there is none.
     const models::MetricPoint *pointAt(qsizetype index, std::int64_t time_ms) const;
     bool isShownAt(const models::MetricPoint &point, std::int64_t time_ms) const;
