@@ -112,7 +112,7 @@ QWidget *PackagesPage::makeContents()
     auto *row = new QHBoxLayout(full);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(space::kCardGap);
-    row->addWidget(makeTable(), 1);
+    row->addWidget(makeTable(), 1, Qt::AlignTop);
     row->addWidget(m_details);
     m_stack = new QStackedWidget;
     m_stack->addWidget(full);
@@ -144,6 +144,7 @@ QWidget *PackagesPage::makeTable()
                    {int(Column::Actor), CellKind::Text, 72}},
                   [this] { return m_context.session.nowMs(); });
     card->body()->addWidget(m_table);
+    m_table->setEndsWithRows();
     connect(m_table, &DataTable::selectedKeysChanged, this, &PackagesPage::showDetails);
     connect(m_table, &DataTable::keyActivated, this, &PackagesPage::showDetails);
     connect(m_table, &DataTable::menuRequested, this, &PackagesPage::openMenu);

@@ -42,25 +42,28 @@ constexpr int kFilterWidthMin = 120;
 
 QString settingsKey()
 {
-    return u"serviceInstances"_s;
+    return u"serviceInstanceColumns"_s;
 }
 
 QList<ColumnStyle> columnStyles()
 {
-    return {{int(Column::Name), CellKind::Strong, 136, true},
-            {int(Column::State), CellKind::State, 102},
-            {int(Column::Reason), CellKind::Text, 200, false, true},
-            {int(Column::Role), CellKind::Text, 100, false, true},
+    const auto column = [](Column which, CellKind kind, int width_px, int yields) {
+        return ColumnStyle{int(which), kind, width_px, false, false, Qt::ElideRight, yields};
+    };
+    return {{int(Column::Name), CellKind::Strong, 128, true},
+            column(Column::State, CellKind::State, 102, 0),
+            column(Column::Reason, CellKind::Text, 124, 4),
+            column(Column::Role, CellKind::Text, 84, 10), // the name tells it, too
             {int(Column::Slot), CellKind::Text, 90, false, true},
-            {int(Column::Size), CellKind::Text, 86},
-            {int(Column::Host), CellKind::Text, 68},
-            {int(Column::FaultDomain), CellKind::Number, 46},
-            {int(Column::UpdateDomain), CellKind::Number, 46},
-            {int(Column::Cpu), CellKind::Bar, 62},
-            {int(Column::Memory), CellKind::Bar, 84},
-            {int(Column::Requests), CellKind::Number, 68},
-            {int(Column::Restarts), CellKind::Number, 84, false, true},
-            {int(Column::Uptime), CellKind::Age, 76, false, true}};
+            column(Column::Size, CellKind::Text, 78, 3),
+            column(Column::Host, CellKind::Text, 64, 2),
+            column(Column::FaultDomain, CellKind::Number, 44, 6),
+            column(Column::UpdateDomain, CellKind::Number, 44, 7),
+            column(Column::Cpu, CellKind::Bar, 58, 1),
+            column(Column::Memory, CellKind::Bar, 80, 1),
+            column(Column::Requests, CellKind::Number, 62, 1),
+            column(Column::Restarts, CellKind::Number, 76, 8),
+            column(Column::Uptime, CellKind::Age, 66, 5)};
 }
 
 } // namespace
@@ -172,32 +175,41 @@ QToolButton *InstancesTab::makeColumns()
         action->setCheckable(true);
         action->setChecked(!m_table->isColumnHidden(column));
         action->setData(column);
-        connect(action, &QAction::toggled, this,
+        connect(action, &QAction::triggered, this,
                 [this, column](bool shown) { showOrHide(column, shown); });
     }
+    connect(m_table, &DataTable::columnsFitted, this, &InstancesTab::checkColumns);
     button->setMenu(m_columns);
     return button;
 }
 
+// "1" and "0": what the operator showed and hid; "-": as there is room.
 void InstancesTab::showOrHide(int column, bool shown)
 {
-    m_table->setColumnHidden(column, !shown);
-    m_table->fitColumns();
-    QByteArray shown_columns;
+    m_table->chooseColumn(column, shown);
+    QByteArray choices;
     for (int i = 0; i < InstanceModel::kColumnCount; ++i) {
-        shown_columns.append(m_table->isColumnHidden(i) ? '0' : '1');
+        const auto chosen = m_table->chosenColumn(i);
+        choices.append(!chosen ? '-' : *chosen ? '1' : '0');
     }
-    m_context.settings.setHeaderState(settingsKey(), shown_columns);
+    m_context.settings.setHeaderState(settingsKey(), choices);
 }
 
 void InstancesTab::restoreColumns()
 {
-    const auto shown = m_context.settings.headerState(settingsKey());
-    if (shown.size() != InstanceModel::kColumnCount) {
-        return;
+    const auto choices = m_context.settings.headerState(settingsKey());
+    for (int i = 0; choices.size() == InstanceModel::kColumnCount && i < choices.size(); ++i) {
+        if (choices.at(i) != '-') {
+            m_table->chooseColumn(i, choices.at(i) == '1');
+        }
     }
+    checkColumns();
+}
+
+void InstancesTab::checkColumns()
+{
     for (auto *action : m_columns->actions()) {
-        action->setChecked(shown.at(action->data().toInt()) == '1');
+        action->setChecked(!m_table->isColumnHidden(action->data().toInt()));
     }
 }
 

@@ -42,6 +42,7 @@ private:
     void connectParts();
     void showOrHide(int column, bool shown);
     void restoreColumns();
+    void checkColumns(); // the menu's
     void applySlot();
     void onSelection();
     void openMenu(const QString &key, const QPoint &place);

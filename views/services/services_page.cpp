@@ -121,7 +121,12 @@ QWidget *ServicesPage::makeTable()
     connect(m_search, &QLineEdit::textChanged, &m_table->proxy(),
             &models::FilterProxy::setFilterText);
     connect(m_kind, &SegmentedControl::currentChanged, this, &ServicesPage::applyFilter);
-    return card;
+    m_table->setEndsWithRows();
+    auto *room = new QWidget;
+    auto *column = new QVBoxLayout(room);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(card, 0, Qt::AlignTop);
+    return room;
 }
 
 QWidget *ServicesPage::makeEmpty()

@@ -40,6 +40,7 @@ private:
 constexpr int kColumnWidth = 96;
 constexpr int kHeaderSides = 24;
 constexpr int kAgePeriodMs = 1000;
+constexpr int kRowsMin = 3; // room for the words of an empty table
 
 } // namespace
 
@@ -79,6 +80,11 @@ DataTable::DataTable(const Theme &theme, QWidget *parent)
     });
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &DataTable::selectedKeysChanged);
+    // The proxy tells of one new order in several steps: looked at when all are done.
+    connect(m_proxy, &QAbstractItemModel::rowsInserted, this, &DataTable::selectWanted,
+            Qt::QueuedConnection);
+    connect(m_proxy, &QAbstractItemModel::layoutChanged, this, &DataTable::selectWanted,
+            Qt::QueuedConnection);
     applyTheme();
 }
 
@@ -99,7 +105,8 @@ void DataTable::setUp(QAbstractItemModel &model, const QList<ColumnStyle> &style
         setColumnHidden(style.column, style.hidden);
         const auto title = model.headerData(style.column, Qt::Horizontal).toString();
         const int needed = metrics.horizontalAdvance(title) + kHeaderSides;
-        setColumnWidth(style.column, qMax(style.width_px, needed));
+        m_natural[style.column] = qMax(style.width_px, needed);
+        setColumnWidth(style.column, m_natural[style.column]);
     }
     fitColumns();
     sortByColumn(sort_column, order);
@@ -109,11 +116,13 @@ void DataTable::applyTheme()
 {
     verticalHeader()->setDefaultSectionSize(m_theme.rowHeight());
     horizontalHeader()->setFixedHeight(m_theme.rowHeight());
+    updateGeometry();
     viewport()->update();
 }
 
 void DataTable::fitColumns()
 {
+    const bool other = yieldColumns();
     int taken = 0;
     const ColumnStyle *stretching = nullptr;
     for (const auto &style : std::as_const(m_styles)) {
@@ -126,6 +135,59 @@ void DataTable::fitColumns()
     if (stretching != nullptr) {
         setColumnWidth(stretching->column, qMax(stretching->width_px, viewport()->width() - taken));
     }
+    if (other) {
+        Q_EMIT columnsFitted();
+    }
+}
+
+int DataTable::naturalWidth(const ColumnStyle &style) const
+{
+    return style.stretch                  ? style.width_px
+           : isColumnHidden(style.column) ? m_natural.value(style.column)
+                                          : columnWidth(style.column);
+}
+
+// The most important ones take the room first; a less important one may fit where another does not.
+bool DataTable::yieldColumns()
+{
+    int room = viewport()->width();
+    QList<ColumnStyle> yielding;
+    for (const auto &style : std::as_const(m_styles)) {
+        if (style.yields > 0 && !m_chosen.contains(style.column)) {
+            yielding << style;
+        } else if (!isColumnHidden(style.column)) {
+            room -= naturalWidth(style);
+        }
+    }
+    std::stable_sort(yielding.begin(), yielding.end(), [](const auto &left, const auto &right) {
+        return left.yields < right.yields;
+    });
+    bool other = false;
+    for (const auto &style : std::as_const(yielding)) {
+        const int width = naturalWidth(style);
+        const bool fits = width <= room;
+        room -= fits ? width : 0;
+        other = other || isColumnHidden(style.column) == fits;
+        setColumnHidden(style.column, !fits);
+    }
+    return other;
+}
+
+void DataTable::chooseColumn(int column, std::optional<bool> shown)
+{
+    if (shown) {
+        m_chosen[column] = *shown;
+        setColumnHidden(column, !*shown);
+    } else {
+        m_chosen.remove(column);
+    }
+    fitColumns();
+}
+
+std::optional<bool> DataTable::chosenColumn(int column) const
+{
+    const auto chosen = m_chosen.constFind(column);
+    return chosen == m_chosen.cend() ? std::nullopt : std::optional(*chosen);
 }
 
 ColumnStyle DataTable::styleOf(int column) const
@@ -153,11 +215,40 @@ QString DataTable::currentKey() const
 
 void DataTable::selectKey(const QString &key)
 {
-    const auto index = m_proxy->indexOf(key);
+    m_wanted = key;
+    selectWanted();
+}
+
+void DataTable::selectWanted()
+{
+    const auto index = m_wanted.isEmpty() ? QModelIndex() : m_proxy->indexOf(m_wanted);
     if (index.isValid()) {
+        m_wanted.clear();
         setCurrentIndex(index);
         scrollTo(index);
+    } else if (!m_proxy->isSettling()) {
+        m_wanted.clear();
     }
+}
+
+void DataTable::setEndsWithRows()
+{
+    m_ends_with_rows = true;
+    for (const auto signal :
+         {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+        connect(m_proxy, signal, this, [this] { updateGeometry(); });
+    }
+    connect(m_proxy, &QAbstractItemModel::modelReset, this, [this] { updateGeometry(); });
+    updateGeometry();
+}
+
+QSize DataTable::sizeHint() const
+{
+    const auto usual = QTableView::sizeHint();
+    const int rows = qMax(m_proxy->rowCount(), kRowsMin);
+    return m_ends_with_rows
+               ? QSize(usual.width(), (rows + 1) * m_theme.rowHeight() + 2 * frameWidth())
+               : usual;
 }
 
 void DataTable::setEmptyText(const QString &text)
@@ -198,6 +289,7 @@ void DataTable::hideEvent(QHideEvent *event)
 
 void DataTable::keyPressEvent(QKeyEvent *event)
 {
+    m_wanted.clear();
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (enter && currentIndex().isValid()) {
         Q_EMIT keyActivated(currentKey());
@@ -216,6 +308,12 @@ void DataTable::keyPressEvent(QKeyEvent *event)
         return;
     }
     QTableView::keyPressEvent(event);
+}
+
+void DataTable::mousePressEvent(QMouseEvent *event)
+{
+    m_wanted.clear();
+    QTableView::mousePressEvent(event);
 }
 
 void DataTable::mouseMoveEvent(QMouseEvent *event)
