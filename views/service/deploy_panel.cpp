@@ -5,6 +5,7 @@
 #include "views/widgets/banner.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/plain_tip.h"
 #include "views/widgets/problem_list.h"
 #include "views/widgets/progress_strip.h"
 #include "views/widgets/prompter.h"
@@ -227,6 +228,7 @@ void DeployPanel::connectParts()
     connect(m_start, &QCheckBox::toggled, this, [this](bool on) { m_draft.setStart(on); });
     connect(m_progress, &ProgressStrip::cancelClicked, &m_upload, &PackageUpload::cancel);
     connect(m_resume, &QPushButton::clicked, &m_upload, &PackageUpload::resume);
+    connect(this, &SlidePanel::closed, &m_upload, &PackageUpload::cancel); // never unseen
     connect(&m_upload, &PackageUpload::changed, this, &DeployPanel::refresh);
     connect(&m_upload, &PackageUpload::done, this, [this] {
         fillPackages();
@@ -335,12 +337,8 @@ void DeployPanel::packFolder(const QString &folder)
     m_packing = true;
     m_context.pack_folder(folder, output, this, [this, output](const Result<void> &packed) {
         m_packing = false;
-        if (packed) {
-            takeFile(output);
-        } else {
-            m_problem = models::text(packed.error().message());
-            refresh();
-        }
+        m_problem = packed ? QString() : models::text(packed.error().message());
+        packed &&isOpen() ? takeFile(output) : refresh();
     });
 }
 
@@ -463,7 +461,7 @@ void DeployPanel::refreshConsents()
         check->setVisible(needed != m_draft.needed().end());
         if (needed != m_draft.needed().end()) {
             check->setText(consentWords(consent, needed->second));
-            check->setToolTip(models::text(needed->second.message()));
+            check->setToolTip(plainTip(models::text(needed->second.message())));
         }
         const QSignalBlocker quiet(check);
         check->setChecked(m_draft.isGiven(consent));

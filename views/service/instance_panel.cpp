@@ -172,6 +172,9 @@ QString InstancePanel::heading() const
 
 void InstancePanel::refresh()
 {
+    if (m_ids.empty() && m_scope_slot != m_models.slot(m_slot).deploymentId()) {
+        refreshEvents(); // the other slot, or another deployment in it
+    }
     if (m_pages->currentWidget() == m_details) {
         m_details->show(m_ids.empty()
                             ? m_context.store.instancesOf(m_models.slot(m_slot).deploymentId())
@@ -234,10 +237,13 @@ void InstancePanel::refreshEvents()
 {
     models::EventModel::Scope scope;
     scope.service = m_models.key;
-    if (m_ids.size() == 1) {
+    if (m_ids.empty()) {
+        scope.deployment = m_models.slot(m_slot).deploymentId();
+    } else if (m_ids.size() == 1) {
         scope.deployment = m_ids.front().deployment;
         scope.instance = m_ids.front().name;
     }
+    m_scope_slot = m_ids.empty() ? scope.deployment : std::string();
     m_events.setScope(scope);
     if (m_ids.size() < 2) {
         m_timeline->proxy().setCondition(nullptr);

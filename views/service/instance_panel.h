@@ -49,6 +49,7 @@ private:
     ServiceModels &m_models;
     std::vector<models::InstanceId> m_ids;
     v1::SlotKind m_slot = v1::PRODUCTION;
+    std::string m_scope_slot; // the deployment whose events are shown; empty: an instance's
     models::EventModel m_events;
     Label *m_title = nullptr;
     StatePill *m_pill = nullptr;

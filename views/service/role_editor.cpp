@@ -148,6 +148,12 @@ void RoleEditor::revert()
     setCount(int(m_present.wanted));
 }
 
+void RoleEditor::setGoal(const v1::RoleGoal &goal)
+{
+    m_size->setSize(goal.size());
+    setCount(int(goal.instance_count()));
+}
+
 QString RoleEditor::priceChange() const
 {
     const auto *before = m_context.session.size(m_present.size);

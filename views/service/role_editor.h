@@ -26,6 +26,7 @@ public:
     v1::RoleGoal goal() const;
     bool isChanged() const;
     void revert();
+    void setGoal(const v1::RoleGoal &goal); // as if a person had chosen it
 
 Q_SIGNALS:
     void changed();

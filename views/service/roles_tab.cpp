@@ -42,7 +42,7 @@ RolesTab::RolesTab(PageContext &context, ServiceModels &models, QWidget *parent)
     connect(m_slot, &SegmentedControl::currentChanged, this, &RolesTab::refresh);
     connect(&models.production, &models::DeploymentSummary::changed, this, &RolesTab::refresh);
     connect(&models.staging, &models::DeploymentSummary::changed, this, &RolesTab::refresh);
-    connect(&context.session, &models::Session::stateChanged, this, &RolesTab::onEdited);
+    connect(&context.session, &models::Session::stateChanged, this, &RolesTab::askAnew);
     if (models.production.isEmpty() && !models.staging.isEmpty()) {
         m_slot->setCurrent(1);
     }
@@ -114,8 +114,18 @@ models::DeploymentSummary &RolesTab::slot() const
     return m_models.slot(m_slot->current() == 1 ? v1::STAGING : v1::PRODUCTION);
 }
 
+// What was edited of a deployment waits for it while the other slot is shown.
+void RolesTab::keepEdits()
+{
+    m_kept.erase(m_shown);
+    if (const auto edited = goals(); !edited.empty()) {
+        m_kept[m_shown] = edited;
+    }
+}
+
 void RolesTab::rebuild()
 {
+    keepEdits();
     qDeleteAll(m_editors);
     m_editors.clear();
     m_shown = slot().deploymentId();
@@ -124,6 +134,13 @@ void RolesTab::rebuild()
         connect(editor, &RoleEditor::changed, this, &RolesTab::onEdited);
         m_column->insertWidget(int(m_editors.size()) + 1, editor);
         m_editors << editor;
+        editor->setPresent(role);
+        const auto &kept = m_kept[m_shown];
+        const auto goal = std::find_if(
+            kept.begin(), kept.end(), [&role](const auto &one) { return one.role() == role.role; });
+        if (goal != kept.end()) {
+            editor->setGoal(*goal);
+        }
     }
 }
 
@@ -158,8 +175,25 @@ std::vector<v1::RoleGoal> RolesTab::goals() const
     return goals;
 }
 
+void RolesTab::askAnew()
+{
+    m_asked_about.clear();
+    onEdited();
+}
+
 void RolesTab::onEdited()
 {
+    const auto &deployment = slot().deployment();
+    auto about =
+        m_shown + '\n' + std::to_string(deployment == nullptr ? 0 : deployment->revision()) + '\n';
+    for (const auto &goal : goals()) {
+        about += goal.SerializeAsString() + '\n';
+    }
+    if (about == m_asked_about) {
+        updateButtons();
+        return;
+    }
+    m_asked_about = std::move(about);
     ++m_asked;
     m_allowed = false;
     m_needs_single = false;

@@ -5,6 +5,7 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <map>
 
 class QCheckBox;
 class QPushButton;
@@ -33,7 +34,9 @@ private:
     models::DeploymentSummary &slot() const;
     void rebuild(); // other roles than before
     void refresh();
-    void onEdited();
+    void onEdited(); // nothing happens where neither goals nor deployment changed
+    void askAnew();
+    void keepEdits();
     void askPreview();
     void onPreview(bool assumed, const Result<v1::CommandReply> &reply);
     void sendPreview(bool assumed);
@@ -48,7 +51,9 @@ private:
     SegmentedControl *m_slot = nullptr;
     QVBoxLayout *m_column = nullptr;
     QList<RoleEditor *> m_editors;
-    std::string m_shown; // deployment id
+    std::string m_shown;                                     // deployment id
+    std::map<std::string, std::vector<v1::RoleGoal>> m_kept; // edits, by deployment
+    std::string m_asked_about; // deployment, revision and goals of the last question
     Label *m_empty = nullptr;
     QWidget *m_footer = nullptr;
     Banner *m_banner = nullptr;
