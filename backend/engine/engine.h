@@ -42,6 +42,8 @@ public:
     virtual void setFleet(const Fleet &fleet) = 0;
     // Replaces the orders of one host. Repeating the same orders is harmless.
     virtual void setOrders(const std::string &host_id, const v1::HostOrders &orders) = 0;
+    // Observations were lost: observes again, from the beginning, what there is.
+    virtual void observeAgain() = 0;
     // Ends hosts and instances within about grace_ms, then calls done. After detach() nothing ends:
     // the hosts go on with their last orders.
     virtual void stop(std::uint32_t grace_ms, std::function<void()> done) = 0;

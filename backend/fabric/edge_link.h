@@ -28,6 +28,8 @@ public:
     virtual void start(EdgeObserver observer) = 0;
     // The whole wanted table; sent again to every keeper that connects.
     virtual void setTable(const v1::RoutingTable &table) = 0;
+    // Reports were lost: makes the keeper introduce itself and report again.
+    virtual void reportAgain() = 0;
     // Ends the keeper and its HAProxy within about grace_ms, then calls done.
     virtual void stop(std::uint32_t grace_ms, std::function<void()> done) = 0;
     // Lets go: keeper and HAProxy go on with their last table.

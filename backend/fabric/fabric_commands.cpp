@@ -95,6 +95,8 @@ void FabricShell::storePackage(const CompleteUpload &upload, const std::string &
 void FabricShell::registerPackage(const v1::Package &package, const std::string &upload_id,
                                   Done<v1::UploadReply> done)
 {
+    if (m_machine.adrift())
+        return done(Failure(m_machine.adriftCause()));
     const auto known = m_machine.state().packages.find(package.digest());
     if (known != m_machine.state().packages.end()) {
         v1::UploadReply reply;

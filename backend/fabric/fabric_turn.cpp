@@ -39,6 +39,8 @@ void FabricShell::runTurn()
         answer();
     m_passed(Station::Answered);
     m_plan_due = m_plan_due || committed.reloaded || !committed.changes.empty();
+    if (m_machine.adrift())
+        return; // nothing is carried out until the store can be read again
     if (!std::exchange(m_plan_due, false) || m_ending)
         return;
     // Inputs that came in meanwhile wait for their own commit: nothing unwritten is carried out.
@@ -51,6 +53,9 @@ void FabricShell::publish(const Committed &committed)
 {
     if (committed.reloaded) {
         m_dispatcher->forget();
+        // What they told meanwhile is lost; neither repeats by itself what has not changed.
+        m_engine->observeAgain();
+        m_edge->reportAgain();
         return m_watches.restart(m_machine.state().revision,
                                  "The last changes could not be stored; ask for a new snapshot.");
     }
@@ -69,6 +74,8 @@ void FabricShell::addWatch(const v1::WatchRequest &request, const std::shared_pt
 {
     if (m_turn_scheduled)
         runTurn(); // a snapshot holds only what is on the disk
+    if (m_machine.adrift())
+        return sink->end(m_machine.adriftCause());
     std::vector<v1::Event> recent;
     if (!m_watches.canResume(request)) {
         v1::EventsRequest wanted;

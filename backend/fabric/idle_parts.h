@@ -12,6 +12,7 @@ public:
     void start(const engine::Fleet &, engine::EngineObserver) override {}
     void setFleet(const engine::Fleet &) override {}
     void setOrders(const std::string &, const v1::HostOrders &) override {}
+    void observeAgain() override {}
     void stop(std::uint32_t, std::function<void()> done) override { done(); }
     void detach() override {}
     std::string name() const override { return "none"; }
@@ -22,6 +23,7 @@ class IdleEdgeLink final : public EdgeLink
 public:
     void start(EdgeObserver) override {}
     void setTable(const v1::RoutingTable &) override {}
+    void reportAgain() override {}
     void stop(std::uint32_t, std::function<void()> done) override { done(); }
     void detach() override {}
     int pid() const override { return 0; }

@@ -76,6 +76,15 @@ void LocalEdgeLink::setTable(const v1::RoutingTable &table)
     m_channel->send(command);
 }
 
+// It dials again at once, and every keeper that connects gets the table and reports. One that does
+// not counts as silent.
+void LocalEdgeLink::reportAgain()
+{
+    if (const sys::ChannelPtr channel = std::exchange(m_channel, nullptr))
+        channel->close();
+    m_silent_ms = 0;
+}
+
 void LocalEdgeLink::accepted(sys::ChannelPtr channel)
 {
     m_newcomers.push_back(channel);

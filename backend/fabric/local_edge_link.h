@@ -23,6 +23,7 @@ public:
 
     void start(EdgeObserver observer) override;
     void setTable(const v1::RoutingTable &table) override;
+    void reportAgain() override;
     void stop(std::uint32_t grace_ms, std::function<void()> done) override;
     void detach() override;
     int pid() const override { return m_channel ? m_pid : 0; }

@@ -34,6 +34,10 @@ core::Context Machine::context() const
 
 void Machine::execute(const v1::Command &command, Done<v1::CommandReply> done)
 {
+    if (m_adrift) {
+        m_answers.push_back({std::move(done), Failure(*m_adrift)});
+        return m_wake();
+    }
     auto applied = core::apply(m_state, command, context());
     m_passed(Station::Applied);
     if (!applied) {
@@ -47,6 +51,11 @@ void Machine::execute(const v1::Command &command, Done<v1::CommandReply> done)
 
 void Machine::observe(const v1::Observation &observation)
 {
+    if (m_adrift) {
+        if (observation.has_tick_time_ms())
+            m_wake(); // the rest is told again once the store can be read
+        return;
+    }
     keep(core::observe(m_state, observation, context()));
     if (!m_pending.empty())
         m_wake();
@@ -62,11 +71,15 @@ Committed Machine::commit()
     Committed committed;
     committed.changes = std::exchange(m_pending, {});
     std::vector<Answer> answers = std::exchange(m_answers, {});
-    const auto stored = m_store.commit(committed.changes, [this] { m_passed(Station::Written); });
-    if (stored)
+    if (m_adrift)
+        reload(committed);
+    else if (const auto stored =
+                 m_store.commit(committed.changes, [this] { m_passed(Station::Written); }))
         m_passed(Station::Committed);
     else {
-        reload(stored.error(), committed);
+        spdlog::error("{}", stored.error().message());
+        committed.changes.clear();
+        reload(committed);
         for (Answer &answer : answers)
             if (answer.result)
                 answer.result = Failure(stored.error());
@@ -76,16 +89,26 @@ Committed Machine::commit()
     return committed;
 }
 
-// What could not be written did not happen: the state goes back to what the store holds.
-void Machine::reload(const v1::Error &error, Committed &committed)
+// What could not be written did not happen: the state goes back to what the store holds. On a full
+// disk reading may fail, too; then nothing happens at all until it works again.
+void Machine::reload(Committed &committed)
 {
-    spdlog::error("{}", error.message());
-    committed.changes.clear();
-    committed.reloaded = true;
-    if (const auto loaded = m_store.load())
+    const auto loaded = m_store.load();
+    if (loaded) {
+        if (std::exchange(m_adrift, std::nullopt))
+            spdlog::info("The store can be read again; the fabric goes on.");
         m_state = stateFrom(*loaded);
-    else
-        spdlog::critical("{}", loaded.error().message());
+        committed.reloaded = true;
+        return;
+    }
+    if (!m_adrift)
+        spdlog::critical("{} Until it can be read again the fabric decides nothing.",
+                         loaded.error().message());
+    m_adrift = makeError(v1::Error::UNAVAILABLE, "STORE_UNREADABLE",
+                         "The fabric can neither write nor read its store, and decides nothing "
+                         "until it can: " +
+                             loaded.error().message(),
+                         loaded.error().subject());
 }
 
 } // namespace slipway::fabric

@@ -8,6 +8,7 @@
 #include "backend/sys/clock.h"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace slipway::fabric
@@ -35,6 +36,10 @@ public:
 
     // Holds what is not committed yet: look at it after commit() only.
     const core::State &state() const { return m_state; }
+    // The state holds what the store refused, and the store cannot be read: nothing may be decided
+    // or shown by it. Commands are refused, observations dropped; each tick tries to read again.
+    bool adrift() const { return m_adrift.has_value(); }
+    const v1::Error &adriftCause() const { return *m_adrift; }
 
 private:
     struct Answer {
@@ -44,7 +49,7 @@ private:
 
     core::Context context() const;
     void keep(std::vector<v1::Change> changes);
-    void reload(const v1::Error &error, Committed &committed);
+    void reload(Committed &committed);
 
     store::Store &m_store;
     core::State m_state;
@@ -53,6 +58,7 @@ private:
     StationObserver m_passed;
     std::vector<v1::Change> m_pending;
     std::vector<Answer> m_answers;
+    std::optional<v1::Error> m_adrift;
 };
 
 // Rebuilds a state from what was stored.

@@ -184,6 +184,8 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
         const auto found = m_instances.find({order.deployment_id(), order.name()});
         if (order.remove() && found != m_instances.end())
             found->second->remove(order);
+        else if (order.remove())
+            tellAbsent(order);
     }
     for (const auto &[key, instance] : m_instances) {
         if (!listed.contains(key))
@@ -198,6 +200,19 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
         else
             instance = std::make_unique<Instance>(m_context, order);
     }
+}
+
+// Its removal may have been told to a controller that could not write it down.
+void HostDaemon::tellAbsent(const v1::InstanceOrder &order)
+{
+    v1::HostMessage message;
+    v1::InstanceStatus &status = *message.mutable_status();
+    status.set_deployment_id(order.deployment_id());
+    status.set_name(order.name());
+    status.set_generation(order.generation());
+    status.set_state(v1::RoleInstance::StoppedVM);
+    status.set_present(false);
+    send(message);
 }
 
 void HostDaemon::settleLater()

@@ -69,6 +69,11 @@ void HostProcess::begin()
         return startProcess();
     m_state = State::Awaited;
     watch(pid);
+    awaitReturn();
+}
+
+void HostProcess::awaitReturn()
+{
     after(kAdoptionMax_ms, [this] {
         m_death_cause = "it did not come back to the controller within 3 s";
         m_process->signal(SIGKILL);
@@ -180,6 +185,16 @@ void HostProcess::disconnected(const std::string &cause)
         m_death_cause = "it closed its connection (" + cause + ")";
         m_process->signal(SIGKILL);
     });
+}
+
+void HostProcess::sayHelloAgain()
+{
+    m_told_lost = false;
+    if (!m_channel || m_stopping)
+        return; // it says hello anyway when it comes
+    m_channel->close();
+    m_channel = nullptr;
+    awaitReturn();
 }
 
 void HostProcess::tick(std::int64_t passed_ms)

@@ -43,6 +43,8 @@ public:
     void connected(const sys::ChannelPtr &channel, const v1::HostHello &hello);
     void said(const v1::HostMessage &message);
     void disconnected(const std::string &cause);
+    // What it said was lost: it is hung up on, dials again at once and tells everything anew.
+    void sayHelloAgain();
     bool stopping() const { return m_stopping; }
     bool over() const { return m_state == State::Over; }
 
@@ -57,6 +59,7 @@ private:
     void rest();
     void sendOrders();
     void observe(v1::Observation &observation);
+    void awaitReturn();
     void after(std::int64_t delay_ms, std::function<void()> action);
     std::filesystem::path folder() const;
 

@@ -66,6 +66,12 @@ public:
             found->second->setOrders(orders);
     }
 
+    void observeAgain() override
+    {
+        for (const auto &[id, host] : m_hosts)
+            host->sayHelloAgain();
+    }
+
     void stop(std::uint32_t grace_ms, std::function<void()> done) override
     {
         m_done = std::move(done);

@@ -6,7 +6,9 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <asio/post.hpp>
+#include <atomic>
 #include <future>
 #include <mutex>
 
@@ -22,6 +24,7 @@ class ObedientEdge final : public EdgeLink
 public:
     explicit ObedientEdge(asio::io_context &io) : m_io(io) {}
     void start(EdgeObserver observer) override { m_observer = std::move(observer); }
+    void reportAgain() override {}
     void setTable(const v1::RoutingTable &table) override
     {
         asio::post(m_io, [this, revision = table.revision()] {
@@ -43,8 +46,9 @@ private:
 class CountingEngine final : public engine::Engine
 {
 public:
-    CountingEngine(std::vector<engine::Fleet> &fleets, std::mutex &mutex)
-        : m_fleets(fleets), m_mutex(mutex)
+    CountingEngine(std::vector<engine::Fleet> &fleets, std::mutex &mutex,
+                   std::atomic<int> &asked_again)
+        : m_fleets(fleets), m_mutex(mutex), m_asked_again(asked_again)
     {
     }
     void start(const engine::Fleet &fleet, engine::EngineObserver) override { setFleet(fleet); }
@@ -54,6 +58,7 @@ public:
         m_fleets.push_back(fleet);
     }
     void setOrders(const std::string &, const v1::HostOrders &) override {}
+    void observeAgain() override { ++m_asked_again; }
     void stop(std::uint32_t, std::function<void()> done) override { done(); }
     void detach() override {}
     std::string name() const override { return "counting"; }
@@ -61,6 +66,7 @@ public:
 private:
     std::vector<engine::Fleet> &m_fleets;
     std::mutex &m_mutex;
+    std::atomic<int> &m_asked_again;
 };
 
 FabricParts testParts()
@@ -149,6 +155,8 @@ private Q_SLOTS:
     void answersAfterTheEnd();
     void leavesNothingOfDeletedDeployments();
     void tellsTheEngineOfOtherHosts();
+    void decidesNothingWhileItsStoreIsUnreadable();
+    void observesAgainAfterALostCommit();
 
 private:
     FabricOptions options() const
@@ -329,9 +337,10 @@ void FabricShellTest::tellsTheEngineOfOtherHosts()
 {
     std::vector<engine::Fleet> fleets;
     std::mutex mutex;
+    std::atomic<int> asked_again = 0;
     FabricParts parts = testParts();
     parts.make_engine = [&](const PartsContext &) {
-        return std::make_unique<CountingEngine>(fleets, mutex);
+        return std::make_unique<CountingEngine>(fleets, mutex, asked_again);
     };
     auto fabric = openFabric(options(), parts);
     QVERIFY(fabric);
@@ -350,6 +359,59 @@ void FabricShellTest::tellsTheEngineOfOtherHosts()
     command.mutable_update_settings()->set_host_count(3);
     QVERIFY(execute(**fabric, command));
     QTRY_VERIFY(told(3, 1'234));
+}
+
+void FabricShellTest::decidesNothingWhileItsStoreIsUnreadable()
+{
+    auto fabric = openFabric(options(), testParts());
+    QVERIFY(fabric);
+    QVERIFY(execute(**fabric, createService("before")));
+    SQLite::Database database(options().paths.storeFile().string(), SQLite::OPEN_READWRITE, 5000);
+    database.exec("ALTER TABLE entity RENAME TO away"); // neither written nor read
+    QCOMPARE(execute(**fabric, createService("lost")).error().reason(),
+             std::string("STORE_FAILED"));
+    QCOMPARE(execute(**fabric, createService("refused")).error().reason(),
+             std::string("STORE_UNREADABLE"));
+    const auto watcher = std::make_shared<Watcher>();
+    (*fabric)->watch({}, watcher);
+    QTRY_VERIFY(watcher->ended);
+    QCOMPARE(watcher->end_reason, std::string("STORE_UNREADABLE"));
+    QVERIFY(!watcher->sawService("lost"));
+    database.exec("ALTER TABLE away RENAME TO entity");
+    int attempts = 0;
+    bool done = false; // QTRY_VERIFY asks once more
+    const auto taken = [&] {
+        if (done)
+            return true;
+        v1::Command again = createService("lost");
+        again.set_request_id("again-" + std::to_string(++attempts));
+        done = execute(**fabric, again).has_value(); // never refused as existing already
+        return done;
+    };
+    QTRY_VERIFY(taken());
+}
+
+void FabricShellTest::observesAgainAfterALostCommit()
+{
+    std::vector<engine::Fleet> fleets;
+    std::mutex mutex;
+    std::atomic<int> asked_again = 0;
+    FabricParts parts = testParts();
+    parts.make_engine = [&](const PartsContext &) {
+        return std::make_unique<CountingEngine>(fleets, mutex, asked_again);
+    };
+    auto fabric = openFabric(options(), parts);
+    QVERIFY(fabric);
+    QVERIFY(execute(**fabric, createService("before")));
+    QCOMPARE(asked_again.load(), 0);
+    SQLite::Database database(options().paths.storeFile().string(), SQLite::OPEN_READWRITE, 5000);
+    database.exec("CREATE TRIGGER full BEFORE INSERT ON entity "
+                  "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+    QCOMPARE(execute(**fabric, createService("lost")).error().reason(),
+             std::string("STORE_FAILED"));
+    QTRY_COMPARE(asked_again.load(), 1);
+    database.exec("DROP TRIGGER full");
+    QVERIFY(execute(**fabric, createService("after")));
 }
 
 QTEST_APPLESS_MAIN(FabricShellTest)
