@@ -131,17 +131,23 @@ int runFabricCommand(const FabricCommandOptions &options)
 {
     spdlog::set_default_logger(spdlog::stderr_logger_mt("fabric"));
     std::signal(SIGPIPE, SIG_IGN);
-    const fabric::FabricOptions settings = fabricOptions(options);
+    fabric::FabricOptions settings = fabricOptions(options);
     EndWatch end_watch(options.keep_services); // outlives the fabric, which may call it
+    std::unique_ptr<server::Server> server;
+    settings.open_door = [&](fabric::Fabric &fabric) -> Result<void> {
+        auto served = server::serve(fabric, settings.socket, options.tcp_port);
+        if (!served)
+            return Failure(served.error());
+        server = std::move(*served);
+        return {};
+    };
     auto fabric = fabric::openFabric(settings);
     if (!fabric)
         return refuse(fabric.error());
-    auto server = server::serve(**fabric, settings.socket, options.tcp_port);
-    if (!server)
-        return refuse(server.error());
     std::cout << "ready " << settings.socket.string() << std::endl;
     end_watch.listenTo(**fabric);
-    end(**fabric, **server, end_watch.wait());
+    end(**fabric, *server, end_watch.wait());
+    server.reset(); // the fabric outlives it
     return 0;
 }
 

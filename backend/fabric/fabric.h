@@ -15,6 +15,8 @@
 namespace slipway::fabric
 {
 
+class Fabric;
+
 struct FabricOptions {
     sys::Paths paths;
     std::filesystem::path socket;         // gRPC; its folder is paths.runtime
@@ -23,6 +25,9 @@ struct FabricOptions {
     std::uint32_t hosts = 0;              // 0: as stored, else the default of 6
     std::uint32_t fault_domains = 0;      // 0: as stored, else the default of 2
     bool embedded = false;
+    // Called before anything is started, with the fabric that callers will have; what they ask
+    // meanwhile waits. Its error ends the opening: a door that does not open leaves nothing behind.
+    std::function<Result<void>(Fabric &)> open_door;
 };
 
 template <typename T> using Done = std::function<void(Result<T>)>;

@@ -51,7 +51,6 @@ FabricShell::FabricShell(const FabricOptions &options, OpenedData opened, const 
             return m_packages.contentPath(digest, role);
         });
     m_opened.state = {}; // the machine has it
-    asio::post(m_io, [this] { begin(); });
     m_thread = std::thread([this] { runThread(); });
 }
 
@@ -59,6 +58,14 @@ FabricShell::~FabricShell()
 {
     shutdown(true, [] {});
     m_thread.join();
+}
+
+void FabricShell::start()
+{
+    asio::post(m_io, [this] {
+        if (!m_ending)
+            begin();
+    });
 }
 
 void FabricShell::runThread()
@@ -83,8 +90,11 @@ void FabricShell::post(std::function<void()> work, std::function<void(const v1::
             asio::post(m_io, [this, work = std::move(work), refuse] {
                 if (m_ending)
                     refuse(endingError());
-                else
+                else if (m_begun)
                     work();
+                else
+                    m_waiting.push_back(
+                        [this, work, refuse] { m_ending ? refuse(endingError()) : work(); });
             });
             return;
         }
@@ -111,6 +121,14 @@ void FabricShell::begin()
     startEdge();
     wake(); // the plan is carried out in any case
     nextSecond();
+    m_begun = true;
+    admitWaiting();
+}
+
+void FabricShell::admitWaiting()
+{
+    for (const auto &waiting : std::exchange(m_waiting, {}))
+        waiting();
 }
 
 // A reboot is told from a restart by the time at which the machine booted.
@@ -299,7 +317,12 @@ Result<std::unique_ptr<Fabric>> openFabric(const FabricOptions &options, const F
     auto opened = openData(options);
     if (!opened)
         return Failure(opened.error());
-    return std::make_unique<FabricShell>(options, std::move(*opened), parts);
+    auto shell = std::make_unique<FabricShell>(options, std::move(*opened), parts);
+    if (options.open_door)
+        if (const auto open = options.open_door(*shell); !open)
+            return Failure(open.error());
+    shell->start();
+    return shell;
 }
 
 } // namespace slipway::fabric

@@ -28,6 +28,8 @@ public:
     // Without shutdown() it lets go of what runs, as a killed controller does. Not on its own
     // thread.
     ~FabricShell() override;
+    // Starts, or adopts, hosts and edge. Until then commands wait.
+    void start();
 
     void execute(v1::Command command, Done<v1::CommandReply> done) override;
     void watch(v1::WatchRequest request, std::shared_ptr<WatchSink> sink) override;
@@ -55,6 +57,7 @@ private:
 
     void runThread();
     void begin();
+    void admitWaiting();
     void startEngine();
     void startEdge();
     void restoreMetrics();
@@ -122,6 +125,8 @@ private:
     std::uint64_t m_seconds = 0;
     std::uint64_t m_removals = 0; // of packages, since the start
     std::uint64_t m_step = 0;     // of the shutdown; a late answer of an earlier step is ignored
+    std::vector<std::function<void()>> m_waiting; // for begin()
+    bool m_begun = false;
     bool m_turn_scheduled = false;
     bool m_plan_due = true;
     bool m_ending = false;

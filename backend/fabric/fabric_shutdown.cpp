@@ -41,6 +41,7 @@ void FabricShell::beginShutdown(bool keep_services)
         runTurn(); // what was accepted is written and answered
     m_ending = true;
     m_keep_services = keep_services;
+    admitWaiting(); // they are refused
     for (asio::steady_timer *timer : {&m_second_timer, &m_deadline_timer, &m_pump_timer})
         timer->cancel();
     const v1::Error ending =

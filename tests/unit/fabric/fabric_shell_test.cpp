@@ -157,6 +157,7 @@ private Q_SLOTS:
     void tellsTheEngineOfOtherHosts();
     void decidesNothingWhileItsStoreIsUnreadable();
     void observesAgainAfterALostCommit();
+    void startsNothingWhenItsDoorStaysShut();
 
 private:
     FabricOptions options() const
@@ -412,6 +413,39 @@ void FabricShellTest::observesAgainAfterALostCommit()
     QTRY_COMPARE(asked_again.load(), 1);
     database.exec("DROP TRIGGER full");
     QVERIFY(execute(**fabric, createService("after")));
+}
+
+void FabricShellTest::startsNothingWhenItsDoorStaysShut()
+{
+    std::vector<engine::Fleet> fleets;
+    std::mutex mutex;
+    std::atomic<int> asked_again = 0;
+    FabricParts parts = testParts();
+    parts.make_engine = [&](const PartsContext &) {
+        return std::make_unique<CountingEngine>(fleets, mutex, asked_again);
+    };
+    FabricOptions shut = options();
+    std::promise<Result<v1::CommandReply>> early;
+    shut.open_door = [&early](Fabric &fabric) -> Result<void> {
+        fabric.execute(createService("early"), [&early](Result<v1::CommandReply> reply) {
+            early.set_value(std::move(reply));
+        });
+        return failure(v1::Error::UNAVAILABLE, "ADDRESS_NOT_BOUND", "The port is taken.");
+    };
+    QCOMPARE(openFabric(shut, parts).error().reason(), std::string("ADDRESS_NOT_BOUND"));
+    QVERIFY(fleets.empty());
+    QCOMPARE(early.get_future().get().error().reason(), std::string("SHUTTING_DOWN"));
+    FabricOptions open = options();
+    std::promise<Result<v1::CommandReply>> waits;
+    open.open_door = [&waits](Fabric &fabric) -> Result<void> {
+        fabric.execute(createService("early"), [&waits](Result<v1::CommandReply> reply) {
+            waits.set_value(std::move(reply));
+        });
+        return {};
+    };
+    auto fabric = openFabric(open, parts);
+    QVERIFY(fabric);
+    QVERIFY(waits.get_future().get());
 }
 
 QTEST_APPLESS_MAIN(FabricShellTest)
