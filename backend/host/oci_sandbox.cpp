@@ -1,7 +1,9 @@
 #include "backend/host/spawned_sandbox.h"
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
+#include <utility>
 
 namespace slipway::host
 {
@@ -11,13 +13,15 @@ namespace fs = std::filesystem;
 namespace
 {
 
+constexpr std::chrono::seconds kRuntimePatience{10};
+
 class OciSandbox final : public SpawnedSandbox
 {
 public:
     OciSandbox(asio::io_context &io, sys::SandboxTool &tool, SandboxSpec spec, fs::path bundle,
                std::string owner_mark)
         : SpawnedSandbox(io, std::move(spec), std::move(owner_mark)), m_tool(tool),
-          m_bundle(std::move(bundle))
+          m_bundle(std::move(bundle)), m_patience(io)
     {
     }
 
@@ -39,6 +43,8 @@ public:
         m_killed = true;
         if (m_first)
             m_first->signal(SIGKILL);
+        else if (m_runtime && !std::exchange(m_runtime_doomed, true))
+            endRuntimeLater();
     }
 
     bool translatesPids() const override { return true; }
@@ -54,11 +60,23 @@ private:
         return spawn(std::move(request));
     }
 
+    // It usually brings the first process up within a moment, which then ends in order. One that
+    // hangs leaves what `delete --force` removes.
+    void endRuntimeLater()
+    {
+        m_patience.expires_after(kRuntimePatience);
+        m_patience.async_wait([this, alive = m_alive](std::error_code error) {
+            if (!error && *alive && m_runtime && !m_first)
+                m_runtime->signal(SIGKILL);
+        });
+    }
+
     fs::path pidFile() const { return m_bundle / "pid"; }
 
     // The runtime ends as soon as the agent runs; the agent is then this process's child.
     void runtimeEnded(int status)
     {
+        m_patience.cancel();
         int first_pid = 0;
         std::ifstream(pidFile()) >> first_pid;
         if (status != 0 || first_pid <= 0)
@@ -94,6 +112,8 @@ private:
     fs::path m_bundle;
     std::unique_ptr<sys::ProcessWatch> m_runtime;
     std::unique_ptr<sys::ProcessWatch> m_first;
+    asio::steady_timer m_patience; // with a runtime that shall end and does not
+    bool m_runtime_doomed = false;
     bool m_killed = false;
 };
 
