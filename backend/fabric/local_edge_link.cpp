@@ -41,7 +41,8 @@ int livingKeeper(const sys::Paths &paths)
 LocalEdgeLink::LocalEdgeLink(const PartsContext &context)
     : m_context(context),
       m_listener(context.io, [this](sys::ChannelPtr channel) { accepted(std::move(channel)); }),
-      m_launch_timer(context.io), m_silence_timer(context.io), m_stop_timer(context.io)
+      m_launch_timer(context.io), m_silence_timer(context.io), m_stop_timer(context.io),
+      m_newcomers(context.io)
 {
 }
 
@@ -87,7 +88,7 @@ void LocalEdgeLink::reportAgain()
 
 void LocalEdgeLink::accepted(sys::ChannelPtr channel)
 {
-    m_newcomers.push_back(channel);
+    m_newcomers.enter(channel);
     // The channel holds these closures and drops them when it closes.
     channel->start([this, channel](std::string_view bytes) { received(channel, bytes); },
                    [this, channel](const std::string &cause) { closed(channel, cause); });
@@ -112,7 +113,7 @@ void LocalEdgeLink::received(const sys::ChannelPtr &channel, std::string_view by
 void LocalEdgeLink::welcome(const sys::ChannelPtr &channel, const v1::EdgeHello &hello)
 {
     const sys::ChannelPtr keep = channel; // its closure may be dropped below
-    std::erase(m_newcomers, keep);
+    m_newcomers.leave(keep);
     if (hello.protocol() != kProtocol || hello.fabric_id() != m_context.fabric_id || m_ending) {
         spdlog::warn("An edge of another fabric or protocol was turned away (pid {}).",
                      hello.pid());
@@ -149,7 +150,7 @@ void LocalEdgeLink::dispatch(const v1::EdgeMessage &message)
 
 void LocalEdgeLink::closed(const sys::ChannelPtr &channel, const std::string &cause)
 {
-    std::erase(m_newcomers, channel);
+    m_newcomers.leave(channel);
     if (channel != m_channel)
         return;
     m_channel.reset(); // the process may live on and dial again; silence decides
@@ -317,8 +318,7 @@ void LocalEdgeLink::detach()
     m_launch_timer.cancel();
     m_silence_timer.cancel();
     m_listener.close();
-    for (const sys::ChannelPtr &channel : std::exchange(m_newcomers, {}))
-        channel->close();
+    m_newcomers.closeAll();
     if (const sys::ChannelPtr channel = std::exchange(m_channel, nullptr))
         channel->close();
     m_watch.reset();

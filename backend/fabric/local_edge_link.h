@@ -5,6 +5,7 @@
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
 #include "backend/sys/message_channel.h"
+#include "backend/sys/newcomers.h"
 
 #include <asio/steady_timer.hpp>
 #include <optional>
@@ -54,8 +55,8 @@ private:
     asio::steady_timer m_launch_timer;
     asio::steady_timer m_silence_timer;
     asio::steady_timer m_stop_timer;
-    sys::ChannelPtr m_channel; // of the keeper that said hello
-    std::vector<sys::ChannelPtr> m_newcomers;
+    sys::ChannelPtr m_channel;  // of the keeper that said hello
+    sys::Newcomers m_newcomers; // have not said hello yet
     std::unique_ptr<sys::ProcessWatch> m_watch;
     std::unique_ptr<sys::ProcessWatch> m_haproxy_watch; // while it must be killed
     std::optional<v1::RoutingTable> m_table;

@@ -44,6 +44,7 @@ HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolati
                                                             },
                                                             [this] { settleLater(); }},
       m_agents(io, [this](sys::ChannelPtr channel) { agentArrived(std::move(channel)); }),
+      m_unknown_agents(io),
       m_dialer(io, options.paths.hostsSocket(),
                [this](const sys::ChannelPtr &channel) { controllerConnected(channel); }),
       m_tick(io)
@@ -87,20 +88,22 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
     });
 }
 
+// The channel keeps its link, until it is closed.
 void HostDaemon::agentArrived(sys::ChannelPtr channel)
 {
+    m_unknown_agents.enter(channel);
+    const std::weak_ptr<sys::MessageChannel> weak = channel;
+    const auto leave = [this, weak] { m_unknown_agents.leave(weak.lock()); };
     const auto link = std::make_shared<AgentLink>(std::move(channel));
-    m_unknown_agents.insert(link);
-    const auto forget = [this, weak = std::weak_ptr(link)] { m_unknown_agents.erase(weak.lock()); };
     link->start(
-        [this](const std::shared_ptr<AgentLink> &known, const v1::AgentHello &hello) {
-            m_unknown_agents.erase(known);
+        [this, leave](const std::shared_ptr<AgentLink> &known, const v1::AgentHello &hello) {
+            leave();
             const auto found = m_instances.find({hello.deployment_id(), hello.instance()});
             if (hello.protocol() != kProtocol || found == m_instances.end())
                 return known->close();
             found->second->attach(known, hello);
         },
-        forget);
+        leave);
 }
 
 void HostDaemon::controllerConnected(const sys::ChannelPtr &channel)

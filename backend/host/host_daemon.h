@@ -3,6 +3,7 @@
 
 #include "backend/host/instance.h"
 #include "backend/sys/message_channel.h"
+#include "backend/sys/newcomers.h"
 
 #include <deque>
 #include <map>
@@ -53,7 +54,7 @@ private:
     sys::SandboxTool m_tool;
     HostContext m_context;
     sys::MessageListener m_agents;
-    std::set<std::shared_ptr<AgentLink>> m_unknown_agents; // have not said their name yet
+    sys::Newcomers m_unknown_agents; // have not said their name yet
     sys::MessageDialer m_dialer;
     sys::ChannelPtr m_controller;
     std::deque<v1::HostMessage> m_unsent; // happenings while no controller listens

@@ -2,6 +2,7 @@
 
 #include "backend/engine/local/host_process.h"
 #include "backend/sys/cgroup.h"
+#include "backend/sys/newcomers.h"
 
 #include <algorithm>
 #include <map>
@@ -31,7 +32,7 @@ public:
                                                                m_tool,     m_clock,
                                                                m_observer, [this] { hostEnded(); }},
           m_listener(io, [this](sys::ChannelPtr channel) { arrived(std::move(channel)); }),
-          m_tick(io)
+          m_unknown(io), m_tick(io)
     {
     }
 
@@ -88,16 +89,14 @@ public:
         *m_alive = false;
         m_tick.cancel();
         m_listener.close();
-        for (const auto &channel : m_unknown)
-            channel->close();
-        m_unknown.clear();
+        m_unknown.closeAll();
         m_hosts.clear();
     }
 
 private:
     void arrived(sys::ChannelPtr channel)
     {
-        m_unknown.insert(channel);
+        m_unknown.enter(channel);
         const auto host = std::make_shared<HostProcess *>(nullptr);
         const std::weak_ptr<sys::MessageChannel> weak = channel;
         channel->start(
@@ -111,7 +110,7 @@ private:
                     *host = introduced(weak.lock(), message.hello());
             },
             [this, host, weak](const std::string &cause) {
-                m_unknown.erase(weak.lock());
+                m_unknown.leave(weak.lock());
                 if (*host)
                     (*host)->disconnected(cause);
             });
@@ -120,7 +119,7 @@ private:
     // Null for a host that is none of ours: too old, of another fabric, or no longer wanted.
     HostProcess *introduced(const sys::ChannelPtr &channel, const v1::HostHello &hello)
     {
-        m_unknown.erase(channel);
+        m_unknown.leave(channel);
         const auto found = m_hosts.find(hello.host_id());
         const bool is_ours = hello.fabric_id() == m_options.fabric_id;
         if (is_ours && hello.protocol() == kProtocol && found != m_hosts.end() &&
@@ -137,7 +136,7 @@ private:
         v1::HostCommand command;
         command.mutable_stop()->set_grace_ms(0);
         channel->send(command);
-        m_unknown.insert(channel);
+        m_unknown.enter(channel);
         return nullptr;
     }
 
@@ -217,7 +216,7 @@ private:
     sys::SandboxTool m_tool;
     HostSurroundings m_around;
     sys::MessageListener m_listener;
-    std::set<sys::ChannelPtr> m_unknown; // have not said their name yet
+    sys::Newcomers m_unknown; // have not said their name yet
     std::map<std::string, std::unique_ptr<HostProcess>> m_hosts;
     asio::steady_timer m_tick;
     std::function<void()> m_done;

@@ -1,5 +1,5 @@
 // A listener that is closed while somebody comes in.
-#include "backend/sys/message_channel.h"
+#include "backend/sys/newcomers.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -16,6 +16,7 @@ private Q_SLOTS:
     void takesWhoComes();
     void closedWhileSomebodyComesIn_data();
     void closedWhileSomebodyComesIn();
+    void closesWhoNeverSaysHello();
 
 private:
     std::filesystem::path path() const { return m_folder->filePath(u"s.sock"_s).toStdString(); }
@@ -77,6 +78,33 @@ void MessageListenerTest::closedWhileSomebodyComesIn()
     }
     QVERIFY2(handlers < 100, "a closed listener goes on accepting for ever");
     QCOMPARE(taken, 1);
+}
+
+// Three come, there are two places: the first goes at once, the second leaves with a word, and the
+// third is closed when its time is over.
+void MessageListenerTest::closesWhoNeverSaysHello()
+{
+    asio::io_context io;
+    sys::Newcomers newcomers(io, 2, std::chrono::milliseconds(50));
+    std::vector<std::weak_ptr<sys::MessageChannel>> channels;
+    std::vector<asio::local::stream_protocol::socket> ends;
+    for (int n = 0; n < 3; ++n) {
+        asio::local::stream_protocol::socket near(io);
+        asio::local::connect_pair(near, ends.emplace_back(io));
+        const auto channel = std::make_shared<sys::MessageChannel>(std::move(near));
+        channel->start([](std::string_view) {}, [](const std::string &) {});
+        channels.push_back(channel);
+        newcomers.enter(channel);
+    }
+    QCOMPARE(newcomers.size(), std::size_t(2));
+    newcomers.leave(channels[1].lock());
+    while (newcomers.size() > 0 && io.run_one_for(std::chrono::seconds(5)) > 0) {
+    }
+    QCOMPARE(newcomers.size(), std::size_t(0));
+    io.poll(); // what was closed is told so
+    QVERIFY(channels[0].expired());
+    QVERIFY(!channels[1].expired()); // goes on
+    QVERIFY(channels[2].expired());
 }
 
 QTEST_GUILESS_MAIN(MessageListenerTest)
