@@ -37,6 +37,7 @@ private:
 
     // keeper_lifetime.cpp: processes that come and go
     asio::awaitable<void> takeOver();
+    asio::awaitable<void> adoptRetired(const KeeperState &state);
     asio::awaitable<bool> adoptCurrent(const KeeperState &state);
     asio::awaitable<void> giveUp(ProxyPtr proxy);
     asio::awaitable<void> bindAgain(const v1::RoutingTable &table);
@@ -67,6 +68,7 @@ private:
                        const std::string &reaction);
     v1::EdgeReport makeReport() const;
     std::vector<ProxyPtr> allProxies() const;
+    bool seesAllRequests() const;
 
     asio::io_context &m_io;
     const EdgeOptions m_options;

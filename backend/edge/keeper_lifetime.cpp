@@ -11,6 +11,7 @@ namespace
 {
 
 constexpr int kAdoptTimeout_ms = 3'000;
+constexpr int kRetiredTimeout_ms = 100;
 constexpr int kBindTimeout_ms = 2'000;
 constexpr int kBindRetry_ms = 2;
 // Together less than the 1.2 s after which the fabric kills the keeper: a replaced HAProxy that
@@ -49,6 +50,7 @@ asio::awaitable<void> Keeper::takeOver()
     m_generation = state.generation;
     m_applied_revision = state.revision;
     m_book.restore(state.backend_by_pool, state.capacity);
+    co_await adoptRetired(state);
     if (!co_await adoptCurrent(state))
         m_book.restore(state.backend_by_pool, {});
     killStrangers();
@@ -59,6 +61,24 @@ asio::awaitable<void> Keeper::takeOver()
         m_dirty = true;
         if (!m_current)
             co_await bindAgain(m_table);
+    }
+}
+
+// They finish their requests, which count until they are over. One that stopped takes no new
+// command connection: then all that can be seen of it is that it still runs.
+asio::awaitable<void> Keeper::adoptRetired(const KeeperState &state)
+{
+    for (const ProcessIdentity &identity : state.retired) {
+        if (!identity.alive())
+            continue;
+        const auto proxy =
+            std::make_shared<ProxyProcess>(m_io, ProxyFiles{m_folder, identity.generation});
+        proxy->adopt(identity, exitHandler(proxy));
+        m_retired.push_back(proxy);
+        m_retired_since_ms[identity.generation] = m_clock.steadyMs();
+        if (co_await proxy->connect(kRetiredTimeout_ms))
+            co_await proxy->readState({}, state.capacity);
+        proxy->state().setRetired();
     }
 }
 
@@ -123,13 +143,11 @@ asio::awaitable<void> Keeper::bindAgain(const v1::RoutingTable &table)
 // their requests are left alone: their hard stop is near.
 void Keeper::killStrangers()
 {
-    const KeeperState state = parseState(readFile(m_folder / "state"));
     for (const int pid : findProxies(m_folder)) {
-        const bool current = m_current && m_current->identity().pid == pid;
-        bool finishing = false;
-        for (const ProcessIdentity &identity : state.retired)
-            finishing = finishing || (identity.pid == pid && identity.alive());
-        if (!current && !finishing)
+        bool known = false;
+        for (const ProxyPtr &proxy : allProxies())
+            known = known || proxy->identity().pid == pid;
+        if (!known)
             kill(pid, SIGKILL);
     }
 }

@@ -1,5 +1,6 @@
 #include "backend/edge/keeper.h"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace slipway::edge
@@ -59,14 +60,22 @@ std::vector<ProxyPtr> Keeper::allProxies() const
     return proxies;
 }
 
+// A process that nobody can ask may still hold requests for any server.
+bool Keeper::seesAllRequests() const
+{
+    return std::all_of(m_retired.begin(), m_retired.end(),
+                       [](const ProxyPtr &proxy) { return proxy->ended() || proxy->answers(); });
+}
+
 v1::EdgeReport Keeper::makeReport() const
 {
     v1::EdgeReport report;
     report.set_applied_revision(m_applied_revision);
     for (const v1::BoundListener &listener : m_sockets.bound())
         *report.add_listeners() = listener;
-    for (const v1::ServerId &id : m_drains.drained())
-        *report.add_drained() = id;
+    if (seesAllRequests())
+        for (const v1::ServerId &id : m_drains.drained())
+            *report.add_drained() = id;
     report.set_haproxy_pid(m_current ? m_current->identity().pid : 0);
     for (const v1::PoolDrain &drain : m_drains.draining())
         *report.add_draining() = drain;

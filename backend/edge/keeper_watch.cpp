@@ -75,11 +75,14 @@ asio::awaitable<void> Keeper::deleteLeaving(ProxyPtr proxy)
 // A replaced process ends by itself once our connection to it, its last one, is closed.
 asio::awaitable<void> Keeper::endRetired()
 {
+    if (m_layout.revision == 0)
+        co_return; // taken over from an earlier keeper, and how long they may take is not known yet
     for (const ProxyPtr &proxy : std::vector<ProxyPtr>(m_retired)) {
         const std::string info = co_await proxy->tell("show info");
         const std::int64_t age_ms =
             m_clock.steadyMs() - m_retired_since_ms[proxy->identity().generation];
-        if (infoNumber(info, "CurrConns") == 0 || age_ms > m_layout.drain_limit_ms)
+        const bool done = !info.empty() && infoNumber(info, "CurrConns") == 0;
+        if (done || age_ms > m_layout.drain_limit_ms)
             proxy->signal(SIGTERM);
     }
 }

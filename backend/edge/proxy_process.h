@@ -57,6 +57,7 @@ public:
     const ProxyFiles &files() const { return m_files; }
     RunningState &state() { return m_state; }
     bool ended() const { return m_ended; }
+    bool answers() const { return m_client->connected(); }
 
 private:
     Result<void> writeFiles(const Layout &layout) const;

@@ -1,5 +1,6 @@
 #include "backend/fabric/local_edge_link.h"
 
+#include "backend/edge/files.h"
 #include "backend/sys/append_file.h"
 #include "backend/sys/file_lock.h"
 
@@ -289,13 +290,15 @@ void LocalEdgeLink::sendStop()
         m_watch->signal(kSignalTerminate);
 }
 
-// The last word: a keeper that did not follow, and the HAProxy that it would leave behind.
+// The last word: a keeper that did not follow, and the HAProxies that it would leave behind, also
+// those that were replaced and only finish their requests. A look at what runs knows them better
+// than any report of a keeper that hangs.
 void LocalEdgeLink::killAll()
 {
-    if (m_haproxy_pid > 0) {
-        m_haproxy_watch =
-            std::make_unique<sys::ProcessWatch>(m_context.io, m_haproxy_pid, [](int) {});
-        m_haproxy_watch->signal(kSignalKill);
+    for (const int pid : edge::findProxies(m_context.paths.edgeFolder())) {
+        m_haproxy_watches.push_back(
+            std::make_unique<sys::ProcessWatch>(m_context.io, pid, [](int) {}));
+        m_haproxy_watches.back()->signal(kSignalKill);
     }
     if (m_watch)
         m_watch->signal(kSignalKill); // finishStop() follows its end
@@ -322,7 +325,7 @@ void LocalEdgeLink::detach()
     if (const sys::ChannelPtr channel = std::exchange(m_channel, nullptr))
         channel->close();
     m_watch.reset();
-    m_haproxy_watch.reset();
+    m_haproxy_watches.clear();
 }
 
 } // namespace slipway::fabric

@@ -58,7 +58,7 @@ private:
     sys::ChannelPtr m_channel;  // of the keeper that said hello
     sys::Newcomers m_newcomers; // have not said hello yet
     std::unique_ptr<sys::ProcessWatch> m_watch;
-    std::unique_ptr<sys::ProcessWatch> m_haproxy_watch; // while it must be killed
+    std::vector<std::unique_ptr<sys::ProcessWatch>> m_haproxy_watches; // while they are killed
     std::optional<v1::RoutingTable> m_table;
     std::function<void()> m_stopped;
     int m_pid = 0;
