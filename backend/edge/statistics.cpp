@@ -64,6 +64,9 @@ ServerStat makeStat(const Row &row)
     stat.connect_errors = row.count("econ");
     stat.response_errors = row.count("eresp");
     stat.http = row.text("mode") == "http";
+    stat.connections = stat.http ? row.count("used_conn_cur") + row.count("idle_conn_cur") +
+                                       row.count("safe_conn_cur")
+                                 : stat.open;
     stat.checked = !row.text("check_status").empty();
     stat.up = !stat.checked || !row.text("status").starts_with("DOWN");
     return stat;

@@ -13,9 +13,10 @@ namespace slipway::edge
 struct ServerStat { // counters grow from the process's start
     std::string backend;
     std::string server;
-    std::uint64_t open = 0;     // requests (or tcp connections) now, queued ones too
-    std::uint64_t sessions = 0; // ever assigned
-    std::uint64_t answers = 0;  // http answers of any status
+    std::uint64_t open = 0;        // requests (or tcp connections) now, queued ones too
+    std::uint64_t connections = 0; // to the server now, also idle ones; tcp: the same as open
+    std::uint64_t sessions = 0;    // ever assigned
+    std::uint64_t answers = 0;     // http answers of any status
     std::uint64_t answers_5xx = 0;
     std::uint64_t connect_errors = 0;
     std::uint64_t response_errors = 0;

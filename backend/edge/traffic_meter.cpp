@@ -46,6 +46,7 @@ void TrafficMeter::add(std::uint64_t process, const std::vector<ServerStat> &sta
         sum.requests += growth(requestsOf(before), requestsOf(stat));
         sum.errors += growth(errorsOf(before), errorsOf(stat));
         sum.open += stat.open;
+        sum.connections += stat.connections;
         if (!stat.up)
             m_down_now.insert(id->second);
         m_now[{process, path}] = stat;
@@ -71,7 +72,7 @@ v1::EdgeMetrics TrafficMeter::take(std::map<ServerPath, LatencyReservoir> latenc
         sample.set_instance(id.instance);
         sample.set_requests(sum.requests);
         sample.set_errors(sum.errors);
-        sample.set_connections(std::uint32_t(sum.open));
+        sample.set_connections(std::uint32_t(sum.connections));
         sample.set_open_requests(std::uint32_t(sum.open));
         sample.set_latency_avg_us(latency.average_us);
         sample.set_latency_p50_us(latency.p50_us);

@@ -25,6 +25,7 @@ private:
         std::uint64_t requests = 0;
         std::uint64_t errors = 0;
         std::uint64_t open = 0;
+        std::uint64_t connections = 0;
     };
     std::map<std::pair<std::uint64_t, ServerPath>, ServerStat> m_before;
     std::map<std::pair<std::uint64_t, ServerPath>, ServerStat> m_now;

@@ -35,13 +35,15 @@ void EdgeParsingTest::statsFindColumnsByName()
 {
     const auto stats =
         parseStats("# type,new_column,svname,pxname,qcur,scur,stot,hrsp_2xx,hrsp_5xx,"
-                   "hrsp_4xx,econ,eresp,mode,status,check_status,\n"
-                   "2,?,Web_IN_0.ab,http-3,2,5,77,60,4,6,1,3,http,no check,,\n\n");
+                   "hrsp_4xx,econ,eresp,mode,status,check_status,idle_conn_cur,safe_conn_cur,"
+                   "used_conn_cur,\n"
+                   "2,?,Web_IN_0.ab,http-3,2,5,77,60,4,6,1,3,http,no check,,1,4,6,\n\n");
     QCOMPARE(stats.size(), std::size_t(1));
     const ServerStat &stat = stats[0];
     QCOMPARE(stat.backend, std::string("http-3"));
     QCOMPARE(stat.server, std::string("Web_IN_0.ab"));
     QCOMPARE(stat.open, std::uint64_t(7));
+    QCOMPARE(stat.connections, std::uint64_t(11)); // kept alive between requests, too
     QCOMPARE(stat.sessions, std::uint64_t(77));
     QCOMPARE(stat.answers, std::uint64_t(70));
     QCOMPARE(stat.answers_5xx, std::uint64_t(4));
