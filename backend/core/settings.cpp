@@ -10,11 +10,34 @@ namespace
 {
 
 constexpr std::uint32_t kMostHosts = 1000;
+constexpr std::uint32_t kTimeMin_ms = 100;
+constexpr std::uint32_t kTimeMax_ms = 60 * 60 * 1000;
 constexpr std::uint64_t kGiB = 1024ULL * 1024 * 1024;
 
 v1::Error invalid(const std::string &message)
 {
     return makeError(v1::Error::INVALID_ARGUMENT, "INVALID_SETTINGS", message, "settings");
+}
+
+struct TimeRule {
+    const char *name;
+    std::uint32_t wanted_ms;
+};
+
+// The contract has no "not set" for a number: whoever leaves one out would ask for 0, which cuts
+// every request, kills without a word, or starts a dead host again and again without a pause.
+std::optional<v1::Error> refuseTimes(const v1::Settings &wanted)
+{
+    const TimeRule rules[] = {{"drain limit", wanted.drain_limit_ms()},
+                              {"time to stop", wanted.stop_grace_ms()},
+                              {"fabric's own time to stop", wanted.fabric_stop_grace_ms()},
+                              {"return of hosts", wanted.host_rejoin_ms()}};
+    for (const TimeRule &rule : rules) {
+        if (rule.wanted_ms < kTimeMin_ms || rule.wanted_ms > kTimeMax_ms)
+            return invalid(std::string("The ") + rule.name + " must be 100 ms to 1 hour, not " +
+                           std::to_string(rule.wanted_ms) + " ms.");
+    }
+    return std::nullopt;
 }
 
 std::optional<v1::Error> refuseNumbers(const v1::Settings &wanted)
@@ -27,6 +50,8 @@ std::optional<v1::Error> refuseNumbers(const v1::Settings &wanted)
         return invalid("A host needs at least one core and some memory.");
     if (wanted.crash_limit() == 0 || wanted.crash_window_ms() == 0)
         return invalid("The crash limit and its window must not be 0.");
+    if (auto wrong = refuseTimes(wanted))
+        return wrong;
     for (const v1::SizePrice &price : wanted.prices()) {
         if (!findSize(price.size()))
             return invalid("There is no VM size \"" + price.size() + "\" to give a price.");

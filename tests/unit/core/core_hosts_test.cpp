@@ -61,6 +61,27 @@ class CoreHostsTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void timesHaveLimits()
+    {
+        World world = readyWorld(4);
+        const auto reasonWith = [&world](auto change) {
+            v1::Command command;
+            command.set_request_id("times-" + std::to_string(world.state.revision));
+            command.set_validate_only(true);
+            *command.mutable_update_settings() = world.state.settings;
+            change(*command.mutable_update_settings());
+            const auto reply = world.command(command);
+            return reply ? std::string("OK") : reply.error().reason();
+        };
+        const std::string refused = "INVALID_SETTINGS";
+        QCOMPARE(reasonWith([](v1::Settings &s) { s.set_drain_limit_ms(0); }), refused);
+        QCOMPARE(reasonWith([](v1::Settings &s) { s.set_stop_grace_ms(0); }), refused);
+        QCOMPARE(reasonWith([](v1::Settings &s) { s.set_fabric_stop_grace_ms(0); }), refused);
+        QCOMPARE(reasonWith([](v1::Settings &s) { s.set_host_rejoin_ms(99); }), refused);
+        QCOMPARE(reasonWith([](v1::Settings &s) { s.set_host_rejoin_ms(3'600'001); }), refused);
+        QCOMPARE(reasonWith([](v1::Settings &s) { s.set_host_rejoin_ms(100); }), std::string("OK"));
+    }
+
     void newHostsTakeInstancesAtOnce()
     {
         World world = readyWorld(2);
