@@ -182,7 +182,7 @@ void LogFileWriter::openSegment()
 void LogFileWriter::append(const v1::LogLine &line)
 {
     const std::uint64_t segment_bytes = std::max(kSegmentBytesMin, m_limit_bytes / kSegmentsPerLog);
-    if (m_position - m_segment_start >= segment_bytes) {
+    if (m_position - m_segment_start >= segment_bytes && flush()) {
         m_segment_start = m_position;
         openSegment();
         dropOldSegments();
@@ -192,9 +192,16 @@ void LogFileWriter::append(const v1::LogLine &line)
     m_position += text.size();
 }
 
-void LogFileWriter::flush()
+// On a full disk lines are lost; positions go on to mean what the file holds, and lines are written
+// again as soon as there is room.
+bool LogFileWriter::flush()
 {
-    m_file.flush();
+    if (m_file.flush())
+        return true;
+    m_file.close();
+    m_position = m_segment_start + sizeOf(segmentFile(m_folder, m_segment_start));
+    openSegment();
+    return false;
 }
 
 void LogFileWriter::dropOldSegments()

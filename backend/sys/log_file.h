@@ -21,7 +21,8 @@ public:
     LogFileWriter(std::filesystem::path folder, std::uint64_t limit_bytes);
     void
     append(const v1::LogLine &line); // text is cut at 16 KiB; line ends inside it become blanks
-    void flush();
+    // False when lines were lost: the disk is full, say. Writing goes on as soon as it can.
+    bool flush();
 
 private:
     void openSegment();

@@ -2,7 +2,9 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
 #include <fstream>
+#include <sys/resource.h>
 
 using namespace slipway;
 
@@ -48,6 +50,7 @@ private Q_SLOTS:
     void dropsTheOldest();
     void findsTheTail();
     void isEmptyWithoutFolder();
+    void goesOnAfterAFullDisk();
 
 private:
     std::unique_ptr<QTemporaryDir> m_home;
@@ -173,6 +176,36 @@ void LogFileTest::isEmptyWithoutFolder()
     QCOMPARE(reader.begin(), std::uint64_t(0));
     QCOMPARE(reader.end(), std::uint64_t(0));
     QCOMPARE(reader.tail(10), std::uint64_t(0));
+}
+
+void LogFileTest::goesOnAfterAFullDisk()
+{
+    sys::LogFileWriter writer(m_folder, 1'000'000);
+    writer.append(line("before"));
+    QVERIFY(writer.flush());
+    const sys::LogFileReader reader(m_folder);
+    const std::uint64_t before = reader.end();
+    rlimit usual{};
+    getrlimit(RLIMIT_FSIZE, &usual);
+    const rlimit full{before + 10, usual.rlim_max}; // the 11th byte more is refused
+    std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &full);
+    writer.append(line("lost"));
+    const bool lost = !writer.flush();
+    setrlimit(RLIMIT_FSIZE, &usual);
+    QVERIFY(lost);
+    writer.flush(); // ends the torn line
+    writer.append(line("after"));
+    QVERIFY(writer.flush());
+    const auto lines = reader.read(before, 10);
+    QVERIFY(!lines.empty());
+    QCOMPARE(lines.back().text(), std::string("after"));
+    QCOMPARE(lines.back().position(), reader.end());
+    // A new writer agrees on where the log ends.
+    sys::LogFileWriter next(m_folder, 1'000'000);
+    next.append(line("next"));
+    QVERIFY(next.flush());
+    QCOMPARE(reader.read(lines.back().position(), 10).back().text(), std::string("next"));
 }
 
 QTEST_GUILESS_MAIN(LogFileTest)
