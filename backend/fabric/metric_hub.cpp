@@ -162,9 +162,10 @@ v1::MetricBatch MetricHub::query(const v1::MetricHistoryRequest &request, std::i
         const auto series = m_series.find(key);
         if (series == m_series.end())
             continue;
+        const std::size_t reaching = series->second.tierReaching(tier, from_ms, to_ms);
         for (const MetricPoint &point :
-             thinned(series->second.tier(tier).between(from_ms, to_ms), request.max_points()))
-            *batch.add_samples() = named(point, key, kMetricTiers[tier].interval_s);
+             thinned(series->second.tier(reaching).between(from_ms, to_ms), request.max_points()))
+            *batch.add_samples() = named(point, key, kMetricTiers[reaching].interval_s);
     }
     return batch;
 }

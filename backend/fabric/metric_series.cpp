@@ -126,6 +126,18 @@ std::vector<MetricPoint> MetricRing::between(std::int64_t from_ms, std::int64_t 
     return result;
 }
 
+std::optional<std::uint32_t> MetricRing::firstBetween(std::int64_t from_ms,
+                                                      std::int64_t to_ms) const
+{
+    for (std::size_t i = 0; i < m_points.size(); ++i) {
+        const MetricPoint &point = m_points[(m_oldest + i) % m_points.size()];
+        const std::int64_t time_ms = std::int64_t(point.time_s) * 1000;
+        if (time_ms > from_ms)
+            return time_ms <= to_ms ? std::optional(point.time_s) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
 MetricSeries::MetricSeries()
     : m_rings{MetricRing(kMetricTiers[0].capacity), MetricRing(kMetricTiers[1].capacity),
               MetricRing(kMetricTiers[2].capacity)}
@@ -162,6 +174,20 @@ void MetricSeries::addCoarse(const MetricPoint &point)
 {
     m_last_s = std::max(m_last_s, point.time_s);
     m_rings[kCoarseTier].add(point);
+}
+
+std::size_t MetricSeries::tierReaching(std::size_t finest, std::int64_t from_ms,
+                                       std::int64_t to_ms) const
+{
+    std::size_t best = finest;
+    for (std::size_t tier = finest + 1; tier < m_rings.size(); ++tier) {
+        const auto best_first = m_rings[best].firstBetween(from_ms, to_ms);
+        const auto first = m_rings[tier].firstBetween(from_ms, to_ms);
+        // An interval's point stands at its end: within one interval it tells nothing older.
+        if (first && (!best_first || *first + kMetricTiers[tier].interval_s < *best_first))
+            best = tier;
+    }
+    return best;
 }
 
 std::size_t chooseTier(std::int64_t from_ms, std::int64_t to_ms, std::int64_t now_ms,

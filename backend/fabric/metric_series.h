@@ -44,6 +44,8 @@ public:
     void add(const MetricPoint &point);
     // Points that end in (from, to], oldest first.
     std::vector<MetricPoint> between(std::int64_t from_ms, std::int64_t to_ms) const;
+    // Time of the first such point; nothing when there is none.
+    std::optional<std::uint32_t> firstBetween(std::int64_t from_ms, std::int64_t to_ms) const;
     std::size_t size() const { return m_points.size(); }
 
 private:
@@ -71,6 +73,9 @@ public:
     void addCoarse(const MetricPoint &point);
 
     const MetricRing &tier(std::size_t index) const { return m_rings[index]; }
+    // `finest`, or a coarser tier when that alone reaches back: after a restart of the controller
+    // only stored minutes tell of the time before.
+    std::size_t tierReaching(std::size_t finest, std::int64_t from_ms, std::int64_t to_ms) const;
     std::uint32_t lastTime_s() const { return m_last_s; }
 
 private:

@@ -116,6 +116,7 @@ private Q_SLOTS:
     void endsAfterTheSnapshotWhenAsked();
     void joinsMetricsBySecond();
     void choosesTiersOfMetrics();
+    void showsStoredMinutesAfterARestart();
     void resumesUploads();
     void refusesBadUploads();
 };
@@ -280,6 +281,29 @@ void FabricHubsTest::choosesTiersOfMetrics()
     QCOMPARE(kept.size(), 3U);
     QCOMPARE(kept.front().time_s, 3U);
     QCOMPARE(kept.back().time_s, 5U);
+}
+
+// The finest tier reaches back 15 minutes, but a new controller has nothing in it yet.
+void FabricHubsTest::showsStoredMinutesAfterARestart()
+{
+    v1::MetricBatch minutes;
+    for (std::int64_t minute_s = 600; minute_s <= 1200; minute_s += 60)
+        *minutes.add_samples() = sampleAt(minute_s, 60);
+    MetricHub hub;
+    hub.restoreMinutes(minutes);
+    const core::State state = stateWithInstance();
+    v1::MetricHistoryRequest request;
+    request.set_deployment_id("d");
+    request.add_instances("Web_IN_0");
+    request.set_from_time_ms(590'000);
+    QCOMPARE(hub.query(request, 1'210'000).samples_size(), 11);
+    for (std::int64_t second = 1211; second <= 1230; ++second) {
+        hub.hostSampled(sampleAt(second, 1));
+        hub.tick(state, second * 1000);
+    }
+    QCOMPARE(hub.query(request, 1'230'000).samples(0).interval_ms(), 60'000U);
+    request.set_from_time_ms(1'205'000); // since then only seconds are known
+    QCOMPARE(hub.query(request, 1'230'000).samples(0).interval_ms(), 1'000U);
 }
 
 void FabricHubsTest::resumesUploads()
