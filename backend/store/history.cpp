@@ -55,19 +55,23 @@ SQLite::Statement &eventStatement(Store::Impl &impl, const v1::EventsRequest &re
     return statement;
 }
 
+// Newest first, and those of one millisecond by their ids.
 SQLite::Statement &operationStatement(Store::Impl &impl, const v1::OperationsRequest &request)
 {
-    const char *sql = "SELECT bytes FROM operation WHERE start_ms < ?1 AND (?3 = '' OR id = ?3) "
+    const char *sql = "SELECT bytes FROM operation WHERE start_ms <= ?1 "
+                      "AND (start_ms < ?1 OR (?5 <> '' AND id > ?5)) AND (?3 = '' OR id = ?3) "
                       "ORDER BY start_ms DESC, id LIMIT ?2";
     if (!request.service().empty())
-        sql = "SELECT bytes FROM operation WHERE service = ?4 AND start_ms < ?1 "
-              "AND (?3 = '' OR id = ?3) ORDER BY start_ms DESC, id LIMIT ?2";
+        sql = "SELECT bytes FROM operation WHERE service = ?4 AND start_ms <= ?1 "
+              "AND (start_ms < ?1 OR (?5 <> '' AND id > ?5)) AND (?3 = '' OR id = ?3) "
+              "ORDER BY start_ms DESC, id LIMIT ?2";
     SQLite::Statement &statement = impl.prepared(sql);
     statement.bind(1, before(std::uint64_t(std::max<std::int64_t>(0, request.before_time_ms()))));
     statement.bind(2, pageSize(request.limit()));
     statement.bind(3, request.id());
     if (!request.service().empty())
         statement.bind(4, request.service());
+    statement.bind(5, request.before_id());
     return statement;
 }
 

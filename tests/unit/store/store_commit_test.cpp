@@ -116,6 +116,7 @@ private Q_SLOTS:
     void keepsEntitiesAndCounters();
     void pagesEvents();
     void keepsOperationsAfterTheirEnd();
+    void pagesOperationsOfOneMillisecond();
     void keepsMetricsFor24Hours();
     void forgetsMetricsOfOneDeployment();
     void bringsOldMetricsAlong();
@@ -196,6 +197,31 @@ void StoreCommitTest::keepsOperationsAfterTheirEnd()
     v1::OperationsRequest request;
     request.set_id("one");
     QCOMPARE((*opened)->operations(request)->operations_size(), 1);
+}
+
+void StoreCommitTest::pagesOperationsOfOneMillisecond()
+{
+    const QTemporaryDir folder;
+    auto opened = Store::open(file(folder));
+    QVERIFY(opened);
+    std::vector<v1::Change> changes;
+    for (const char *id : {"a", "b", "c", "d"})
+        changes.push_back(operationChange(7, id));
+    changes.push_back(operationChange(6, "older"));
+    QVERIFY((*opened)->commit(changes));
+    v1::OperationsRequest request;
+    request.set_limit(2);
+    std::string seen;
+    for (int page = 0; page < 3; ++page) {
+        const auto reply = (*opened)->operations(request);
+        QVERIFY(reply);
+        for (const v1::Operation &operation : reply->operations()) {
+            seen += operation.id() + " ";
+            request.set_before_time_ms(operation.start_time_ms());
+            request.set_before_id(operation.id());
+        }
+    }
+    QCOMPARE(seen, std::string("a b c d older "));
 }
 
 void StoreCommitTest::keepsMetricsFor24Hours()
