@@ -78,6 +78,27 @@ static void checkTrafficRules(pugi::xml_node root, AttributeReader &reader,
     }
 }
 
+// Probes are asked where the traffic goes: at the endpoint that names them.
+static void checkProbePorts(AttributeReader &reader, const ParsedDefinition &parsed)
+{
+    for (const v1::Probe &probe : parsed.definition.probes()) {
+        for (const v1::RoleDefinition &role : parsed.definition.roles()) {
+            for (const v1::Endpoint &endpoint : role.endpoints()) {
+                const bool same =
+                    probe.port() == endpoint.port() || probe.port() == endpoint.local_port();
+                if (probe.port() == 0 || endpoint.probe() != probe.name() || same)
+                    continue;
+                reader.report(v1::WARNING, {}, parsed.source.places.at("probe/" + probe.name()),
+                              "The probe " + probe.name() + " names port " +
+                                  std::to_string(probe.port()) +
+                                  ", which is not used: " + role.name() +
+                                  " is probed at its endpoint " + endpoint.name() + ".",
+                              "Answer the probe at that endpoint and leave the port out.");
+            }
+        }
+    }
+}
+
 static void readService(pugi::xml_node root, AttributeReader &reader, ParsedDefinition &parsed)
 {
     v1::ServiceDefinition &definition = parsed.definition;
@@ -95,6 +116,7 @@ static void readService(pugi::xml_node root, AttributeReader &reader, ParsedDefi
             roleKind(name) != v1::RoleDefinition::KIND_UNSPECIFIED)
             readRole(node, reader, *definition.add_roles(), parsed.source);
     }
+    checkProbePorts(reader, parsed);
     checkTrafficRules(root, reader, definition);
 }
 

@@ -195,6 +195,29 @@ private Q_SLOTS:
         QCOMPARE(count, 4);
     }
 
+    void warnsOfProbePortsThatAreNotUsed()
+    {
+        const auto warnings = [](const std::string &port) {
+            const auto parsed = readDefinition(
+                "<ServiceDefinition name='S' xmlns='http://schemas.microsoft.com/"
+                "ServiceHosting/2008/10/ServiceDefinition'><LoadBalancerProbes>"
+                "<LoadBalancerProbe name='p' protocol='http' port='" +
+                    port +
+                    "'/></LoadBalancerProbes><WorkerRole name='R'><Endpoints>"
+                    "<InputEndpoint name='E' protocol='tcp' port='80' localPort='8080' "
+                    "loadBalancerProbe='p'/></Endpoints></WorkerRole></ServiceDefinition>",
+                "a");
+            return std::count_if(parsed.problems.begin(), parsed.problems.end(),
+                                 [](const auto &it) {
+                                     return it.severity() == slipway::v1::WARNING &&
+                                            it.message().find("names port") != std::string::npos;
+                                 });
+        };
+        QCOMPARE(warnings("9000"), 1);
+        QCOMPARE(warnings("80"), 0);
+        QCOMPARE(warnings("8080"), 0);
+    }
+
     // They would end lines of the files and commands that names and paths go into.
     void refusesControlCharacters()
     {
