@@ -8,6 +8,7 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <cstdlib>
+#include <string_view>
 
 namespace slipway::fabric
 {
@@ -71,8 +72,33 @@ Result<void> checkRuntimeFolder(const fs::path &folder)
                    folder.string());
 }
 
+// HAProxy's configuration names files of this folder inside of expressions, where these characters
+// end a name or mean something and cannot be escaped.
+Result<void> checkCharacters(const fs::path &folder)
+{
+    const std::string text = folder.string();
+    const auto unusable = [](unsigned char letter) {
+        return letter < ' ' || letter == 0x7F ||
+               std::string_view("\"'(),$%[]{}#\\").find(char(letter)) != std::string_view::npos;
+    };
+    const auto found = std::find_if(text.begin(), text.end(), unusable);
+    if (found == text.end())
+        return {};
+    return failure(v1::Error::INVALID_ARGUMENT, "SOCKET_FOLDER_UNUSABLE",
+                   "The folder " + text +
+                       " cannot hold a fabric's socket: the load balancer's "
+                       "configuration cannot name a file with " +
+                       (static_cast<unsigned char>(*found) > ' '
+                            ? "\"" + std::string(1, *found) + "\""
+                            : std::string("such a character")) +
+                       " in its path. Use --socket with another folder.",
+                   text);
+}
+
 Result<void> checkSockets(const FabricOptions &options)
 {
+    if (const auto checked = checkCharacters(options.paths.runtime); !checked)
+        return checked;
     for (const fs::path &socket :
          {options.socket, options.paths.hostsSocket(), options.paths.edgeSocket()})
         if (const auto checked = sys::checkSocketPath(socket); !checked)

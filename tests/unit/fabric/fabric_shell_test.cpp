@@ -158,6 +158,7 @@ private Q_SLOTS:
     void decidesNothingWhileItsStoreIsUnreadable();
     void observesAgainAfterALostCommit();
     void startsNothingWhenItsDoorStaysShut();
+    void refusesFoldersThatTheEdgeCannotName();
 
 private:
     FabricOptions options() const
@@ -446,6 +447,18 @@ void FabricShellTest::startsNothingWhenItsDoorStaysShut()
     auto fabric = openFabric(open, parts);
     QVERIFY(fabric);
     QVERIFY(waits.get_future().get());
+}
+
+void FabricShellTest::refusesFoldersThatTheEdgeCannotName()
+{
+    for (const char *name : {"a,b", "a)b", "a\"b"}) {
+        FabricOptions odd = options();
+        odd.paths.runtime = std::filesystem::path(m_home->path().toStdString()) / name;
+        odd.socket = odd.paths.fabricSocket();
+        QCOMPARE(openFabric(odd, testParts()).error().reason(),
+                 std::string("SOCKET_FOLDER_UNUSABLE"));
+        QVERIFY(!std::filesystem::exists(odd.paths.runtime));
+    }
 }
 
 QTEST_APPLESS_MAIN(FabricShellTest)
