@@ -1,6 +1,8 @@
 // Cuts a program's output into lines that the contract can carry.
 #pragma once
 
+#include "backend/sys/text.h"
+
 #include <functional>
 #include <string>
 #include <string_view>
@@ -8,9 +10,7 @@
 namespace slipway::agent
 {
 
-// Replaces what is not UTF-8 by U+FFFD: a message with other bytes in a string field is refused by
-// its reader.
-std::string toUtf8(std::string_view bytes);
+using sys::toUtf8;
 
 class LineSplitter
 {

@@ -2,6 +2,7 @@
 #include "backend/host/instance.h"
 
 #include "backend/sys/sandbox_processes.h"
+#include "backend/sys/text.h"
 
 namespace slipway::host
 {
@@ -111,7 +112,7 @@ void Instance::logLine(const std::string &text)
     v1::LogLine line;
     line.set_time_us(sys::wallUs());
     line.set_stream(v1::LogLine::AGENT);
-    line.set_text(text);
+    line.set_text(sys::toUtf8(text));
     m_log->append(line);
     m_log->flush();
 }
@@ -121,7 +122,7 @@ void Instance::setState(RoleInstance::State state, const std::string &reason)
     if (m_status.state() != state)
         m_status.set_state_time_ms(m_context.clock.wallMs());
     m_status.set_state(state);
-    m_status.set_reason(reason);
+    m_status.set_reason(sys::toUtf8(reason)); // it may quote what the runtime printed
     report();
 }
 
@@ -142,8 +143,8 @@ void Instance::tell(v1::Severity severity, const std::string &kind, const std::s
     happening.set_time_ms(m_context.clock.wallMs());
     happening.set_severity(severity);
     happening.set_kind(kind);
-    happening.set_message(message);
-    happening.set_cause(cause);
+    happening.set_message(sys::toUtf8(message));
+    happening.set_cause(sys::toUtf8(cause));
     happening.set_reaction(reaction);
     m_context.send(up);
 }
