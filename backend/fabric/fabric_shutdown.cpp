@@ -103,7 +103,7 @@ void FabricShell::closeDown()
     m_worker.reset();
     m_opened.store.reset();
     if (!m_keep_services)
-        removeRuntimeFiles(m_options.paths);
+        removeRuntimeFiles(m_options.paths, m_options.socket);
     m_opened.locks.clear();
     m_closed = true;
     for (const auto &done : std::exchange(m_shutdown_done, {}))

@@ -202,11 +202,11 @@ Result<OpenedData> openData(const FabricOptions &options)
     return opened;
 }
 
-void removeRuntimeFiles(const sys::Paths &paths)
+void removeRuntimeFiles(const sys::Paths &paths, const fs::path &socket)
 {
     std::error_code ignored;
-    for (const fs::path &file : {paths.hostsSocket(), paths.edgeSocket(), paths.fabricSocket(),
-                                 paths.runtime / "fabric.lock"})
+    for (const fs::path &file :
+         {paths.hostsSocket(), paths.edgeSocket(), socket, paths.runtime / "fabric.lock"})
         fs::remove(file, ignored);
     fs::remove_all(paths.edgeFolder(), ignored);
     fs::remove_all(paths.runtime / "mesh", ignored);

@@ -28,7 +28,8 @@ Result<OpenedData> openData(const FabricOptions &options);
 // A /24 of 127.64.0.0/10 in which nothing listens yet, as far as one can tell: "127.77.3".
 std::string chooseAddressPrefix();
 
-// Removes what this fabric made below its runtime folder, and the folder if nothing is left.
-void removeRuntimeFiles(const sys::Paths &paths);
+// Removes `socket` and what this fabric made below its runtime folder, and the folder if nothing is
+// left.
+void removeRuntimeFiles(const sys::Paths &paths, const std::filesystem::path &socket);
 
 } // namespace slipway::fabric

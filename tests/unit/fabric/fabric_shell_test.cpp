@@ -4,6 +4,7 @@
 #include "backend/fabric/idle_parts.h"
 #include "backend/store/store.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -159,6 +160,7 @@ private Q_SLOTS:
     void observesAgainAfterALostCommit();
     void startsNothingWhenItsDoorStaysShut();
     void refusesFoldersThatTheEdgeCannotName();
+    void removesTheSocketThatItWasGiven();
 
 private:
     FabricOptions options() const
@@ -459,6 +461,17 @@ void FabricShellTest::refusesFoldersThatTheEdgeCannotName()
                  std::string("SOCKET_FOLDER_UNUSABLE"));
         QVERIFY(!std::filesystem::exists(odd.paths.runtime));
     }
+}
+
+void FabricShellTest::removesTheSocketThatItWasGiven()
+{
+    FabricOptions named = options();
+    named.socket = named.paths.runtime / "mine.sock";
+    auto fabric = openFabric(named, testParts());
+    QVERIFY(fabric);
+    QVERIFY(QFile(QString::fromStdString(named.socket.string())).open(QIODevice::WriteOnly));
+    end(**fabric);
+    QVERIFY(!std::filesystem::exists(named.paths.runtime));
 }
 
 QTEST_APPLESS_MAIN(FabricShellTest)
