@@ -2,6 +2,8 @@
 #include "app/ctl/output.h"
 #include "app/ctl/words.h"
 
+#include <condition_variable>
+#include <deque>
 #include <mutex>
 
 namespace slipway::ctl
@@ -76,14 +78,38 @@ private:
     bool m_any = false;
 };
 
-// One stream under way.
-struct Stream {
-    std::shared_ptr<std::promise<v1::Error>> ended = std::make_shared<std::promise<v1::Error>>();
-    std::unique_ptr<client::Subscription> subscription;
+// The ends of several streams, in the order in which they come.
+class Ends
+{
+public:
+    void add(const v1::Error &error)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_ends.push_back(error);
+        m_changed.notify_all();
+    }
+
+    Result<void> next()
+    {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [this] { return !m_ends.empty(); });
+        const v1::Error error = m_ends.front();
+        m_ends.pop_front();
+        if (error.message().empty())
+            return {};
+        return Failure(error);
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::deque<v1::Error> m_ends;
 };
 
+using Stream = std::unique_ptr<client::Subscription>;
+
 Stream startStream(Context &context, const LogOptions &options, const v1::Deployment &deployment,
-                   const std::shared_ptr<LogPrinter> &printer)
+                   const std::shared_ptr<LogPrinter> &printer, const std::shared_ptr<Ends> &ends)
 {
     v1::LogRequest request;
     request.set_deployment_id(deployment.id());
@@ -91,39 +117,29 @@ Stream startStream(Context &context, const LogOptions &options, const v1::Deploy
     request.set_tail_lines(options.tail_lines);
     if (!options.instance.empty())
         request.add_instances(options.instance);
-    Stream stream;
-    stream.subscription = context.session().client().streamLogs(
+    return context.session().client().streamLogs(
         request,
         [printer, deployment](const v1::LogBatch &batch) { printer->print(batch, deployment); },
-        [ended = stream.ended](const v1::Error &error) { ended->set_value(error); });
-    return stream;
+        [ends](const v1::Error &error) { ends->add(error); });
 }
 
-Result<void> outcome(Stream &stream)
-{
-    const v1::Error error = stream.ended->get_future().get();
-    if (error.message().empty())
-        return {};
-    return Failure(error);
-}
-
-// Followed together, otherwise read one after the other.
+// Followed together, until the first one fails; otherwise read one after the other.
 Result<void> readAll(Context &context, const LogOptions &options,
                      const std::vector<v1::Deployment> &deployments,
                      const std::shared_ptr<LogPrinter> &printer)
 {
+    const auto ends = std::make_shared<Ends>();
     std::vector<Stream> streams;
     for (const v1::Deployment &deployment : deployments) {
-        streams.push_back(startStream(context, options, deployment, printer));
+        streams.push_back(startStream(context, options, deployment, printer, ends));
         if (options.follow)
             continue;
-        if (auto ended = outcome(streams.back()); !ended)
+        if (auto ended = ends->next(); !ended)
             return ended;
     }
-    if (options.follow)
-        for (Stream &stream : streams)
-            if (auto ended = outcome(stream); !ended)
-                return ended;
+    for (std::size_t n = 0; options.follow && n < streams.size(); ++n)
+        if (auto ended = ends->next(); !ended)
+            return ended;
     return {};
 }
 
