@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <asio/local/stream_protocol.hpp>
+#include <sys/socket.h>
 
 namespace slipway::agent
 {
@@ -23,11 +24,14 @@ fs::path nginxProgram(const Environment &environment)
 
 bool socketAccepts(asio::io_context &io, const fs::path &socket)
 {
-    // A local connect never waits: the queue takes it, or it is refused.
-    asio::local::stream_protocol::socket probe(io);
+    // A blocking connect waits while the listener's queue is full, and asio's own waits even on a
+    // non-blocking socket. A full queue is no answer: it is tried again a little later.
+    asio::local::stream_protocol::socket probe(io, asio::local::stream_protocol());
     std::error_code error;
-    probe.connect(asio::local::stream_protocol::endpoint(socket.string()), error);
-    return !error;
+    probe.native_non_blocking(true, error);
+    const asio::local::stream_protocol::endpoint endpoint(socket.string());
+    return !error && ::connect(probe.native_handle(), endpoint.data(),
+                               static_cast<socklen_t>(endpoint.size())) == 0;
 }
 
 } // namespace
