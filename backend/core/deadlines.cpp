@@ -100,12 +100,45 @@ void failHopelessOperations(Transaction &tx)
     }
 }
 
+bool awaitsRoutes(const v1::Operation &operation)
+{
+    return operation.state() == v1::Operation::Running && operation.kind() == "Swap" &&
+           operation.edge_revision() != 0;
+}
+
+std::int64_t routesDeadline(const v1::Operation &operation)
+{
+    return operation.start_time_ms() + kRoutesLimit_ms;
+}
+
+// The slots were exchanged when the swap was accepted, and stay so: the edge is told what the state
+// wants, not what an operation asks for. Waiting longer would only keep everything else from the
+// service.
+void giveUpSwaps(Transaction &tx)
+{
+    std::vector<std::string> overdue;
+    for (const auto &[id, operation] : tx.state().operations) {
+        if (awaitsRoutes(operation) && tx.now() >= routesDeadline(operation))
+            overdue.push_back(id);
+    }
+    for (const std::string &id : overdue) {
+        const v1::Error error = makeError(
+            v1::Error::DEADLINE_EXCEEDED, "ROUTES_NOT_CONFIRMED",
+            "The slots are exchanged, but the edge did not confirm the new routes within 60 s. "
+            "They follow by themselves as soon as it is back; to undo the exchange, swap again.",
+            tx.state().operations.at(id).service());
+        endOperation(tx, id, v1::Operation::Failed, "the routes follow when the edge is back",
+                     &error);
+    }
+}
+
 } // namespace
 
 void checkDeadlines(Transaction &tx)
 {
     giveUpDraining(tx);
     failHopelessOperations(tx);
+    giveUpSwaps(tx);
     pruneOperations(tx);
 }
 
@@ -122,6 +155,8 @@ std::int64_t nextDeadline(const State &state)
     for (const auto &[id, operation] : state.operations) {
         if (operation.state() != v1::Operation::Running)
             earlier(operation.end_time_ms() + kEndedOperationsKept_ms);
+        else if (awaitsRoutes(operation))
+            earlier(routesDeadline(operation));
     }
     return next;
 }

@@ -10,6 +10,7 @@ namespace slipway::core
 
 inline constexpr std::int64_t kUnhealthyLimit_ms = 30 * 60 * 1000;
 inline constexpr std::int64_t kEndedOperationsKept_ms = 10 * 60 * 1000;
+inline constexpr std::int64_t kRoutesLimit_ms = 60 * 1000; // for the edge to take a swap's routes
 inline constexpr std::int64_t kEdgeSilenceLimit_ms = 10 * 1000;
 
 const v1::CloudService *findService(const State &state, const std::string &name);

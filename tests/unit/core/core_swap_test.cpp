@@ -93,6 +93,30 @@ private Q_SLOTS:
         QCOMPARE(world.lastOperation().phase(), std::string("1,184 requests draining"));
     }
 
+    void isNotWaitedForWithoutAnEdge()
+    {
+        World world = twoSlots();
+        world.must(swapSlots("a"));
+        const std::uint64_t revision = world.lastOperation().edge_revision();
+        const std::string incoming = world.deploymentIn("a", v1::PRODUCTION).id();
+        world.tick(59'999);
+        QCOMPARE(world.lastOperation().state(), v1::Operation::Running);
+        world.tick(1);
+        QCOMPARE(world.lastOperation().state(), v1::Operation::Failed);
+        QCOMPARE(world.lastOperation().error().reason(), std::string("ROUTES_NOT_CONFIRMED"));
+        // What was accepted stays wanted, and the edge's late word changes nothing of that.
+        QCOMPARE(plan(world.state).table.listeners(0).pool(), incoming + "/HttpIn");
+        v1::Observation late;
+        late.mutable_edge_confirmed()->set_revision(revision);
+        world.observe(late);
+        QCOMPARE(world.lastOperation().state(), v1::Operation::Failed);
+        QCOMPARE(world.deploymentIn("a", v1::PRODUCTION).id(), incoming);
+        world.must(swapSlots("a")); // the service is free again
+        QVERIFY(world.settle());
+        QCOMPARE(world.lastOperation().state(), v1::Operation::Succeeded);
+        QVERIFY(world.deploymentIn("a", v1::PRODUCTION).id() != incoming);
+    }
+
     void emptyStagingIsRefused()
     {
         World world = twoSlots();
