@@ -73,10 +73,14 @@ Result<void> HostDaemon::start()
     return {};
 }
 
+std::string HostDaemon::ownerMark() const
+{
+    return sys::ownerMark(m_options.fabric_id, m_options.host_id);
+}
+
 void HostDaemon::clearLeftovers(std::function<void()> done)
 {
-    for (const int pid :
-         sys::processesWithVariable(sys::ownerMark(m_options.fabric_id, m_options.host_id)))
+    for (const int pid : sys::processesWithVariable(ownerMark()))
         sys::endProcess(pid, false);
     const auto ids = m_tool.list(sys::sandboxPrefix(m_options.fabric_id, m_options.host_id));
     m_tool.remove(ids, [this, done = std::move(done)](const Result<void> &removed) {
@@ -84,6 +88,7 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
             spdlog::error("{}", removed.error().message());
         std::error_code ignored;
         fs::remove_all(folder() / "instances", ignored);
+        emptyTrash(m_options.paths, ownerMark());
         done();
     });
 }
@@ -182,7 +187,7 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
         names.insert(order.deployment_id() + "/" + order.name());
     }
     if (std::exchange(m_first_orders, false))
-        removeForgottenDisks(m_options.paths, m_options.host_id, names);
+        removeForgottenDisks(m_options.paths, m_options.host_id, names, ownerMark());
     for (const v1::InstanceOrder &order : orders.instances()) {
         const auto found = m_instances.find({order.deployment_id(), order.name()});
         if (order.remove() && found != m_instances.end())

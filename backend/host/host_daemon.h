@@ -44,6 +44,7 @@ private:
     void tick();
     void scheduleTick();
 
+    std::string ownerMark() const;
     std::filesystem::path folder() const { return m_options.paths.hostFolder(m_options.host_id); }
 
     asio::io_context &m_io;

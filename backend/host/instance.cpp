@@ -32,7 +32,7 @@ std::string endsInWords(std::uint32_t ends)
 Instance::Instance(HostContext &context, v1::InstanceOrder order)
     : m_context(context), m_wanted(std::move(order)),
       m_disk(context.options.paths, context.options.host_id, m_wanted.deployment_id(),
-             m_wanted.name()),
+             m_wanted.name(), sys::ownerMark(context.options.fabric_id, context.options.host_id)),
       m_timer(context.io)
 {
     m_status.set_deployment_id(m_wanted.deployment_id());

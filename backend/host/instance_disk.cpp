@@ -2,8 +2,10 @@
 
 #include "backend/sys/child_process.h"
 #include "backend/sys/random.h"
+#include "backend/sys/sandbox.h"
 
 #include <fstream>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +18,8 @@ namespace
 {
 
 constexpr char kMarkSuffix[] = ".disk";
+constexpr char kTrash[] = ".trash";
+constexpr std::size_t kTrashMax = 1'000; // fits into one command line
 
 // "<host> <disk generation>"; host is empty when there is no mark.
 struct Mark {
@@ -49,12 +53,26 @@ void giveTo(const fs::path &folder, std::uint32_t owner)
         result = lchown(entry->path().c_str(), owner, owner);
 }
 
+// Starts a removal that goes on beside the host's work; the host collects it among its orphans. By
+// its mark it is found when the host ends before it.
+bool removeBeside(const std::vector<fs::path> &folders, const std::string &owner_mark)
+{
+    sys::SpawnRequest request;
+    request.arguments = {"rm", "-rf", "--one-file-system", "--"};
+    for (const fs::path &folder : folders)
+        request.arguments.push_back(folder.string());
+    request.new_session = true;
+    if (!owner_mark.empty())
+        sys::addMark(request.environment, owner_mark);
+    return sys::spawn(request).has_value();
+}
+
 } // namespace
 
 InstanceDisk::InstanceDisk(const sys::Paths &paths, std::string host_id, std::string deployment_id,
-                           std::string instance)
-    : m_folder(paths.instanceDisk(deployment_id, instance)), m_trash(paths.disks() / ".trash"),
-      m_host_id(std::move(host_id))
+                           std::string instance, std::string owner_mark)
+    : m_folder(paths.instanceDisk(deployment_id, instance)), m_trash(paths.disks() / kTrash),
+      m_host_id(std::move(host_id)), m_owner_mark(std::move(owner_mark))
 {
 }
 
@@ -100,15 +118,26 @@ void InstanceDisk::discard()
     const fs::path trash = m_trash / sys::randomHex(16);
     fs::create_directories(m_trash, error);
     fs::rename(m_folder, trash, error);
-    sys::SpawnRequest request;
-    request.arguments = {"rm", "-rf", "--one-file-system", (error ? m_folder : trash).string()};
-    request.new_session = true;
-    if (error || !sys::spawn(request)) // the host collects it among its orphans
+    if (error || !removeBeside({trash}, m_owner_mark))
         fs::remove_all(error ? m_folder : trash, error);
 }
 
+// Several hosts may go on with the same remains: who comes late finds nothing.
+void emptyTrash(const sys::Paths &paths, const std::string &owner_mark)
+{
+    std::vector<fs::path> left;
+    std::error_code error;
+    for (fs::directory_iterator entry(paths.disks() / kTrash, error), end; !error && entry != end;
+         entry.increment(error))
+        if (left.size() < kTrashMax)
+            left.push_back(entry->path());
+    if (!left.empty() && !removeBeside(left, owner_mark))
+        spdlog::warn("What is left of removed disks in {} stays until the next start.",
+                     (paths.disks() / kTrash).string());
+}
+
 void removeForgottenDisks(const sys::Paths &paths, const std::string &host_id,
-                          const std::set<std::string> &kept)
+                          const std::set<std::string> &kept, const std::string &owner_mark)
 {
     std::error_code error;
     std::vector<std::pair<std::string, std::string>> forgotten;
@@ -124,7 +153,7 @@ void removeForgottenDisks(const sys::Paths &paths, const std::string &host_id,
             forgotten.emplace_back(deployment, file.stem().string());
     }
     for (const auto &[deployment, instance] : forgotten)
-        InstanceDisk(paths, host_id, deployment, instance).remove();
+        InstanceDisk(paths, host_id, deployment, instance, owner_mark).remove();
 }
 
 } // namespace slipway::host

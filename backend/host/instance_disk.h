@@ -14,8 +14,9 @@ namespace slipway::host
 class InstanceDisk
 {
 public:
+    // What it starts carries `owner_mark`, if that is not empty.
     InstanceDisk(const sys::Paths &paths, std::string host_id, std::string deployment_id,
-                 std::string instance);
+                 std::string instance, std::string owner_mark = {});
 
     // Makes the disk, anew when its generation or host is another one, and gives it to `owner`
     // (a user id as which the sandbox's root runs; only as root).
@@ -31,11 +32,15 @@ private:
     std::filesystem::path m_folder;
     std::filesystem::path m_trash;
     std::string m_host_id;
+    std::string m_owner_mark;
 };
+
+// Goes on with what somebody's removal, killed on the way, left of disks.
+void emptyTrash(const sys::Paths &paths, const std::string &owner_mark);
 
 // Removes this host's disks of instances that are not in `kept` ("<deployment>/<instance>"): they
 // were deleted while the host was dead.
 void removeForgottenDisks(const sys::Paths &paths, const std::string &host_id,
-                          const std::set<std::string> &kept);
+                          const std::set<std::string> &kept, const std::string &owner_mark = {});
 
 } // namespace slipway::host

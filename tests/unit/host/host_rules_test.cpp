@@ -25,6 +25,7 @@ private Q_SLOTS:
     void keepsTheDiskOfOneGeneration();
     void makesTheDiskAnewAfterAMove();
     void removesOnlyItsOwnDisks();
+    void emptiesTheTrash();
     void limitsTheSandbox();
     void limitsNothingWithoutLimits();
     void showsNoneOfTheOperatorsFiles();
@@ -98,6 +99,16 @@ void HostRulesTest::removesOnlyItsOwnDisks()
     QVERIFY(fs::exists(kept.folder()));
     QVERIFY(!fs::exists(forgotten.folder()));
     QVERIFY(fs::exists(others.folder()));
+}
+
+void HostRulesTest::emptiesTheTrash()
+{
+    const fs::path trash = paths().disks() / ".trash";
+    fs::create_directories(trash / "0a/deep");
+    std::ofstream(trash / "0a/deep/file") << "x";
+    host::emptyTrash(paths(), "SLIPWAY_HOST=f/host-1");
+    QTRY_VERIFY(!fs::exists(trash / "0a"));
+    host::emptyTrash(paths(), "SLIPWAY_HOST=f/host-1"); // nothing to do
 }
 
 void HostRulesTest::limitsTheSandbox()
