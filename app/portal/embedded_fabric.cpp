@@ -53,20 +53,22 @@ struct EmbeddedFabric::Impl {
 
 void EmbeddedFabric::Impl::open(const Started &started, const ShutdownAsked &asked)
 {
-    auto opened = fabric::openFabric(fabricOptions(options));
+    auto settings = fabricOptions(options);
+    settings.open_door = [this](fabric::Fabric &door) -> Result<void> {
+        auto served = server::serve(door, options.socket);
+        if (!served) {
+            return Failure(served.error());
+        }
+        server = std::move(*served);
+        return {};
+    };
+    auto opened = fabric::openFabric(settings);
     if (!opened) {
         const bool held = opened.error().reason() == "DATA_FOLDER_IN_USE";
         started(held ? StartOutcome::Attach : StartOutcome::Failed, opened.error());
         return;
     }
     fabric = std::move(*opened);
-    auto served = server::serve(*fabric, options.socket);
-    if (!served) {
-        end(true);
-        started(StartOutcome::Failed, served.error());
-        return;
-    }
-    server = std::move(*served);
     fabric->onShutdownRequest(asked);
     running = true;
     started(StartOutcome::Embedded, {});

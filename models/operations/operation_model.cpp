@@ -62,12 +62,18 @@ void OperationModel::addOlder(const std::vector<v1::Operation> &operations)
     applyBatch(std::move(batch));
 }
 
-std::int64_t OperationModel::oldestStartMs() const
+Ref<v1::Operation> OperationModel::oldest() const
 {
-    std::int64_t oldest = 0;
+    Ref<v1::Operation> oldest;
     for (int row = 0; row < rowCount(); ++row) {
-        const auto start = rowAt(row)->start_time_ms();
-        oldest = oldest == 0 ? start : std::min(oldest, start);
+        const auto &operation = rowAt(row);
+        const bool follows = oldest == nullptr ||
+                             operation->start_time_ms() < oldest->start_time_ms() ||
+                             (operation->start_time_ms() == oldest->start_time_ms() &&
+                              operation->id() > oldest->id());
+        if (follows) {
+            oldest = operation;
+        }
     }
     return oldest;
 }

@@ -21,7 +21,7 @@ public:
 
     // Rows of the past that the watch does not hold; what the store knows stays as it is.
     void addOlder(const std::vector<v1::Operation> &operations);
-    std::int64_t oldestStartMs() const; // 0: no rows
+    Ref<v1::Operation> oldest() const; // last in the fabric's order; null: no rows
 
     int runningCount() const { return m_running; }
     // The one that started last among the running ones; nullptr: none runs.

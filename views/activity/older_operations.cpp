@@ -47,7 +47,10 @@ void OlderOperations::load()
     m_begun = true;
     m_asking = true;
     v1::OperationsRequest request;
-    request.set_before_time_ms(m_model.oldestStartMs());
+    if (const auto oldest = m_model.oldest(); oldest != nullptr) {
+        request.set_before_time_ms(oldest->start_time_ms());
+        request.set_before_id(oldest->id());
+    }
     request.set_limit(kPage);
     m_session.listOperations(request, this, [this](Result<v1::OperationsReply> reply) {
         m_asking = false;

@@ -57,7 +57,7 @@ void BottomBar::refresh()
 {
     const auto running = m_operations.newestRunning();
     const bool any = running != nullptr;
-    m_title->setText(any ? models::text(running->title()) : tr("Nothing is running"));
+    m_title->setText(any ? models::text(running->title()) : tr("No operation is running"));
     m_phase->setText(any ? models::text(running->phase()) : QString());
     m_phase->setVisible(any);
     m_progress->setVisible(any);
