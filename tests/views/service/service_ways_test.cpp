@@ -196,8 +196,8 @@ void ServiceWaysTest::eventsAreOfTheShownSlot()
         }
         return all;
     };
-    const auto production = u"Something of "_s + QString::fromStdString(test::kProductionId);
-    const auto staging = u"Something of "_s + QString::fromStdString(test::kStagingId);
+    const QString production = u"Something of "_s + QString::fromStdString(test::kProductionId);
+    const QString staging = u"Something of "_s + QString::fromStdString(test::kStagingId);
     QTRY_VERIFY2(texts().contains(production), qPrintable(texts()));
     QVERIFY(!texts().contains(staging));
     QVERIFY(desk.choose("slotChoice", 2, 3));
