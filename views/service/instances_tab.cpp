@@ -52,18 +52,18 @@ QList<ColumnStyle> columnStyles()
     };
     return {{int(Column::Name), CellKind::Strong, 128, true},
             column(Column::State, CellKind::State, 102, 0),
-            column(Column::Reason, CellKind::Text, 124, 2),
-            column(Column::Role, CellKind::Text, 84, 10), // the name tells it, too
+            column(Column::Reason, CellKind::Text, 124, 7), // the state's tip tells it, too
+            column(Column::Role, CellKind::Text, 84, 10),   // the name tells it, too
             {int(Column::Slot), CellKind::Text, 90, false, true},
-            column(Column::Size, CellKind::Text, 78, 4),
-            column(Column::Host, CellKind::Text, 64, 3),
-            column(Column::FaultDomain, CellKind::Number, 44, 6),
-            column(Column::UpdateDomain, CellKind::Number, 44, 7),
+            column(Column::Size, CellKind::Text, 78, 3),
+            column(Column::Host, CellKind::Text, 64, 2),
+            column(Column::FaultDomain, CellKind::Number, 44, 4),
+            column(Column::UpdateDomain, CellKind::Number, 44, 5),
             column(Column::Cpu, CellKind::Bar, 58, 1),
             column(Column::Memory, CellKind::Bar, 80, 1),
             column(Column::Requests, CellKind::Number, 62, 1),
-            column(Column::Restarts, CellKind::Number, 76, 8),
-            column(Column::Uptime, CellKind::Age, 66, 5)};
+            column(Column::Restarts, CellKind::Number, 76, 6),
+            column(Column::Uptime, CellKind::Age, 66, 8)};
 }
 
 } // namespace

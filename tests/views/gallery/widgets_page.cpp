@@ -202,7 +202,7 @@ QWidget *WidgetsPage::makeCharts()
         makeButton(m_context.theme, ButtonKind::Link, tr("Pause"), u"pause"_s));
     auto *group = new ChartGroup(this);
     for (const auto metric : {MetricChart::Metric::Cpu, MetricChart::Metric::Memory,
-                              MetricChart::Metric::Requests, MetricChart::Metric::LatencyP95}) {
+                              MetricChart::Metric::Requests, MetricChart::Metric::Latency}) {
         auto *chart = new MetricChart(m_context.theme, m_context.metrics, *group, metric,
                                       [this] { return m_context.session.nowMs(); });
         chart->setKeys({{kProductionId, "WebRole_IN_1"}});

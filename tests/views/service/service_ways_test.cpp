@@ -60,7 +60,7 @@ void ServiceWaysTest::columnsYieldToASmallWindow()
     }
     desk.window->resize(1440, 900);
     QTRY_VERIFY(!shown(Column::Role)); // the name tells it
-    QVERIFY(shown(Column::State) && shown(Column::Reason) && shown(Column::Cpu));
+    QVERIFY(shown(Column::UpdateDomain) && shown(Column::Requests));
     QVERIFY(!table->horizontalScrollBar()->isVisible());
     auto *role = desk.find<QMenu>("columnsMenu")
                      ->findChild<QAction *>(u"column-"_s + QString::number(int(Column::Role)));
