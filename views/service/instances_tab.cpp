@@ -55,8 +55,8 @@ QList<ColumnStyle> columnStyles()
             column(Column::Reason, CellKind::Text, 124, 7), // the state's tip tells it, too
             column(Column::Role, CellKind::Text, 84, 10),   // the name tells it, too
             {int(Column::Slot), CellKind::Text, 90, false, true},
-            column(Column::Size, CellKind::Text, 78, 3),
-            column(Column::Host, CellKind::Text, 64, 2),
+            column(Column::Size, CellKind::Text, 90, 3),
+            column(Column::Host, CellKind::Text, 68, 2),
             column(Column::FaultDomain, CellKind::Number, 44, 4),
             column(Column::UpdateDomain, CellKind::Number, 44, 5),
             column(Column::Cpu, CellKind::Bar, 58, 1),
