@@ -5,6 +5,7 @@
 #include "views/shell/shortcut_sheet.h"
 
 #include <QCloseEvent>
+#include <QScreen>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -340,7 +341,7 @@ void MainWindow::showShortcuts()
 
 void MainWindow::restoreWindow()
 {
-    resize(kFirstSize);
+    resize(kFirstSize.boundedTo(screen()->availableSize()));
     restoreGeometry(m_parts.settings.windowGeometry());
     m_navigation->setCollapsed(m_parts.settings.navigationCollapsed());
 }

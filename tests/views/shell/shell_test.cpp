@@ -421,6 +421,7 @@ void ShellTest::aQuestionGoesWithItsContext()
 void ShellTest::newsLieBesideTheButtons()
 {
     Desk desk;
+    desk.window->resize(1440, 900);
     const Place place{PageId::Hosts, {}, {}};
     desk.window->notify(models::Condition::Failed, u"host-2 is gone"_s, &place);
     auto *action = desk.window->findChild<QPushButton *>(u"toastAction"_s);
