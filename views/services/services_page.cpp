@@ -42,7 +42,7 @@ QList<ColumnStyle> columns()
             {int(Column::Staging), CellKind::Text, 192, false, false, Qt::ElideMiddle},
             {int(Column::Requests), CellKind::Number, 80},
             {int(Column::Address), CellKind::Text, 140},
-            {int(Column::Created), CellKind::Age, 70}};
+            {int(Column::Created), CellKind::Age, 70, false, false, Qt::ElideRight, 1}};
 }
 
 } // namespace
