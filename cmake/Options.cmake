@@ -37,5 +37,8 @@ if(SLIPWAY_SANITIZE)
   if(SLIPWAY_SANITIZE MATCHES thread)
     add_compile_options(-Wno-tsan) # Asio's fences, which the sanitizer does not see
     set(SLIPWAY_SANITIZER_OPTIONS "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp:die_after_fork=0")
+  else()
+    set(SLIPWAY_SANITIZER_OPTIONS "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp:print_suppressions=0"
+      "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1")
   endif()
 endif()
