@@ -24,8 +24,8 @@ constexpr int kShadow = 12; // what lies under the panel shows through it
 
 SlidePanel::SlidePanel(const Theme &theme, const QString &title, int width_px, QWidget *parent)
     : QFrame(parent), m_theme(theme), m_title(new Label(theme, TextRole::CardTitle, title)),
-      m_body(nullptr), m_footer(new QHBoxLayout), m_slide(new QPropertyAnimation(this, "pos")),
-      m_width(width_px)
+      m_body(nullptr), m_footer(new QHBoxLayout),
+      m_slide(new QPropertyAnimation(this, "pos", this)), m_width(width_px)
 {
     auto *close = makeIconButton(theme, u"close"_s, tr("Close (Esc)"));
     close->setObjectName(u"closePanel"_s);
