@@ -38,7 +38,10 @@ if(SLIPWAY_SANITIZE)
     add_compile_options(-Wno-tsan) # Asio's fences, which the sanitizer does not see
     set(SLIPWAY_SANITIZER_OPTIONS "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp:die_after_fork=0")
   else()
-    set(SLIPWAY_SANITIZER_OPTIONS "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp:print_suppressions=0"
+    # Asio's header takes memory by `new` or by `aligned_alloc`, depending on what was included before it,
+    # and always gives it back by `free`: one allocator to glibc, two to the sanitizer.
+    set(SLIPWAY_SANITIZER_OPTIONS "ASAN_OPTIONS=alloc_dealloc_mismatch=0"
+      "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp:print_suppressions=0"
       "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1")
   endif()
 endif()
