@@ -5,6 +5,7 @@
 #include "views/widgets/buttons.h"
 #include "views/widgets/navigator.h"
 #include "views/widgets/progress_strip.h"
+#include "views/widgets/shown_timer.h"
 #include "views/widgets/state_pill.h"
 #include "views/widgets/timeline_list.h"
 
@@ -25,7 +26,6 @@ namespace
 
 constexpr int kNameWidth = 76;
 constexpr int kTimelineHeightMin = 120;
-constexpr int kAgePeriodMs = 1000;
 
 // "guestbook, staging: WebRole_IN_0, WebRole_IN_1"
 QString subjectWords(const v1::Operation &operation)
@@ -62,8 +62,7 @@ OperationDetails::OperationDetails(PageContext &context)
 {
     setObjectName(u"operationDetails"_s);
     build();
-    m_age_timer.setInterval(kAgePeriodMs);
-    connect(&m_age_timer, &QTimer::timeout, this, [this] {
+    connect(new ShownTimer(this), &QTimer::timeout, this, [this] {
         if (m_operation != nullptr && m_operation->end_time_ms() == 0) {
             m_duration->setText(durationOf(*m_operation, m_context.session.nowMs()));
         }
@@ -197,18 +196,6 @@ void OperationDetails::showOperation(const models::Ref<v1::Operation> &operation
             [this](int row) { return m_events.rowAt(row).operation_id() == m_operation->id(); });
         m_events.loadOlder();
     }
-}
-
-void OperationDetails::showEvent(QShowEvent *event)
-{
-    Card::showEvent(event);
-    m_age_timer.start();
-}
-
-void OperationDetails::hideEvent(QHideEvent *event)
-{
-    Card::hideEvent(event);
-    m_age_timer.stop();
 }
 
 void OperationDetails::fill(const v1::Operation &operation)

@@ -6,8 +6,6 @@
 #include "views/widgets/card.h"
 #include "views/widgets/page_context.h"
 
-#include <QTimer>
-
 class QGridLayout;
 class QPushButton;
 
@@ -31,9 +29,6 @@ Q_SIGNALS:
     void closeClicked();
 
 protected:
-    void showEvent(QShowEvent *event) override;
-    void hideEvent(QHideEvent *event) override;
-
 private:
     void build();
     QWidget *makeHead();
@@ -58,7 +53,6 @@ private:
     TimelineList *m_timeline = nullptr;
     QPushButton *m_open = nullptr;
     QPushButton *m_copy = nullptr;
-    QTimer m_age_timer;
 };
 
 } // namespace slipway::views

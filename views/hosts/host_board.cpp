@@ -2,6 +2,7 @@
 
 #include "models/base/words.h"
 #include "views/widgets/navigator.h"
+#include "views/widgets/shown_timer.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -16,7 +17,6 @@ namespace
 {
 
 constexpr int kColumnMin = 256;
-constexpr int kAgePeriodMs = 1000;
 
 } // namespace
 
@@ -38,8 +38,7 @@ HostBoard::HostBoard(PageContext &context, const models::HostModel &model, QWidg
     setWidget(inner);
     m_soon.setSingleShot(true);
     m_soon.setInterval(0);
-    m_ages.setInterval(kAgePeriodMs);
-    connect(&m_ages, &QTimer::timeout, this, &HostBoard::refreshAges);
+    connect(new ShownTimer(this), &QTimer::timeout, this, &HostBoard::refreshAges);
     const auto soon = [this] { m_soon.start(); };
     connect(&m_soon, &QTimer::timeout, this, &HostBoard::refresh);
     connect(&model, &QAbstractItemModel::rowsInserted, this, soon);
@@ -59,13 +58,6 @@ void HostBoard::showEvent(QShowEvent *event)
 {
     QScrollArea::showEvent(event);
     refresh();
-    m_ages.start();
-}
-
-void HostBoard::hideEvent(QHideEvent *event)
-{
-    QScrollArea::hideEvent(event);
-    m_ages.stop();
 }
 
 void HostBoard::refreshAges()

@@ -30,7 +30,6 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent *event) override;
-    void hideEvent(QHideEvent *event) override;
 
 private:
     struct Column {
@@ -58,7 +57,6 @@ private:
     QStringList m_words;
     std::string m_chosen;
     QTimer m_soon; // joins a batch's signals into one refresh
-    QTimer m_ages; // "for 19 s" goes on where nothing else changes
     Label *m_nothing = nullptr;
 };
 

@@ -3,6 +3,7 @@
 #include "models/base/roles.h"
 #include "models/base/words.h"
 #include "views/widgets/plain_tip.h"
+#include "views/widgets/shown_timer.h"
 
 #include <QKeyEvent>
 #include <QPainter>
@@ -21,7 +22,6 @@ constexpr int kTextLeft = 30;
 constexpr int kAgeWidth = 90;
 constexpr int kRowsMin = 2;
 constexpr int kRowsMax = 6;
-constexpr int kAgePeriodMs = 1000;
 
 class AttentionDelegate : public QStyledItemDelegate
 {
@@ -101,8 +101,7 @@ AttentionList::AttentionList(const Theme &theme, std::function<std::int64_t()> n
     setMouseTracking(true);
     setAccessibleName(tr("What needs a person"));
     connect(this, &QListWidget::itemClicked, this, &AttentionList::choose);
-    m_age_timer.setInterval(kAgePeriodMs);
-    connect(&m_age_timer, &QTimer::timeout, viewport(), qOverload<>(&QWidget::update));
+    connect(new ShownTimer(this), &QTimer::timeout, viewport(), qOverload<>(&QWidget::update));
     connect(&theme, &Theme::changed, viewport(), qOverload<>(&QWidget::update));
 }
 
@@ -165,18 +164,6 @@ void AttentionList::keyPressEvent(QKeyEvent *event)
         return;
     }
     QListWidget::keyPressEvent(event);
-}
-
-void AttentionList::showEvent(QShowEvent *event)
-{
-    QListWidget::showEvent(event);
-    m_age_timer.start();
-}
-
-void AttentionList::hideEvent(QHideEvent *event)
-{
-    QListWidget::hideEvent(event);
-    m_age_timer.stop();
 }
 
 void AttentionList::paintEvent(QPaintEvent *event)

@@ -5,7 +5,6 @@
 #include "views/widgets/attention.h"
 
 #include <QListWidget>
-#include <QTimer>
 #include <functional>
 
 namespace slipway::views
@@ -31,15 +30,12 @@ Q_SIGNALS:
 protected:
     void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
-    void showEvent(QShowEvent *event) override;
-    void hideEvent(QHideEvent *event) override;
 
 private:
     void choose(const QListWidgetItem *item);
 
     const Theme &m_theme;
     QList<AttentionItem> m_shown;
-    QTimer m_age_timer;
 };
 
 } // namespace slipway::views

@@ -44,30 +44,30 @@ private:
     EdgeObserver m_observer;
 };
 
+struct EngineCalls {
+    std::vector<engine::Fleet> fleets;
+    std::mutex mutex; // of the fleets
+    std::atomic<int> asked_again = 0;
+};
+
 class CountingEngine final : public engine::Engine
 {
 public:
-    CountingEngine(std::vector<engine::Fleet> &fleets, std::mutex &mutex,
-                   std::atomic<int> &asked_again)
-        : m_fleets(fleets), m_mutex(mutex), m_asked_again(asked_again)
-    {
-    }
+    explicit CountingEngine(EngineCalls &calls) : m_calls(calls) {}
     void start(const engine::Fleet &fleet, engine::EngineObserver) override { setFleet(fleet); }
     void setFleet(const engine::Fleet &fleet) override
     {
-        const std::lock_guard lock(m_mutex);
-        m_fleets.push_back(fleet);
+        const std::lock_guard lock(m_calls.mutex);
+        m_calls.fleets.push_back(fleet);
     }
     void setOrders(const std::string &, const v1::HostOrders &) override {}
-    void observeAgain() override { ++m_asked_again; }
+    void observeAgain() override { ++m_calls.asked_again; }
     void stop(std::uint32_t, std::function<void()> done) override { done(); }
     void detach() override {}
     std::string name() const override { return "counting"; }
 
 private:
-    std::vector<engine::Fleet> &m_fleets;
-    std::mutex &m_mutex;
-    std::atomic<int> &m_asked_again;
+    EngineCalls &m_calls;
 };
 
 FabricParts testParts()
@@ -76,6 +76,15 @@ FabricParts testParts()
     parts.make_engine = [](const PartsContext &) { return std::make_unique<IdleEngine>(); };
     parts.make_edge = [](const PartsContext &context) {
         return std::make_unique<ObedientEdge>(context.io);
+    };
+    return parts;
+}
+
+FabricParts countingParts(EngineCalls &calls)
+{
+    FabricParts parts = testParts();
+    parts.make_engine = [&calls](const PartsContext &) {
+        return std::make_unique<CountingEngine>(calls);
     };
     return parts;
 }
@@ -339,19 +348,13 @@ void FabricShellTest::leavesNothingOfDeletedDeployments()
 
 void FabricShellTest::tellsTheEngineOfOtherHosts()
 {
-    std::vector<engine::Fleet> fleets;
-    std::mutex mutex;
-    std::atomic<int> asked_again = 0;
-    FabricParts parts = testParts();
-    parts.make_engine = [&](const PartsContext &) {
-        return std::make_unique<CountingEngine>(fleets, mutex, asked_again);
-    };
-    auto fabric = openFabric(options(), parts);
+    EngineCalls calls;
+    auto fabric = openFabric(options(), countingParts(calls));
     QVERIFY(fabric);
     const auto told = [&](std::size_t hosts, std::uint32_t rejoin_ms) {
-        const std::lock_guard lock(mutex);
-        return !fleets.empty() && fleets.back().hosts.size() == hosts &&
-               fleets.back().rejoin_ms == rejoin_ms;
+        const std::lock_guard lock(calls.mutex);
+        return !calls.fleets.empty() && calls.fleets.back().hosts.size() == hosts &&
+               calls.fleets.back().rejoin_ms == rejoin_ms;
     };
     QTRY_VERIFY(told(6, 5'000));
     v1::Command command;
@@ -397,36 +400,24 @@ void FabricShellTest::decidesNothingWhileItsStoreIsUnreadable()
 
 void FabricShellTest::observesAgainAfterALostCommit()
 {
-    std::vector<engine::Fleet> fleets;
-    std::mutex mutex;
-    std::atomic<int> asked_again = 0;
-    FabricParts parts = testParts();
-    parts.make_engine = [&](const PartsContext &) {
-        return std::make_unique<CountingEngine>(fleets, mutex, asked_again);
-    };
-    auto fabric = openFabric(options(), parts);
+    EngineCalls calls;
+    auto fabric = openFabric(options(), countingParts(calls));
     QVERIFY(fabric);
     QVERIFY(execute(**fabric, createService("before")));
-    QCOMPARE(asked_again.load(), 0);
+    QCOMPARE(calls.asked_again.load(), 0);
     SQLite::Database database(options().paths.storeFile().string(), SQLite::OPEN_READWRITE, 5000);
     database.exec("CREATE TRIGGER full BEFORE INSERT ON entity "
                   "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
     QCOMPARE(execute(**fabric, createService("lost")).error().reason(),
              std::string("STORE_FAILED"));
-    QTRY_COMPARE(asked_again.load(), 1);
+    QTRY_COMPARE(calls.asked_again.load(), 1);
     database.exec("DROP TRIGGER full");
     QVERIFY(execute(**fabric, createService("after")));
 }
 
 void FabricShellTest::startsNothingWhenItsDoorStaysShut()
 {
-    std::vector<engine::Fleet> fleets;
-    std::mutex mutex;
-    std::atomic<int> asked_again = 0;
-    FabricParts parts = testParts();
-    parts.make_engine = [&](const PartsContext &) {
-        return std::make_unique<CountingEngine>(fleets, mutex, asked_again);
-    };
+    EngineCalls calls;
     FabricOptions shut = options();
     std::promise<Result<v1::CommandReply>> early;
     shut.open_door = [&early](Fabric &fabric) -> Result<void> {
@@ -435,8 +426,9 @@ void FabricShellTest::startsNothingWhenItsDoorStaysShut()
         });
         return failure(v1::Error::UNAVAILABLE, "ADDRESS_NOT_BOUND", "The port is taken.");
     };
-    QCOMPARE(openFabric(shut, parts).error().reason(), std::string("ADDRESS_NOT_BOUND"));
-    QVERIFY(fleets.empty());
+    QCOMPARE(openFabric(shut, countingParts(calls)).error().reason(),
+             std::string("ADDRESS_NOT_BOUND"));
+    QVERIFY(calls.fleets.empty());
     QCOMPARE(early.get_future().get().error().reason(), std::string("SHUTTING_DOWN"));
     FabricOptions open = options();
     std::promise<Result<v1::CommandReply>> waits;
@@ -446,7 +438,7 @@ void FabricShellTest::startsNothingWhenItsDoorStaysShut()
         });
         return {};
     };
-    auto fabric = openFabric(open, parts);
+    auto fabric = openFabric(open, countingParts(calls));
     QVERIFY(fabric);
     QVERIFY(waits.get_future().get());
 }
