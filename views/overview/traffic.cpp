@@ -67,8 +67,11 @@ bool Traffic::isSilent() const
     const auto since_ms = m_session.nowMs() - kSilentMs;
     return m_session.isLive() &&
            std::none_of(m_followed.begin(), m_followed.end(), [this, since_ms](const auto &one) {
-               const auto *latest = m_metrics.latest({one.first, {}});
-               return latest != nullptr && latest->time_ms() > since_ms;
+               const models::MetricKey key{one.first, {}};
+               const auto *latest = m_metrics.latest(key);
+               const auto &points = m_metrics.series(key).points(); // known before the next batch
+               return (latest != nullptr && latest->time_ms() > since_ms) ||
+                      (!points.empty() && points.back().time_ms > since_ms);
            });
 }
 
