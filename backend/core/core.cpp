@@ -54,6 +54,7 @@ Result<Prepared> prepare(const State &state, const v1::Command &command, const C
         return prepareUpdateSettings(state, command);
     case v1::Command::kRegisterPackage:
         return prepareRegisterPackage(state, command);
+    case v1::Command::kBalanceRole: // not built yet
     case v1::Command::BODY_NOT_SET:
         break;
     }
