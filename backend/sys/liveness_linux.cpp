@@ -1,0 +1,84 @@
+#include "backend/sys/liveness.h"
+
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace slipway::sys
+{
+
+namespace
+{
+
+constexpr std::size_t kTreeMax = 64;
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
+// /proc/<pid>/stat after the name, which may hold blanks and brackets.
+std::optional<RunFacts> factsOf(int pid)
+{
+    const std::string folder = "/proc/" + std::to_string(pid);
+    std::ifstream stat(folder + "/stat");
+    std::string line;
+    std::getline(stat, line);
+    const std::size_t name_end = line.rfind(')');
+    if (name_end == std::string::npos)
+        return std::nullopt;
+    RunFacts facts;
+    std::istringstream fields(line.substr(name_end + 1));
+    fields >> facts.state;
+    std::ifstream schedule(folder + "/schedstat");
+    if (schedule >> facts.ran_ns >> facts.ready_ns)
+        return facts;
+    // A kernel without that: the ticks on a processor are all there is.
+    std::string skipped;
+    for (int number = 4; number < 14; ++number)
+        fields >> skipped;
+    std::int64_t user = 0;
+    std::int64_t system = 0;
+    fields >> user >> system;
+    facts.ran_ns = (user + system) * (kNsPerSecond / sysconf(_SC_CLK_TCK));
+    facts.ready_ns = 0;
+    return facts;
+}
+
+std::vector<int> childrenOf(int pid)
+{
+    std::vector<int> children;
+    const std::string number = std::to_string(pid);
+    std::ifstream file("/proc/" + number + "/task/" + number + "/children");
+    for (int child = 0; file >> child;)
+        children.push_back(child);
+    return children;
+}
+
+} // namespace
+
+std::map<int, RunFacts> readProcess(int pid)
+{
+    std::map<int, RunFacts> facts;
+    if (const auto own = factsOf(pid))
+        facts[pid] = *own;
+    return facts;
+}
+
+std::map<int, RunFacts> readProcessTree(int pid)
+{
+    std::map<int, RunFacts> facts = readProcess(pid);
+    std::vector<int> open = {pid};
+    while (!open.empty() && facts.size() < kTreeMax) {
+        const int parent = open.back();
+        open.pop_back();
+        for (const int child : childrenOf(parent)) {
+            if (const auto found = factsOf(child); found && facts.size() < kTreeMax) {
+                facts[child] = *found;
+                open.push_back(child);
+            }
+        }
+    }
+    return facts;
+}
+
+} // namespace slipway::sys
