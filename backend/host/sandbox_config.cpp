@@ -1,5 +1,7 @@
 #include "backend/host/sandbox_config.h"
 
+#include "backend/host/system_calls.h"
+
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
@@ -14,7 +16,19 @@ namespace
 constexpr std::int64_t kCpuPeriod_us = 100'000;
 constexpr std::int64_t kCpuSharesPerCore = 1024; // cgroup's default weight, for one core
 constexpr int kPidsMax = 1024;
-constexpr std::uint64_t kFilesMax = 65'536;
+
+constexpr const char *kMaskedPaths[] = {"/proc/acpi",          "/proc/asound",
+                                        "/proc/config.gz",     "/proc/interrupts",
+                                        "/proc/kallsyms",      "/proc/kcore",
+                                        "/proc/keys",          "/proc/key-users",
+                                        "/proc/latency_stats", "/proc/sched_debug",
+                                        "/proc/scsi",          "/proc/timer_list",
+                                        "/proc/timer_stats",   "/proc/sysrq-trigger",
+                                        "/proc/swaps",         "/proc/kpagecount",
+                                        "/proc/kpageflags",    "/proc/kpagecgroup",
+                                        "/proc/modules",       "/proc/vmallocinfo",
+                                        "/sys/firmware",       "/sys/devices/virtual/powercap"};
+constexpr const char *kReadOnlyPaths[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys"};
 
 Json capabilities()
 {
@@ -24,13 +38,32 @@ Json capabilities()
     return {{"bounding", names}, {"effective", names}, {"permitted", names}};
 }
 
+struct Limit {
+    const char *name;
+    int resource;
+    std::uint64_t most;
+};
+
+// No core files, no locked memory beyond a little, no message queues beyond a little.
+constexpr Limit kLimits[] = {{"RLIMIT_NOFILE", RLIMIT_NOFILE, 65'536},
+                             {"RLIMIT_CORE", RLIMIT_CORE, 0},
+                             {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK, 8ULL * 1024 * 1024},
+                             {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE, 819'200},
+                             {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING, 4'096},
+                             {"RLIMIT_RTPRIO", RLIMIT_RTPRIO, 0},
+                             {"RLIMIT_NICE", RLIMIT_NICE, 0}};
+
 // Never above this process's own limits, which an ordinary user could not raise.
-Json fileLimit()
+Json resourceLimits()
 {
-    rlimit own{};
-    getrlimit(RLIMIT_NOFILE, &own);
-    const auto files = std::min<std::uint64_t>(own.rlim_max, kFilesMax);
-    return {{"type", "RLIMIT_NOFILE"}, {"hard", files}, {"soft", files}};
+    Json all = Json::array();
+    for (const Limit &limit : kLimits) {
+        rlimit own{};
+        getrlimit(__rlimit_resource_t(limit.resource), &own);
+        const auto most = std::min<std::uint64_t>(own.rlim_max, limit.most);
+        all.push_back({{"type", limit.name}, {"hard", most}, {"soft", most}});
+    }
+    return all;
 }
 
 Json process(const SandboxSpec &spec)
@@ -45,7 +78,7 @@ Json process(const SandboxSpec &spec)
             {"cwd", "/"},
             {"noNewPrivileges", true},
             {"capabilities", capabilities()},
-            {"rlimits", Json::array({fileLimit()})}};
+            {"rlimits", resourceLimits()}};
 }
 
 Json fileSystem(const char *type, const char *target, std::vector<std::string> options)
@@ -89,37 +122,29 @@ Json resources(const SandboxSpec &spec)
             {"pids", {{"limit", kPidsMax}}}};
 }
 
-// Kernel doors that no role needs and through which sandboxes have been left before.
+Json condition(const CallCondition &one)
+{
+    return {{"index", one.argument},
+            {"value", one.mask},
+            {"valueTwo", one.value},
+            {"op", "SCMP_CMP_MASKED_EQ"}};
+}
+
 Json systemCalls()
 {
-    const Json names = {"add_key",
-                        "bpf",
-                        "clock_settime",
-                        "delete_module",
-                        "finit_module",
-                        "init_module",
-                        "io_uring_enter",
-                        "io_uring_register",
-                        "io_uring_setup",
-                        "kexec_load",
-                        "kexec_file_load",
-                        "keyctl",
-                        "mount",
-                        "move_mount",
-                        "name_to_handle_at",
-                        "open_by_handle_at",
-                        "perf_event_open",
-                        "pivot_root",
-                        "reboot",
-                        "request_key",
-                        "setns",
-                        "swapoff",
-                        "swapon",
-                        "umount2",
-                        "unshare",
-                        "userfaultfd"};
-    return {{"defaultAction", "SCMP_ACT_ALLOW"},
-            {"syscalls", Json::array({{{"names", names}, {"action", "SCMP_ACT_ERRNO"}}})}};
+    Json calls = Json::array();
+    for (const CallRule &rule : systemCallRules()) {
+        Json call = {{"names", rule.names},
+                     {"action", rule.error == 0 ? "SCMP_ACT_ALLOW" : "SCMP_ACT_ERRNO"}};
+        if (rule.error != 0)
+            call["errnoRet"] = rule.error;
+        for (const CallCondition &one : rule.conditions)
+            call["args"].push_back(condition(one));
+        calls.push_back(call);
+    }
+    return {{"defaultAction", "SCMP_ACT_ERRNO"},
+            {"architectures", systemCallArchitectures()},
+            {"syscalls", calls}};
 }
 
 Json idMapping(std::uint32_t first, std::uint32_t count)
@@ -142,11 +167,8 @@ Json linuxPart(const SandboxSpec &spec)
                  {"namespaces", namespaces()},
                  {"seccomp", systemCalls()},
                  {"sysctl", {{"net.ipv4.ip_unprivileged_port_start", "0"}}},
-                 {"maskedPaths",
-                  {"/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-                   "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi"}},
-                 {"readonlyPaths",
-                  {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}}};
+                 {"maskedPaths", kMaskedPaths},
+                 {"readonlyPaths", kReadOnlyPaths}};
     if (spec.limits) {
         part["cgroupsPath"] = spec.cgroup;
         part["resources"] = resources(spec);
