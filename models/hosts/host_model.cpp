@@ -1,6 +1,7 @@
 #include "models/hosts/host_model.h"
 
 #include "models/base/words.h"
+#include "models/hosts/isolation.h"
 
 #include <QCoreApplication>
 #include <map>
@@ -12,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 QString reasonOf(const v1::Host &host)
 {
-    const QString reason = text(host.reason());
+    const QString reason = text(host.unfit_reason().empty() ? host.reason() : host.unfit_reason());
     if (!host.leaving())
         return reason;
     const QString leaving =
@@ -85,7 +86,7 @@ QVariant HostModel::cell(const HostRow &row, int column, int role) const
     case KeyRole:
         return text(row.host->id());
     case ConditionRole:
-        return int(conditionOf(row.host->state()));
+        return int(conditionOf(*row.host));
     case ReasonRole:
         return reasonOf(*row.host);
     case TimeRole:
@@ -93,7 +94,7 @@ QVariant HostModel::cell(const HostRow &row, int column, int role) const
     case FractionRole:
         return fraction(row, Column(column));
     case SearchRole:
-        return QString(text(row.host->id()) + u' ' + stateWord(row.host->state()) + u' ' +
+        return QString(text(row.host->id()) + u' ' + stateWord(*row.host) + u' ' +
                        text(row.host->isolation()));
     case Qt::ToolTipRole:
         return Column(column) == Column::Isolation ? QVariant(text(row.host->isolation_advice()))
@@ -109,7 +110,7 @@ QVariant HostModel::textOf(const HostRow &row, Column column) const
     case Column::Name:
         return text(row.host->id());
     case Column::State:
-        return stateWord(row.host->state());
+        return stateWord(*row.host);
     case Column::FaultDomain:
         return QString::number(row.host->fault_domain());
     case Column::Instances:
@@ -131,7 +132,7 @@ QVariant HostModel::sortValue(const HostRow &row, Column column) const
 {
     switch (column) {
     case Column::State:
-        return -int(conditionOf(row.host->state()));
+        return -int(conditionOf(*row.host));
     case Column::FaultDomain:
         return row.host->fault_domain();
     case Column::Instances:

@@ -182,6 +182,9 @@ void addHosts(std::vector<v1::Change> &state)
     settings.set_host_rejoin_ms(5000);
     settings.set_currency("EUR");
     settings.set_fabric_id("0badcafe");
+    settings.set_history_days(90);
+    settings.set_history_rows(200'000);
+    settings.set_snapshots_kept(31);
     state.push_back(changeOf(settings));
 }
 

@@ -5,6 +5,7 @@
 #include "views/firstrun/voyage_card.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/empty_state.h"
+#include "views/widgets/isolation_note.h"
 #include "views/widgets/navigator.h"
 
 #include <QAction>
@@ -75,6 +76,7 @@ QWidget *FirstRunPage::makeInvitation()
         m_context.navigator.open({PageId::Services, {}, u"create"_s});
     });
     connect(skip, &QPushButton::clicked, this, &FirstRunPage::leave);
+    invitation->addNote(new IsolationNote(m_context.theme, m_context.store));
     return invitation;
 }
 

@@ -1,6 +1,7 @@
 #include "views/hosts/host_board.h"
 
 #include "models/base/words.h"
+#include "models/hosts/isolation.h"
 #include "views/widgets/navigator.h"
 #include "views/widgets/shown_timer.h"
 
@@ -78,7 +79,7 @@ void HostBoard::setFilterText(const QString &words)
 
 bool HostBoard::fits(const models::HostRow &row) const
 {
-    const QString told = text(row.host->id()) + u' ' + models::stateWord(row.host->state()) + u' ' +
+    const QString told = text(row.host->id()) + u' ' + models::stateWord(*row.host) + u' ' +
                          text(row.host->isolation());
     return std::all_of(m_words.begin(), m_words.end(), [&told](const QString &word) {
         return told.contains(word, Qt::CaseInsensitive);

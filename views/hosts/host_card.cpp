@@ -1,6 +1,7 @@
 #include "views/hosts/host_card.h"
 
 #include "models/base/words.h"
+#include "models/hosts/isolation.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -97,7 +98,7 @@ void HostCard::present(const models::HostRow &row,
 {
     const auto &host = *row.host;
     m_name->setText(text(host.id()));
-    setAccessibleName(tr("Host %1, %2").arg(text(host.id()), models::stateWord(host.state())));
+    setAccessibleName(tr("Host %1, %2").arg(text(host.id()), models::stateWord(host)));
     presentState(host, now_ms);
     presentCapacity(row);
     m_isolation->setText(host.isolation().empty() ? u"–"_s : text(host.isolation()));
@@ -107,7 +108,7 @@ void HostCard::present(const models::HostRow &row,
 
 void HostCard::presentState(const v1::Host &host, std::int64_t now_ms)
 {
-    m_state->setState(models::conditionOf(host.state()), models::stateWord(host.state()));
+    m_state->setState(models::conditionOf(host), models::stateWord(host));
     QStringList parts;
     if (host.state_time_ms() > 0) {
         parts << tr("for %1").arg(models::durationWords(now_ms - host.state_time_ms()));
@@ -124,6 +125,9 @@ void HostCard::presentState(const v1::Host &host, std::int64_t now_ms)
 void HostCard::presentAdvice(const v1::Host &host)
 {
     QStringList lines;
+    if (!host.unfit_reason().empty()) {
+        lines << text(host.unfit_reason());
+    }
     if (!host.isolation_advice().empty()) {
         lines << text(host.isolation_advice());
     }

@@ -43,6 +43,7 @@ QString summaryOf(const models::HostModel &model)
 {
     std::set<std::uint32_t> domains;
     std::uint64_t lost = 0;
+    std::uint64_t unfit = 0;
     std::uint64_t nominal = 0;
     std::uint64_t instances = 0;
     std::uint32_t real = 0;
@@ -50,6 +51,7 @@ QString summaryOf(const models::HostModel &model)
         const auto &row = model.rowAt(i);
         domains.insert(row.host->fault_domain());
         lost += row.host->state() == v1::Host::Lost ? 1 : 0;
+        unfit += row.host->unfit_reason().empty() ? 0 : 1;
         nominal += row.host->cores();
         real = std::max(real, row.host->real_cores());
         instances += row.instances;
@@ -59,6 +61,9 @@ QString summaryOf(const models::HostModel &model)
                                models::plural(domains.size(), "fault domain", "fault domains"))};
     if (lost > 0) {
         parts << HostsPage::tr("%1 lost").arg(models::countWords(lost));
+    }
+    if (unfit > 0) {
+        parts << HostsPage::tr("%1 taking no instances").arg(models::countWords(unfit));
     }
     if (real > 0) {
         parts << HostsPage::tr("%1 nominal cores on %2 real (%3×)")

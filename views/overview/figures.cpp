@@ -1,6 +1,7 @@
 #include "views/overview/figures.h"
 
 #include "models/base/words.h"
+#include "models/hosts/isolation.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -55,7 +56,7 @@ void Figures::refresh()
     }
     std::uint64_t ready_hosts = 0;
     for (const auto &[id, host] : m_store.hosts()) {
-        ready_hosts += host->state() == v1::Host::Ready ? 1 : 0;
+        ready_hosts += models::conditionOf(*host) == models::Condition::Ready ? 1 : 0;
     }
     const bool known = m_store.revision() > 0;
     const auto of = [known](std::uint64_t part, std::uint64_t whole) {

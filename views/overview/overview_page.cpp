@@ -7,6 +7,7 @@
 #include "views/overview/traffic_chart.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/empty_state.h"
+#include "views/widgets/isolation_note.h"
 #include "views/widgets/navigator.h"
 #include "views/widgets/state_pill.h"
 #include "views/widgets/timeline_list.h"
@@ -58,11 +59,13 @@ OverviewPage::OverviewPage(PageContext &context)
     m_soon.setSingleShot(true);
     m_soon.setInterval(kRefreshMs);
     connect(&m_soon, &QTimer::timeout, this, &OverviewPage::refresh);
-    connect(&context.store, &models::FabricStore::changed, this, [this] {
+    const auto soon = [this] {
         if (m_shown && !m_soon.isActive()) {
             m_soon.start();
         }
-    });
+    };
+    connect(&context.store, &models::FabricStore::changed, this, soon);
+    connect(&context.session, &models::Session::statusChanged, this, soon);
 }
 
 QWidget *OverviewPage::makeEmpty()
@@ -81,6 +84,7 @@ QWidget *OverviewPage::makeEmpty()
     connect(create, &QPushButton::clicked, this, [this] {
         m_context.navigator.open({PageId::Services, {}, u"create"_s});
     });
+    empty->addNote(new IsolationNote(m_context.theme, m_context.store));
     return empty;
 }
 
@@ -206,7 +210,7 @@ void OverviewPage::refresh()
     const bool known = m_context.store.revision() > 0;
     const bool empty = m_context.store.services().empty();
     m_parts->setCurrentIndex(!known ? Loading : empty ? Empty : Full);
-    const auto items = whatNeedsAPerson(m_context.store);
+    const auto items = whatNeedsAPerson(m_context.session);
     m_attention->setItems(items);
     m_health->setHealth(healthOf(items));
     m_figures->refresh();

@@ -4,6 +4,7 @@
 #include "models/session/commands.h"
 #include "views/widgets/banner.h"
 #include "views/widgets/buttons.h"
+#include "views/widgets/isolation_note.h"
 #include "views/widgets/navigator.h"
 #include "views/widgets/plain_tip.h"
 #include "views/widgets/problem_list.h"
@@ -113,6 +114,7 @@ void DeployPanel::buildBody()
     addField(tr("Label"), m_label);
     body()->addWidget(m_start);
     body()->addWidget(makeLine());
+    body()->addWidget(new IsolationNote(theme, m_context.store));
     body()->addWidget(m_banner);
     body()->addWidget(m_preview);
     body()->addWidget(makeConsents());

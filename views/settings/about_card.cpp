@@ -1,6 +1,7 @@
 #include "views/settings/about_card.h"
 
 #include "models/base/words.h"
+#include "models/hosts/isolation.h"
 #include "models/session/session.h"
 #include "views/widgets/buttons.h"
 
@@ -26,17 +27,6 @@ QString known(const QString &words)
 QString pidWords(const QString &name, int pid)
 {
     return pid > 0 ? QObject::tr("%1 %2").arg(name).arg(pid) : QString();
-}
-
-// What would raise the level, from the hosts that tested it; empty at the top.
-QString adviceOf(const models::FabricStore &store)
-{
-    for (const auto &[id, host] : store.hosts()) {
-        if (!host->isolation_advice().empty()) {
-            return text(host->isolation_advice());
-        }
-    }
-    return {};
 }
 
 } // namespace
@@ -101,9 +91,10 @@ void AboutCard::refresh()
                                 .arg(text(status.fabric_id()), where,
                                      models::dateTimeWords(status.start_time_ms())));
     m_engine->setText(known(text(status.engine())));
-    const auto advice = adviceOf(m_context.store);
-    const auto level = known(text(status.isolation()));
-    m_isolation->setText(advice.isEmpty() ? level : QString(level + u'\n' + advice));
+    const auto isolation = models::isolationOf(m_context.store);
+    QStringList lines{known(text(status.isolation())), isolation.meaning, isolation.advice};
+    lines.removeAll(QString());
+    m_isolation->setText((lines + isolation.unfit).join(u'\n'));
     QStringList processes{pidWords(tr("controller"), status.controller_pid()),
                           pidWords(tr("edge"), status.edge_pid()),
                           pidWords(u"HAProxy"_s, status.haproxy_pid())};

@@ -3,6 +3,7 @@
 #include "models/base/words.h"
 #include "views/widgets/buttons.h"
 
+#include <QCheckBox>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -39,6 +40,8 @@ FabricCard::FabricCard(const Theme &theme, SettingsDraft &draft)
     addTimes();
     addCrashRules();
     addHosts();
+    addHistory();
+    addIsolation();
     connect(&draft, &SettingsDraft::reloaded, this, &FabricCard::reload);
     reload();
 }
@@ -172,6 +175,52 @@ void FabricCard::addHosts()
         });
 }
 
+void FabricCard::addHistory()
+{
+    addHeading(tr("History"), tr("The oldest go first. A snapshot is a copy of everything that the "
+                                 "fabric knows, made every hour while it runs."));
+    add(
+        {u"historyDays"_s, tr("Events and ended operations kept"),
+         tr("What is older is removed from Activity"), tr("days"), 1, 3650},
+        [](const v1::Settings &s) { return int(s.history_days()); },
+        [](v1::Settings &s, int value) { s.set_history_days(std::uint32_t(value)); });
+    add(
+        {u"historyRows"_s,
+         tr("At most so many of each"),
+         tr("Bounds the store's size"),
+         {},
+         1'000,
+         10'000'000},
+        [](const v1::Settings &s) { return int(s.history_rows()); },
+        [](v1::Settings &s, int value) { s.set_history_rows(std::uint32_t(value)); });
+    add(
+        {u"snapshotsKept"_s,
+         tr("Snapshots kept"),
+         tr("In the data folder, to be restored from"),
+         {},
+         1,
+         1'000},
+        [](const v1::Settings &s) { return int(s.snapshots_kept()); },
+        [](v1::Settings &s, int value) { s.set_snapshots_kept(std::uint32_t(value)); });
+}
+
+void FabricCard::addIsolation()
+{
+    addHeading(tr("Isolation"), {});
+    m_no_isolation = new QCheckBox;
+    m_no_isolation->setObjectName(u"acceptNoIsolation"_s);
+    body()->addWidget(new SettingRow(
+        m_theme, tr("Run programs without isolation where nothing better can be had"),
+        tr("Only for packages that you trust as you trust yourself: such a program can read and "
+           "change whatever your user can, see your other programs, and reach every network that "
+           "this machine reaches. Where sandboxes work this changes nothing."),
+        m_no_isolation));
+    connect(m_no_isolation, &QCheckBox::toggled, this, [this](bool accepted) {
+        m_draft.edit(
+            [accepted](v1::Settings &settings) { settings.set_accept_no_isolation(accepted); });
+    });
+}
+
 void FabricCard::reload()
 {
     for (const auto &field : std::as_const(m_fields)) {
@@ -179,6 +228,9 @@ void FabricCard::reload()
         field.box->setValue(field.read(m_draft.value()));
         field.box->setEnabled(m_draft.isKnown());
     }
+    const QSignalBlocker blocker(m_no_isolation);
+    m_no_isolation->setChecked(m_draft.value().accept_no_isolation());
+    m_no_isolation->setEnabled(m_draft.isKnown());
     validate();
 }
 

@@ -7,6 +7,7 @@
 
 #include <QList>
 
+class QCheckBox;
 class QSpinBox;
 
 namespace slipway::views
@@ -38,6 +39,8 @@ private:
     void addTimes();
     void addCrashRules();
     void addHosts();
+    void addHistory();
+    void addIsolation();
     Field &add(const Text &text, std::function<int(const v1::Settings &)> read,
                std::function<void(v1::Settings &, int)> write);
     void addHeading(const QString &title, const QString &note);
@@ -48,6 +51,7 @@ private:
     SettingsDraft &m_draft;
     QList<Field> m_fields;
     SettingRow *m_fault_domains = nullptr;
+    QCheckBox *m_no_isolation = nullptr;
 };
 
 } // namespace slipway::views

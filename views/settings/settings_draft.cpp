@@ -83,6 +83,10 @@ QStringList SettingsDraft::changes() const
         {tr("fault domains"), a.fault_domain_count() != b.fault_domain_count()},
         {tr("host capacity"),
          a.host_cores() != b.host_cores() || a.host_memory_bytes() != b.host_memory_bytes()},
+        {tr("isolation"), a.accept_no_isolation() != b.accept_no_isolation()},
+        {tr("history"), a.history_days() != b.history_days() ||
+                            a.history_rows() != b.history_rows() ||
+                            a.snapshots_kept() != b.snapshots_kept()},
         {tr("currency"), a.currency() != b.currency()},
     };
     QStringList names;

@@ -49,6 +49,7 @@ BottomBar::BottomBar(const Theme &theme, models::Session &session,
             [this] { m_cancel->setEnabled(true); });
     connect(&operations, &models::OperationModel::runningChanged, this, &BottomBar::refresh);
     connect(&session.store(), &models::FabricStore::changed, this, &BottomBar::refresh);
+    connect(&session, &models::Session::statusChanged, this, &BottomBar::refresh);
     connect(&theme, &Theme::changed, this, [this] { update(); });
     refresh();
 }
@@ -69,7 +70,7 @@ void BottomBar::refresh()
         }
     }
     m_shown = any ? running->id() : std::string();
-    const auto alerts = countOfWhatNeedsAPerson(m_session.store()); // as the Overview lists them
+    const auto alerts = countOfWhatNeedsAPerson(m_session); // as the Overview lists them
     const auto count = m_operations.runningCount();
     const QString operations =
         count == 0 ? tr("no operations")

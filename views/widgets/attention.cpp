@@ -1,6 +1,7 @@
 #include "views/widgets/attention.h"
 
 #include "models/base/words.h"
+#include "models/hosts/isolation.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -38,20 +39,21 @@ AttentionItem itemOf(const v1::RoleInstance &instance)
 
 AttentionItem itemOf(const v1::Host &host)
 {
-    return {models::conditionOf(host.state()),
-            tr("%1: %2").arg(text(host.id()), models::stateWord(host.state())),
-            text(host.reason()),
+    return {models::conditionOf(host),
+            tr("%1: %2").arg(text(host.id()), models::stateWord(host)),
+            text(host.unfit_reason().empty() ? host.reason() : host.unfit_reason()),
             host.state_time_ms(),
             {PageId::Hosts, text(host.id()), {}}};
 }
 
 } // namespace
 
-std::uint64_t countOfWhatNeedsAPerson(const models::FabricStore &store)
+std::uint64_t countOfWhatNeedsAPerson(const models::Session &session)
 {
-    std::uint64_t count = 0;
+    const auto &store = session.store();
+    std::uint64_t count = session.status().edge_problem().empty() ? 0 : 1;
     for (const auto &[id, host] : store.hosts()) {
-        count += needsAPerson(models::conditionOf(host->state())) ? 1 : 0;
+        count += needsAPerson(models::conditionOf(*host)) ? 1 : 0;
     }
     for (const auto &[id, deployment] : store.deployments()) {
         const auto tally = store.tally(id);
@@ -63,11 +65,12 @@ std::uint64_t countOfWhatNeedsAPerson(const models::FabricStore &store)
     return count;
 }
 
-QList<AttentionItem> whatNeedsAPerson(const models::FabricStore &store)
+QList<AttentionItem> whatNeedsAPerson(const models::Session &session)
 {
+    const auto &store = session.store();
     QList<AttentionItem> items;
     for (const auto &[id, host] : store.hosts()) {
-        if (needsAPerson(models::conditionOf(host->state()))) {
+        if (needsAPerson(models::conditionOf(*host))) {
             items << itemOf(*host);
         }
     }
@@ -80,6 +83,13 @@ QList<AttentionItem> whatNeedsAPerson(const models::FabricStore &store)
         return left.condition != right.condition ? left.condition == Condition::Failed
                                                  : left.since_ms > right.since_ms;
     });
+    if (const auto &problem = session.status().edge_problem(); !problem.empty()) {
+        items.prepend({Condition::Failed,
+                       tr("No address is served"),
+                       text(problem),
+                       0,
+                       {PageId::Activity, {}, {}}});
+    }
     return items;
 }
 

@@ -1,7 +1,8 @@
-// What needs a person now: hosts that are lost, instances that fail, cycle or do not answer.
+// What needs a person now: addresses that nobody serves, hosts that are lost or take nothing,
+// instances that fail, cycle or do not answer.
 #pragma once
 
-#include "models/base/fabric_store.h"
+#include "models/session/session.h"
 #include "views/widgets/place.h"
 
 #include <QList>
@@ -20,8 +21,8 @@ struct AttentionItem {
 };
 
 // The worst first, then the newest.
-QList<AttentionItem> whatNeedsAPerson(const models::FabricStore &store);
+QList<AttentionItem> whatNeedsAPerson(const models::Session &session);
 // How many they are, without making them: for what is asked at every change.
-std::uint64_t countOfWhatNeedsAPerson(const models::FabricStore &store);
+std::uint64_t countOfWhatNeedsAPerson(const models::Session &session);
 
 } // namespace slipway::views

@@ -17,7 +17,8 @@ constexpr int kTextWidth = 440;
 EmptyState::EmptyState(const Theme &theme, const QString &icon, const QString &title,
                        const QString &text, QWidget *parent)
     : QWidget(parent), m_theme(theme), m_title(new Label(theme, TextRole::CardTitle, title)),
-      m_text(Label::secondary(theme, TextRole::Body, text)), m_actions(new QHBoxLayout)
+      m_text(Label::secondary(theme, TextRole::Body, text)), m_actions(new QHBoxLayout),
+      m_notes(new QVBoxLayout)
 {
     auto *picture = new QLabel;
     const auto paint = [this, picture, icon] {
@@ -42,6 +43,7 @@ EmptyState::EmptyState(const Theme &theme, const QString &icon, const QString &t
     column->addWidget(m_text, 0, Qt::AlignHCenter);
     column->addSpacing(12);
     column->addLayout(m_actions);
+    column->addLayout(m_notes);
     column->addStretch(3);
     m_actions->setSpacing(8);
     m_actions->addStretch(1);
@@ -55,6 +57,13 @@ QPushButton *EmptyState::addAction(const QString &text, const QString &icon)
         makeButton(m_theme, first ? ButtonKind::Primary : ButtonKind::Normal, text, icon, this);
     m_actions->insertWidget(m_actions->count() - 1, button);
     return button;
+}
+
+void EmptyState::addNote(QWidget *note)
+{
+    note->setFixedWidth(kTextWidth);
+    m_notes->addSpacing(24);
+    m_notes->addWidget(note, 0, Qt::AlignHCenter);
 }
 
 void EmptyState::setTexts(const QString &title, const QString &text)

@@ -7,6 +7,7 @@
 
 class QHBoxLayout;
 class QPushButton;
+class QVBoxLayout;
 
 namespace slipway::views
 {
@@ -21,6 +22,7 @@ public:
     // Buttons stand side by side under the text; the first is the primary one.
     QPushButton *addAction(const QString &text, const QString &icon = {});
     void setTexts(const QString &title, const QString &text);
+    void addNote(QWidget *note); // below the buttons, in the text's width
 
 private:
     void fitText();
@@ -29,6 +31,7 @@ private:
     Label *m_title;
     Label *m_text;
     QHBoxLayout *m_actions;
+    QVBoxLayout *m_notes;
 };
 
 } // namespace slipway::views

@@ -127,6 +127,7 @@ class FirstRunTest : public QObject
 
 private Q_SLOTS:
     void invitesNewcomers();
+    void saysHowInstancesAreLockedIn();
     void otherWaysLeadOn();
     void stepByStepToProduction();
     void doesAllByItself();
@@ -148,6 +149,22 @@ void FirstRunTest::invitesNewcomers()
     QVERIFY(desk.harness.client.commands().empty()); // nothing is done unasked
     desk.click(u"leaveSample"_s);
     QCOMPARE(desk.window->currentPlace().page, PageId::Overview);
+}
+
+void FirstRunTest::saysHowInstancesAreLockedIn()
+{
+    Desk desk;
+    auto *words = desk.find<Label>(u"isolationWords"_s);
+    QTRY_COMPARE(words->text(), u"Instances run isolated with limits."_s);
+    for (const auto &[id, known] : desk.harness.store.hosts()) {
+        v1::Host host = *known;
+        host.set_isolation("confined");
+        host.set_isolation_advice("Give the container user namespaces.");
+        desk.harness.client.push({test::changeOf(host)});
+    }
+    QTRY_VERIFY(words->text().startsWith(u"Instances run confined. "_s));
+    QVERIFY(words->text().contains(u"Give the container user namespaces."_s));
+    QVERIFY(words->isVisible());
 }
 
 void FirstRunTest::otherWaysLeadOn()

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void columnsAreFaultDomains();
     void tellsWhatWouldRaiseIsolation();
     void tellsWhoLeavesAndWhatIsMissing();
+    void tellsWhoTakesNothing();
     void dotsLeadToInstances();
     void lostHostsAndNewInstancesShow();
     void hostsComeAndGo();
@@ -135,6 +136,20 @@ void HostsTest::tellsWhoLeavesAndWhatIsMissing()
     auto *advice = desk.card(u"host-2"_s)->findChild<Label *>(u"hostAdvice"_s);
     QVERIFY(advice->isVisible());
     QVERIFY(advice->text().contains(u"slirp4netns is not installed"_s));
+}
+
+void HostsTest::tellsWhoTakesNothing()
+{
+    Desk desk;
+    QTRY_VERIFY(desk.card(u"host-2"_s) != nullptr);
+    auto host = hostNamed("host-2");
+    host.set_unfit_reason("Its test sandbox failed: no space left on the device");
+    desk.harness.client.push({test::changeOf(host)});
+    auto *advice = desk.card(u"host-2"_s)->findChild<Label *>(u"hostAdvice"_s);
+    QTRY_VERIFY(advice->isVisible());
+    QVERIFY(advice->text().contains(u"no space left"_s));
+    QCOMPARE(desk.card(u"host-2"_s)->findChild<StatePill *>()->words(), u"Takes no instances"_s);
+    QVERIFY(desk.find<Label>(u"hostsSummary"_s)->text().contains(u"1 taking no instances"_s));
 }
 
 void HostsTest::dotsLeadToInstances()

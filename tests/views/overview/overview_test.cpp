@@ -58,6 +58,8 @@ private Q_SLOTS:
     void listsWhatNeedsAPerson();
     void leadsToWhatNeedsAPerson();
     void lostHostsAreListed();
+    void hostsWithoutSandboxesAreListed();
+    void addressesWithoutAServerComeFirst();
     void addsUpTheTraffic();
     void cancelsRunningOperations();
     void latestEventsLeadOn();
@@ -122,6 +124,32 @@ void OverviewTest::lostHostsAreListed()
     QCOMPARE(desk.find<StatePill>(u"overviewHealth"_s)->words(), u"2 things need a person"_s);
     desk.harness.client.push({test::removed(v1::Removed::HOST, "host-2")});
     QTRY_COMPARE(desk.attention()->count(), 1);
+}
+
+void OverviewTest::hostsWithoutSandboxesAreListed()
+{
+    Desk desk;
+    QTRY_COMPARE(desk.attention()->count(), 1);
+    v1::Host host = *desk.harness.store.host("host-1");
+    host.set_unfit_reason("Its test sandbox failed: no space left on the device");
+    desk.harness.client.push({test::changeOf(host)});
+    QTRY_COMPARE(desk.attention()->count(), 2);
+    QCOMPARE(desk.figure(u"figureHosts"_s), u"5 / 6"_s);
+    const auto *item = desk.attention()->item(1);
+    QCOMPARE(item->text(), u"host-1: Takes no instances"_s);
+    QVERIFY(item->data(models::ReasonRole).toString().contains(u"no space left"_s));
+}
+
+void OverviewTest::addressesWithoutAServerComeFirst()
+{
+    Desk desk;
+    QTRY_COMPARE(desk.attention()->count(), 1);
+    auto status = desk.harness.session.status();
+    status.set_edge_problem("haproxy is not installed");
+    desk.harness.client.setStatus(status);
+    QTRY_COMPARE(desk.attention()->count(), 2); // the session asks for it from time to time
+    QCOMPARE(desk.attention()->item(0)->text(), u"No address is served"_s);
+    QCOMPARE(desk.find<StatePill>(u"overviewHealth"_s)->words(), u"2 things need a person"_s);
 }
 
 void OverviewTest::addsUpTheTraffic()

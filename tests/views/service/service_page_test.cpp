@@ -31,6 +31,7 @@ private Q_SLOTS:
     void emptySlotInvites();
     void portReasonIsSaid();
     void moreMenuActs();
+    void deployingSaysHowInstancesAreLockedIn();
     void editsTheLabel();
     void refusedSwapSaysWhy();
     void swapsAndSwapsBack();
@@ -137,6 +138,19 @@ void ServicePageTest::moreMenuActs()
     QTRY_VERIFY(desk.action("stagingStart")->isEnabled());
     desk.action("stagingStart")->trigger();
     QCOMPARE(desk.lastMeant().start_deployment().slot(), v1::STAGING);
+}
+
+void ServicePageTest::deployingSaysHowInstancesAreLockedIn()
+{
+    ServiceDesk desk;
+    QVERIFY(desk.click("deploy"));
+    auto *words = desk.find<views::Label>("isolationWords");
+    QTRY_VERIFY(words != nullptr && words->isVisible());
+    QCOMPARE(words->text(), u"Instances run isolated with limits."_s);
+    v1::Host host = *desk.harness.store.host("host-1");
+    host.set_isolation("isolated without limits");
+    desk.harness.client.push({test::changeOf(host)});
+    QTRY_VERIFY(words->text().startsWith(u"Instances run isolated without limits."_s));
 }
 
 void ServicePageTest::editsTheLabel()

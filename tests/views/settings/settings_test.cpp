@@ -6,6 +6,7 @@
 #include "views/widgets/segmented_control.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QLineEdit>
 #include <QPushButton>
@@ -31,6 +32,7 @@ private Q_SLOTS:
     void closingIsRemembered();
     void everyFabricFieldGoesIntoTheCommand_data();
     void everyFabricFieldGoesIntoTheCommand();
+    void noIsolationIsAWordOfItsOwn();
     void oneCommandWithTheEtag();
     void editingGoesOnWhileTheSavedRevisionArrives();
     void discardTakesEverythingBack();
@@ -135,6 +137,9 @@ void SettingsTest::everyFabricFieldGoesIntoTheCommand_data()
     row("hostCount", "8", 8, v1::Settings::kHostCountFieldNumber);
     row("faultDomains", "3", 3, v1::Settings::kFaultDomainCountFieldNumber);
     row("hostCores", "32", 32, v1::Settings::kHostCoresFieldNumber);
+    row("historyDays", "30", 30, v1::Settings::kHistoryDaysFieldNumber);
+    row("historyRows", "50000", 50'000, v1::Settings::kHistoryRowsFieldNumber);
+    row("snapshotsKept", "7", 7, v1::Settings::kSnapshotsKeptFieldNumber);
     row("hostMemory", "64", 64ULL << 30, v1::Settings::kHostMemoryBytesFieldNumber);
 }
 
@@ -153,6 +158,21 @@ void SettingsTest::everyFabricFieldGoesIntoTheCommand()
     QCOMPARE(qulonglong(wide ? reflection->GetUInt64(settings, described)
                              : reflection->GetUInt32(settings, described)),
              sent);
+}
+
+void SettingsTest::noIsolationIsAWordOfItsOwn()
+{
+    auto *word = find<QCheckBox>("acceptNoIsolation");
+    QVERIFY(!word->isChecked());
+    word->click();
+    QCOMPARE(wordsOf("saveWords"), u"Not saved yet: isolation"_s);
+    click("saveSettings");
+    QVERIFY(m_harness->client.lastCommand().update_settings().accept_no_isolation());
+    auto taken_back = present();
+    taken_back.set_accept_no_isolation(true);
+    m_harness->client.push({test::changeOf(taken_back)});
+    QTRY_VERIFY(!find<SaveBar>("saveBar")->isVisible());
+    QVERIFY(word->isChecked());
 }
 
 void SettingsTest::oneCommandWithTheEtag()

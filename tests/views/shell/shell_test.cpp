@@ -219,9 +219,9 @@ void ShellTest::bottomBarShowsAndCancels()
     QTRY_VERIFY(!cancel->isVisible());
     QTRY_COMPARE(desk.window->toasts().texts().size(), 1);
     auto *counts = desk.window->findChild<QPushButton *>(u"operationCounts"_s);
-    const auto items = whatNeedsAPerson(desk.harness.store); // hosts, too
+    const auto items = whatNeedsAPerson(desk.harness.session); // hosts, too
     QVERIFY(!items.isEmpty());
-    QCOMPARE(countOfWhatNeedsAPerson(desk.harness.store), std::uint64_t(items.size()));
+    QCOMPARE(countOfWhatNeedsAPerson(desk.harness.session), std::uint64_t(items.size()));
     QVERIFY(
         counts->text().endsWith(models::plural(std::uint64_t(items.size()), "alert", "alerts")));
     auto host = *desk.harness.store.hosts().begin()->second;
