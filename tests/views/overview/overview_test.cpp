@@ -147,7 +147,8 @@ void OverviewTest::addressesWithoutAServerComeFirst()
     auto status = desk.harness.session.status();
     status.set_edge_problem("haproxy is not installed");
     desk.harness.client.setStatus(status);
-    QTRY_COMPARE(desk.attention()->count(), 2); // the session asks for it from time to time
+    QTRY_COMPARE_WITH_TIMEOUT(desk.attention()->count(), 2,
+                              15'000); // the session asks for it from time to time
     QCOMPARE(desk.attention()->item(0)->text(), u"No address is served"_s);
     QCOMPARE(desk.find<StatePill>(u"overviewHealth"_s)->words(), u"2 things need a person"_s);
 }
