@@ -8,6 +8,8 @@
 namespace slipway::agent
 {
 
+namespace fs = std::filesystem;
+
 namespace
 {
 
@@ -35,9 +37,16 @@ bool isMapped(std::uint32_t user)
     return false;
 }
 
-bool changesUsers(const AgentOptions &options)
+// No program runs yet that could put links in the way; those that lie there are not followed.
+void giveAll(const fs::path &folder)
 {
-    return options.isolated && geteuid() == 0 && isMapped(kElevatedUser);
+    std::error_code error;
+    [[maybe_unused]] int ignored = lchown(folder.c_str(), kProgramUser, kProgramUser);
+    if (!fs::is_directory(fs::symlink_status(folder, error)))
+        return;
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+        ignored = lchown(entry->path().c_str(), kProgramUser, kProgramUser);
 }
 
 } // namespace
@@ -47,29 +56,38 @@ std::optional<sys::Identity> identityFor(bool elevated, const AgentOptions &opti
     if (!options.isolated)
         return std::nullopt;
     sys::Identity identity;
-    identity.change_user = changesUsers(options);
+    identity.change_user = programsAreOthers(options);
     identity.user = elevated ? kElevatedUser : kProgramUser;
     identity.group = kProgramUser; // one group: what setup makes for the program, it can use
     identity.capabilities = elevated ? kElevated : 0;
     return identity;
 }
 
-void shareWithPrograms(const std::filesystem::path &folder, const AgentOptions &options)
+bool programsAreOthers(const AgentOptions &options)
 {
-    if (changesUsers(options) && lchown(folder.c_str(), geteuid(), kProgramUser) == 0)
+    return options.isolated && geteuid() == 0 && isMapped(kElevatedUser);
+}
+
+void shareWithPrograms(const fs::path &folder, const AgentOptions &options)
+{
+    struct stat info {
+    };
+    if (!programsAreOthers(options) || lstat(folder.c_str(), &info) != 0)
+        return;
+    if ((info.st_mode & S_ISVTX) == 0) // from a time when programs were the agent's user
+        for (const fs::directory_entry &entry : fs::directory_iterator(folder))
+            if (entry.path().filename() != ".slipway")
+                giveToProgram(entry.path(), options);
+    if (lchown(folder.c_str(), geteuid(), kProgramUser) == 0)
         chmod(folder.c_str(), kSharedMode);
 }
 
-void giveToProgram(const std::filesystem::path &folder, const AgentOptions &options)
+void giveToProgram(const fs::path &folder, const AgentOptions &options)
 {
-    namespace fs = std::filesystem;
-    if (!changesUsers(options))
-        return;
-    std::error_code error;
-    [[maybe_unused]] int ignored = lchown(folder.c_str(), kProgramUser, kProgramUser);
-    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        ignored = lchown(entry->path().c_str(), kProgramUser, kProgramUser);
+    struct stat info {
+    };
+    if (programsAreOthers(options) && lstat(folder.c_str(), &info) == 0 && info.st_uid == geteuid())
+        giveAll(folder);
 }
 
 } // namespace slipway::agent

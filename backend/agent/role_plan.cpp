@@ -1,5 +1,6 @@
 #include "backend/agent/role_plan.h"
 
+#include "backend/agent/identities.h"
 #include "backend/agent/processes.h"
 #include "backend/agent/web_config.h"
 #include "backend/sys/paths.h"
@@ -149,7 +150,7 @@ void RolePlanner::planWeb(RolePlan &plan) const
 {
     NginxSettings settings;
     settings.folder = m_environment.scratchFolder() / "nginx";
-    settings.run_as_root = runsAsRoot();
+    settings.run_as_root = runsAsRoot() && !programsAreOthers(m_options);
     settings.connections = std::min(kConnectionsMax, openFilesLimit() / 2);
     plan.web_server = settings;
     if (!m_role.entry_point().program_command_line().empty())
