@@ -38,6 +38,10 @@ WebServer::~WebServer()
 {
     for (const std::string &endpoint : m_endpoints)
         m_context.endpoints.forget(endpoint);
+    for (auto &[endpoint, socket] : m_sockets) {
+        socket.listening.reset(); // refused at once
+        m_context.endpoints.close(endpoint);
+    }
 }
 
 Result<void> WebServer::writeFiles() const
@@ -128,6 +132,9 @@ void WebServer::drainSockets()
 bool WebServer::accepts() const
 {
     int number = 0;
+    std::error_code error; // nginx's own folder: it could be anything
+    if (!fs::is_regular_file(fs::symlink_status(m_settings.folder / "temp/nginx.pid", error)))
+        return false;
     std::ifstream(m_settings.folder / "temp/nginx.pid") >> number;
     return number != 0 && number == pid();
 }

@@ -137,8 +137,8 @@ private:
     std::string m_unbound;  // the endpoint whose socket could not be made, told once
     ReportGate m_gate;
     std::optional<v1::InstanceStatus> m_late_status; // too early for the gate: the latest of them
-    asio::steady_timer m_read_on;
     EndpointSockets m_sockets;
+    asio::steady_timer m_read_on;
     std::string m_sent_order;
     int m_silent_ticks = 0;
 
