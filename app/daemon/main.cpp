@@ -50,8 +50,7 @@ void addAgent(CLI::App &app, agent::AgentOptions &options)
     command->add_option("--deployment", options.deployment_id)->required();
     command->add_option("--instance", options.instance)->required();
     command->add_option("--generation", options.generation)->required();
-    command->add_option("--host-socket", options.host_socket);
-    command->add_option("--own", options.own_folder);
+    command->add_option("--channel", options.channel, "Descriptor that leads to its host");
     command->add_option("--mesh", options.mesh_folder);
     command->add_option("--role", options.role_folder);
     command->add_option("--local", options.local_folder);

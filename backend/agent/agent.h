@@ -12,9 +12,7 @@ struct AgentOptions {
     std::string deployment_id;
     std::string instance;
     std::uint64_t generation = 0;
-    std::filesystem::path host_socket =
-        "/run/slipway/agent/host.sock";                    // the agent dials its host here
-    std::filesystem::path own_folder = "/run/slipway/own"; // where it makes its endpoints' sockets
+    int channel = 3; // the descriptor that leads to its host, and to nobody else
     std::filesystem::path mesh_folder =
         "/run/slipway/mesh";                       // <hash of instance>/<hash of endpoint>.sock
     std::filesystem::path role_folder = "/role";   // approot/, sitesroot/<n>/, read-only

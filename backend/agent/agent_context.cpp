@@ -21,6 +21,16 @@ void keepHostsMarks(Environment &environment)
     }
 }
 
+// Programs open /dev/stdout and /dev/stderr by name, which asks who owns the pipe.
+void letOpenAgain(const sys::SpawnRequest &request)
+{
+    if (!request.identity || !request.identity->change_user)
+        return;
+    for (const int end : {request.stdout_fd, request.stderr_fd})
+        if (end >= 0 && fchown(end, request.identity->user, request.identity->group) != 0)
+            return; // they can be written to all the same
+}
+
 } // namespace
 
 Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request,
@@ -28,6 +38,7 @@ Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request
 {
     request.stdout_fd = context.output.openPipe(v1::LogLine::OUT);
     request.stderr_fd = context.output.openPipe(v1::LogLine::ERR);
+    letOpenAgain(request);
     request.clear_environment = true;
     keepHostsMarks(request.environment);
     const Result<int> pid = context.children.start(request, std::move(on_exit));

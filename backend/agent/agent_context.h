@@ -3,6 +3,7 @@
 
 #include "backend/agent/agent.h"
 #include "backend/agent/children.h"
+#include "backend/agent/endpoints.h"
 #include "backend/agent/output_collector.h"
 #include "backend/agent/reporter.h"
 
@@ -15,6 +16,7 @@ struct AgentContext {
     Children &children;
     OutputCollector &output;
     Reporter &reporter;
+    Endpoints &endpoints;
     const AgentOptions &options;
 };
 

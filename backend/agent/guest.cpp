@@ -12,7 +12,6 @@ namespace
 {
 
 constexpr std::uint32_t kProtocol = 1;
-constexpr int kDialLimit_ms = 10'000;
 constexpr std::uint32_t kSignalGrace_ms = 2000;
 constexpr int kWait_ms = 5;
 constexpr int kOutputTries = 40; // what programs said last, within 200 ms
@@ -35,7 +34,7 @@ v1::InstanceStatus firstStatus(const AgentOptions &options)
 } // namespace
 
 Guest::Guest(asio::io_context &io, const sys::Clock &clock, const AgentOptions &options)
-    : m_io(io), m_clock(clock), m_options(options), m_signals(io, SIGTERM, SIGINT), m_timer(io),
+    : m_io(io), m_clock(clock), m_options(options), m_signals(io), m_timer(io),
       m_children(io, options.isolated),
       m_output(
           io, options.instance,
@@ -47,28 +46,35 @@ Guest::Guest(asio::io_context &io, const sys::Clock &clock, const AgentOptions &
           [this] { return m_channel ? m_channel->queuedBytes() : 0; }),
       m_reporter(clock, m_output, firstStatus(options),
                  [this](const v1::AgentMessage &message) { send(message); }),
-      m_dialer(io, options.host_socket,
-               [this](sys::ChannelPtr channel) { connected(std::move(channel)); })
+      m_endpoints(io, [this](const v1::AgentMessage &message) { send(message); })
 {
 }
 
-void Guest::start()
+bool Guest::start()
 {
+    Result<sys::ChannelPtr> channel = sys::inheritedChannel(m_io, m_options.channel);
+    if (!channel) {
+        m_exit_code = kExitNoHost;
+        return false;
+    }
     if (m_options.isolated && !raiseLoopback())
         m_output.say("The loopback device could not be raised; programs cannot use 127.0.0.1.");
     adoptOrphans();
-    preferAgentOverPrograms();
-    waitForSignal();
-    m_timer.expires_after(std::chrono::milliseconds(kDialLimit_ms));
-    m_timer.async_wait([this](std::error_code error) {
-        if (!error && !m_channel)
-            exit(kExitNoHost);
-    });
-    m_dialer.dial();
+    if (!m_options.isolated)
+        waitForSignal();
+    m_channel = std::move(*channel);
+    m_channel->takeDescriptors();
+    m_channel->start([this](std::string_view bytes) { received(bytes); },
+                     [this](const std::string &cause) { hostLost(cause); });
+    sayHello();
+    return true;
 }
 
 void Guest::waitForSignal()
 {
+    std::error_code ignored;
+    for (const int number : {SIGTERM, SIGINT})
+        m_signals.add(number, ignored);
     m_signals.async_wait([this](std::error_code error, int) {
         if (error)
             return;
@@ -83,12 +89,8 @@ void Guest::send(const v1::AgentMessage &message)
         m_channel->send(message);
 }
 
-void Guest::connected(sys::ChannelPtr channel)
+void Guest::sayHello()
 {
-    m_timer.cancel();
-    m_channel = std::move(channel);
-    m_channel->start([this](std::string_view bytes) { received(bytes); },
-                     [this](const std::string &cause) { hostLost(cause); });
     v1::AgentMessage message;
     v1::AgentHello &hello = *message.mutable_hello();
     hello.set_protocol(kProtocol);
@@ -107,6 +109,8 @@ void Guest::received(std::string_view bytes)
         return m_output.say("The host sent something that is no command.");
     if (command.has_stop())
         stop(command.stop().grace_ms());
+    else if (command.has_socket())
+        m_endpoints.arrived(command.socket(), m_channel->descriptor());
     else if (command.has_order() && !m_stopping)
         ordered(command.order());
 }
@@ -119,7 +123,8 @@ void Guest::ordered(const v1::InstanceOrder &order)
         m_io, m_clock, order, m_options.isolated ? 0 : getpid(),
         [this](const v1::AgentMessage &message) { send(message); });
     m_role = std::make_unique<Role>(
-        AgentContext{m_io, m_clock, m_children, m_output, m_reporter, m_options}, order);
+        AgentContext{m_io, m_clock, m_children, m_output, m_reporter, m_endpoints, m_options},
+        order);
     m_role->start();
 }
 

@@ -13,12 +13,12 @@ class Guest
 public:
     Guest(asio::io_context &io, const sys::Clock &clock, const AgentOptions &options);
 
-    // Starts dialling; the io_context is stopped when everything is over.
-    void start();
+    // False: it has no host. The io_context is stopped when everything is over.
+    bool start();
     int exitCode() const { return m_exit_code; }
 
 private:
-    void connected(sys::ChannelPtr channel);
+    void sayHello();
     void received(std::string_view bytes);
     void ordered(const v1::InstanceOrder &order);
     void stop(std::uint32_t grace_ms);
@@ -39,7 +39,7 @@ private:
     Children m_children;
     OutputCollector m_output;
     Reporter m_reporter;
-    sys::MessageDialer m_dialer;
+    Endpoints m_endpoints;
     std::unique_ptr<Role> m_role;
     std::unique_ptr<MetricsSampler> m_metrics;
     bool m_stopping = false;

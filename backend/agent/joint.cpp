@@ -106,10 +106,15 @@ Joint::Joint(asio::io_context &io, StreamEndpoint from, StreamEndpoint to)
 {
 }
 
-Joint::Joint(asio::io_context &io, std::filesystem::path from, StreamEndpoint to)
-    : Joint(io, unixEndpoint(from), std::move(to))
+Joint::Joint(asio::io_context &io, sys::ListeningSocket from, StreamEndpoint to)
+    : Joint(io, StreamEndpoint(asio::local::stream_protocol::endpoint()), std::move(to))
 {
-    m_file = std::move(from);
+    std::error_code error;
+    m_acceptor.assign(m_from.protocol(), from.descriptor(), error);
+    if (error)
+        return;
+    from.release();
+    m_is_given = true;
 }
 
 Joint::~Joint()
@@ -121,24 +126,21 @@ Joint::~Joint()
 Result<void> Joint::listen()
 {
     std::error_code error;
-    if (!m_file.empty())
-        std::filesystem::remove(m_file, error);
-    m_acceptor.open(m_from.protocol(), error);
-    if (!error && m_file.empty())
-        m_acceptor.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error)
-        m_acceptor.bind(m_from, error);
-    if (!error)
-        m_acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
+    if (!m_is_given) {
+        m_acceptor.open(m_from.protocol(), error);
+        if (!error)
+            m_acceptor.set_option(asio::socket_base::reuse_address(true), error);
+        if (!error)
+            m_acceptor.bind(m_from, error);
+        if (!error)
+            m_acceptor.listen(asio::socket_base::max_listen_connections, error);
+    }
+    if (error || !m_acceptor.is_open()) {
         std::error_code ignored;
         m_acceptor.close(ignored);
         return failure(v1::Error::UNAVAILABLE, "ENDPOINT_NOT_BOUND",
-                       "Cannot listen for the endpoint " + m_file.string() + ": " +
-                           error.message() + ".");
+                       "Cannot listen: " + error.message() + ".");
     }
-    if (!m_file.empty())
-        std::filesystem::permissions(m_file, std::filesystem::perms(0666), error);
     accept();
     return {};
 }
@@ -147,10 +149,10 @@ void Joint::close()
 {
     if (!m_acceptor.is_open())
         return;
+    // Whoever comes now is refused at once instead of waiting in a dead queue.
+    if (m_is_given)
+        sys::refuseConnections(m_acceptor.native_handle());
     std::error_code ignored;
-    // The name first: whoever comes now is refused at once instead of waiting in a dead queue.
-    if (!m_file.empty())
-        std::filesystem::remove(m_file, ignored);
     m_acceptor.close(ignored);
     m_pause.cancel();
 }

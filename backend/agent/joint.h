@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/proto/result.h"
+#include "backend/sys/listening_socket.h"
 
 #include <asio.hpp>
 #include <asio/generic/stream_protocol.hpp>
@@ -21,8 +22,8 @@ class Joint
 {
 public:
     Joint(asio::io_context &io, StreamEndpoint from, StreamEndpoint to);
-    // From a Unix socket, which is replaced if it exists and removed at the end.
-    Joint(asio::io_context &io, std::filesystem::path from, StreamEndpoint to);
+    // From a socket that listens already; it refuses everybody when the joint closes.
+    Joint(asio::io_context &io, sys::ListeningSocket from, StreamEndpoint to);
     ~Joint();
     Joint(const Joint &) = delete;
     Joint &operator=(const Joint &) = delete;
@@ -39,7 +40,7 @@ private:
     asio::io_context &m_io;
     Acceptor m_acceptor;
     asio::steady_timer m_pause; // out of descriptors: do not spin
-    std::filesystem::path m_file;
+    bool m_is_given = false;    // made by the host
     StreamEndpoint m_from;
     StreamEndpoint m_to;
     std::shared_ptr<bool> m_alive; // a finished accept may be queued when this goes

@@ -156,7 +156,7 @@ std::string nginxConfiguration(const NginxSettings &settings)
 {
     std::string text = settings.run_as_root ? "user root;\n" : "";
     text += "daemon off;\nworker_processes 1;\nworker_shutdown_timeout 1h;\n"
-            "error_log stderr warn;\npid nginx.pid;\n";
+            "error_log stderr warn;\npid temp/nginx.pid;\n";
     text += "events {\n    worker_connections " + std::to_string(settings.connections) +
             ";\n}\nhttp {" + kHttpHead;
     if (settings.program_port != 0)

@@ -15,7 +15,8 @@ struct NginxAlias {
 };
 
 struct NginxSite {
-    std::vector<std::string> sockets;       // paths of Unix sockets to listen on
+    std::vector<std::string> endpoints;     // whose sockets it serves
+    std::vector<std::string> sockets;       // their addresses, as they were bound
     std::vector<std::uint32_t> local_ports; // on 127.0.0.1
     std::string host_header;                // empty: answers to every name
     std::filesystem::path root;
@@ -28,7 +29,7 @@ struct NginxSite {
 };
 
 struct NginxSettings {
-    std::filesystem::path folder; // for its pid, temporary files and the configuration itself
+    std::filesystem::path folder; // for the configuration; in temp/ lies what nginx itself writes
     bool run_as_root = false;     // keep uid 0: in a sandbox no other user may be mapped
     std::uint32_t program_port = 0;
     std::uint32_t connections = 1024;

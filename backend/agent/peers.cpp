@@ -68,9 +68,10 @@ Result<void> Peers::apply(const v1::InstanceOrder &order)
     std::erase_if(m_joints, [&wanted](const auto &joint) { return !wanted.contains(joint.first); });
     for (const Target &target : wanted)
         m_joints.try_emplace(target);
-    const Result<void> bound = bindMissing();
-    const Result<void> written = writeTopology(order);
-    return written ? bound : written;
+    m_topology =
+        topologyText(order.peers(), [this](const v1::Peer &peer) { return portFor(peer); });
+    m_is_written = false;
+    return settle();
 }
 
 Result<void> Peers::bindMissing()
@@ -88,9 +89,20 @@ Result<void> Peers::bindMissing()
                              "The address " + target.address + ":" + std::to_string(target.port) +
                                  " of another instance is taken; it is tried again each second.");
     }
-    if (!result)
-        retryLater();
     return result;
+}
+
+// What cannot be bound or written now, the disk being full say, is tried again.
+Result<void> Peers::settle()
+{
+    const Result<void> bound = bindMissing();
+    Result<void> written;
+    if (!m_is_written)
+        written = replaceFile(m_topology_file, m_topology);
+    m_is_written = written.has_value();
+    if (!bound || !written)
+        retryLater();
+    return written ? bound : written;
 }
 
 void Peers::retryLater()
@@ -98,15 +110,8 @@ void Peers::retryLater()
     m_retry.expires_after(std::chrono::milliseconds(kRetry_ms));
     m_retry.async_wait([this](std::error_code error) {
         if (!error)
-            bindMissing();
+            settle();
     });
-}
-
-Result<void> Peers::writeTopology(const v1::InstanceOrder &order) const
-{
-    return replaceFile(m_topology_file, topologyText(order.peers(), [this](const v1::Peer &peer) {
-                           return portFor(peer);
-                       }));
 }
 
 } // namespace slipway::agent

@@ -33,13 +33,15 @@ private:
     std::uint32_t portFor(const v1::Peer &peer) const;
     Result<void> bindMissing();
     void retryLater();
-    Result<void> writeTopology(const v1::InstanceOrder &order) const;
+    Result<void> settle();
 
     asio::io_context &m_io;
     asio::steady_timer m_retry;
     std::filesystem::path m_mesh_folder;
     std::filesystem::path m_topology_file;
     std::set<std::uint32_t> m_own_ports;
+    std::string m_topology; // as the file shall be
+    bool m_is_written = true;
     std::map<Target, std::unique_ptr<Joint>> m_joints; // null: not bound yet
 };
 

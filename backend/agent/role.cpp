@@ -1,5 +1,6 @@
 #include "backend/agent/role.h"
 
+#include "backend/agent/identities.h"
 #include "backend/agent/processes.h"
 
 #include <algorithm>
@@ -15,6 +16,7 @@ namespace
 {
 
 constexpr int kEndCheck_ms = 5;
+constexpr std::int64_t kRetryLeast_ms = 1'000;
 constexpr std::uint32_t kWebServerHeadStart_ms = 1000; // requests under way need their program
 
 std::set<std::uint32_t> boundPorts(const PortChoice &ports)
@@ -54,10 +56,10 @@ RestartPolicy Role::newPolicy() const
 Result<void> Role::prepareDisk() const
 {
     std::error_code error;
+    shareWithPrograms(m_context.options.local_folder, m_context.options);
     fs::create_directories(m_environment.scratchFolder(), error);
     fs::create_directories(m_context.options.local_folder / "tmp", error);
     fs::permissions(m_context.options.local_folder / "tmp", fs::perms(01777), error);
-    fs::create_directories(m_context.options.own_folder, error);
     for (const v1::LocalStorage &storage : m_order.role().local_storage()) {
         if (!isPlainName(storage.name()))
             return failure(v1::Error::INVALID_ARGUMENT, "LOCAL_STORAGE_NAME",
@@ -71,31 +73,16 @@ Result<void> Role::prepareDisk() const
             return failure(v1::Error::INTERNAL, "LOCAL_STORAGE_FAILED",
                            "Cannot make the local storage " + folder.string() + ": " +
                                error.message() + ".");
+        giveToProgram(folder, m_context.options);
     }
     return {};
-}
-
-void Role::tellTargets()
-{
-    m_context.reporter.update([this](v1::InstanceStatus &status) {
-        for (const v1::Endpoint &endpoint : m_order.role().endpoints()) {
-            if (!isStream(endpoint.protocol()))
-                continue;
-            v1::EndpointTarget *target = status.add_targets();
-            target->set_endpoint(endpoint.name());
-            target->set_protocol(endpoint.protocol());
-            target->set_target(
-                "unix:" + endpointSocket(m_context.options.own_folder, endpoint.name()).string());
-        }
-    });
 }
 
 void Role::start()
 {
     m_context.reporter.setState(State::CreatingRole, "The role's disk and endpoints are prepared");
     if (const Result<void> prepared = prepareDisk(); !prepared)
-        return refuse(prepared.error().reason(), prepared.error().message());
-    tellTargets();
+        return refuseForNow(prepared.error(), &Role::start);
     if (const Result<void> applied = m_peers.apply(m_order); !applied)
         m_context.reporter.say(applied.error().message());
     runTasks();
@@ -150,6 +137,24 @@ void Role::refuse(const std::string &code, const std::string &problem)
                                 "The instance waits for another deployment.");
 }
 
+void Role::refuseForNow(const v1::Error &error, void (Role::*again)())
+{
+    const RestartDecision decision = m_task_policy.ended(m_context.clock.steadyMs(), 0);
+    const auto delay_ms = std::max(decision.delay_ms, kRetryLeast_ms);
+    m_context.reporter.update([&](v1::InstanceStatus &status) {
+        status.set_next_start_time_ms(m_context.clock.wallMs() + delay_ms);
+    });
+    m_context.reporter.setState(State::FailedStartingRole,
+                                error.message() + " It is tried again in " +
+                                    describeDuration(delay_ms) + ".",
+                                error.reason());
+    m_retry.expires_after(std::chrono::milliseconds(delay_ms));
+    m_retry.async_wait([this, again](std::error_code cancelled) {
+        if (!cancelled && !m_stopping)
+            (this->*again)();
+    });
+}
+
 void Role::startPrograms()
 {
     if (m_stopping)
@@ -163,17 +168,17 @@ void Role::startPrograms()
     m_web_server_up = !plan.web_server;
     m_program_up = !plan.program;
     m_context.reporter.setState(State::BusyRole, "The role's programs are starting");
-    if (plan.web_server)
-        startWebServer(plan);
-    if (plan.program)
+    if (plan.web_server && !startWebServer(plan))
+        return;
+    if (plan.program && !m_program)
         startProgram(plan);
 }
 
-void Role::startWebServer(const RolePlan &plan)
+bool Role::startWebServer(const RolePlan &plan)
 {
-    std::vector<fs::path> sockets;
+    std::vector<std::string> endpoints;
     for (const v1::Endpoint &endpoint : plan.by_nginx)
-        sockets.push_back(endpointSocket(m_context.options.own_folder, endpoint.name()));
+        endpoints.push_back(endpoint.name());
     const bool alone = !plan.program;
     WebServer::Callbacks callbacks;
     callbacks.accepts = [this, alone] {
@@ -182,30 +187,36 @@ void Role::startWebServer(const RolePlan &plan)
             programStarted(m_web_server->pid());
         becomeReadyIfAllUp();
     };
+    callbacks.refused = [this](const v1::Error &error) {
+        refuseForNow(error, &Role::startPrograms);
+    };
     callbacks.ended = [this](const ProgramEnd &end) {
         m_web_server_up = false;
         ended("The web server", end);
     };
-    m_web_server = std::make_unique<WebServer>(m_context, *plan.web_server, sockets,
+    m_web_server = std::make_unique<WebServer>(m_context, *plan.web_server, endpoints,
                                                m_environment.base(), newPolicy(), callbacks);
-    if (const Result<void> started = m_web_server->start(); !started)
+    const Result<void> started = m_web_server->start();
+    if (!started && started.error().code() == v1::Error::FAILED_PRECONDITION)
         refuse(started.error().reason(), started.error().message());
+    else if (!started)
+        refuseForNow(started.error(), &Role::startPrograms);
+    return started.has_value();
 }
 
 void Role::startProgram(const RolePlan &plan)
 {
     const Result<sys::SpawnRequest> request =
-        requestFor(*plan.program, m_environment.forProgram(plan.web_port));
+        requestFor(*plan.program, m_environment.forProgram(plan.web_port),
+                   identityFor(m_order.role().elevated(), m_context.options));
     if (!request)
-        return refuse(request.error().reason(), request.error().message());
+        return refuseForNow(request.error(), &Role::startPrograms);
     RoleProgram::Settings settings;
     settings.request = *request;
     settings.title = fs::path(request->arguments.back()).filename().string();
     settings.ready_port = plan.web_port;
     for (const v1::Endpoint &endpoint : plan.joined)
-        settings.endpoints.push_back({endpoint.name(),
-                                      endpointSocket(m_context.options.own_folder, endpoint.name()),
-                                      m_ports.endpoints.at(endpoint.name())});
+        settings.endpoints.push_back({endpoint.name(), m_ports.endpoints.at(endpoint.name())});
     const v1::Endpoint *first = m_environment.firstEndpoint();
     if (plan.web_port == 0 && first) {
         settings.ready_port = m_ports.endpoints.at(first->name());
@@ -263,7 +274,8 @@ void Role::ended(const std::string &what, const ProgramEnd &end)
 {
     if (m_stopping)
         return;
-    // The status first: until it is up, the edge still sends requests here.
+    if (m_web_server)
+        m_web_server->setOpen(false);
     const std::int64_t next_ms = m_context.clock.wallMs() + end.delay_ms;
     m_context.reporter.update([&](v1::InstanceStatus &status) {
         status.set_state(end.cycling ? State::CyclingRole : State::RestartingRole);
@@ -275,8 +287,6 @@ void Role::ended(const std::string &what, const ProgramEnd &end)
         status.set_restarts(status.restarts() + 1);
         status.set_next_start_time_ms(end.delay_ms ? next_ms : 0);
     });
-    if (m_web_server)
-        m_web_server->setOpen(false);
     const std::string reaction =
         end.delay_ms == 0 ? "It was started again at once."
                           : "It is started again in " + describeDuration(end.delay_ms) + ".";

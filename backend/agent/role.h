@@ -25,13 +25,14 @@ public:
 
 private:
     Result<void> prepareDisk() const;
-    void tellTargets();
     void runTasks();
     void taskFailed(const std::string &reason);
     void startPrograms();
-    void startWebServer(const RolePlan &plan);
+    bool startWebServer(const RolePlan &plan); // false: it said why not
     void startProgram(const RolePlan &plan);
     void refuse(const std::string &code, const std::string &problem);
+    // For what may pass, a full disk say.
+    void refuseForNow(const v1::Error &error, void (Role::*again)());
     void programStarted(int pid);
     void programSlow();
     void ended(const std::string &what, const ProgramEnd &end);

@@ -1,5 +1,6 @@
 #include "backend/agent/role_plan.h"
 
+#include "backend/agent/identities.h"
 #include "backend/agent/processes.h"
 #include "backend/agent/web_config.h"
 #include "backend/sys/paths.h"
@@ -88,16 +89,6 @@ std::vector<fs::path> programBases(const v1::RoleDefinition &role, const fs::pat
     return {approot};
 }
 
-fs::path endpointSocket(const fs::path &own_folder, const std::string &endpoint)
-{
-    return own_folder / (sys::shortHash(endpoint) + ".sock");
-}
-
-fs::path hiddenSocket(const fs::path &socket)
-{
-    return fs::path(socket).replace_extension(".ngx");
-}
-
 RolePlanner::RolePlanner(const v1::InstanceOrder &order, const AgentOptions &options,
                          const PortChoice &ports, const RoleEnvironment &environment,
                          const ProgramFinder &finder)
@@ -159,7 +150,7 @@ void RolePlanner::planWeb(RolePlan &plan) const
 {
     NginxSettings settings;
     settings.folder = m_environment.scratchFolder() / "nginx";
-    settings.run_as_root = runsAsRoot();
+    settings.run_as_root = runsAsRoot() && !programsAreOthers(m_options);
     settings.connections = std::min(kConnectionsMax, openFilesLimit() / 2);
     plan.web_server = settings;
     if (!m_role.entry_point().program_command_line().empty())
@@ -205,8 +196,7 @@ void RolePlanner::planSite(RolePlan &plan, const v1::Site &site, int index) cons
     for (const v1::Endpoint &endpoint : m_role.endpoints()) {
         if (!isWebEndpoint(m_role, endpoint) || !isBound(site, endpoint))
             continue;
-        const fs::path socket = endpointSocket(m_options.own_folder, endpoint.name());
-        result.sockets.push_back(hiddenSocket(socket).string());
+        result.endpoints.push_back(endpoint.name());
         if (m_options.isolated)
             result.local_ports.push_back(m_ports.endpoints.at(endpoint.name()));
     }
@@ -232,7 +222,7 @@ void RolePlanner::planSite(RolePlan &plan, const v1::Site &site, int index) cons
         plan.warnings.push_back("The site's web.config asks for ASP.NET, which needs Windows; its "
                                 "files are served as they are.");
     addAliases(plan, result, site);
-    if (!result.sockets.empty())
+    if (!result.endpoints.empty())
         plan.web_server->sites.push_back(result);
 }
 

@@ -25,7 +25,7 @@ struct RolePlan {
     std::string problem; // why it cannot start, and what to do; empty: it can
     std::string problem_code;
     std::vector<std::string> warnings;
-    std::optional<NginxSettings> web_server; // sockets are the hidden ones (see hiddenSocket)
+    std::optional<NginxSettings> web_server; // its sockets' addresses are not known yet
     std::optional<Launch> program;
     std::uint32_t web_port = 0;         // the program's, when it is behind the web server
     std::vector<v1::Endpoint> joined;   // the agent joins socket and port
@@ -64,10 +64,5 @@ private:
 // Where relative command lines are looked for.
 std::vector<std::filesystem::path> programBases(const v1::RoleDefinition &role,
                                                 const std::filesystem::path &role_folder);
-// <own>/<hash of the endpoint>.sock: what the edge and other instances connect to.
-std::filesystem::path endpointSocket(const std::filesystem::path &own_folder,
-                                     const std::string &endpoint);
-// nginx listens under this name; the public one is a second name that the agent gives and takes.
-std::filesystem::path hiddenSocket(const std::filesystem::path &socket);
 
 } // namespace slipway::agent

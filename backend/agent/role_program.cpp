@@ -12,9 +12,8 @@ RoleProgram::RoleProgram(const AgentContext &context, Settings settings, Restart
     Supervisor::Callbacks supervision;
     supervision.started = [this](int pid) { started(pid); };
     supervision.ended = [this](const ProgramEnd &end) {
-        m_checks.clear();
-        m_callbacks.ended(end);
         closeEndpoints();
+        m_callbacks.ended(end);
     };
     m_supervisor = std::make_unique<Supervisor>(context, m_settings.request, policy, supervision);
 }
@@ -40,20 +39,17 @@ void RoleProgram::watchPorts()
     for (const Endpoint &endpoint : m_settings.endpoints) {
         const bool makes_ready = !ready_port_is_watched && endpoint.port == m_settings.ready_port;
         ready_port_is_watched = ready_port_is_watched || makes_ready;
-        watchPort(endpoint.port, makes_ready, [this, endpoint] { open(endpoint); });
+        const std::function<void()> then = makes_ready ? m_callbacks.up : [] {};
+        watchPort(endpoint.port, makes_ready, [this, endpoint, then] { open(endpoint, then); });
     }
     if (!ready_port_is_watched)
-        watchPort(m_settings.ready_port, true, [] {});
+        watchPort(m_settings.ready_port, true, m_callbacks.up);
 }
 
 void RoleProgram::watchPort(std::uint32_t port, bool makes_ready, std::function<void()> accepts)
 {
     PortCheck::Callbacks callbacks;
-    callbacks.accepts = [this, makes_ready, accepts = std::move(accepts)] {
-        accepts();
-        if (makes_ready)
-            m_callbacks.up();
-    };
+    callbacks.accepts = std::move(accepts);
     if (makes_ready)
         callbacks.slow = [this] {
             m_callbacks.slow();
@@ -64,22 +60,37 @@ void RoleProgram::watchPort(std::uint32_t port, bool makes_ready, std::function<
         m_context.io, [port] { return portAccepts(port); }, std::move(callbacks)));
 }
 
-void RoleProgram::open(const Endpoint &endpoint)
+void RoleProgram::open(const Endpoint &endpoint, const std::function<void()> &then)
 {
-    auto joint = std::make_unique<Joint>(m_context.io, endpoint.socket,
+    m_context.endpoints.request(
+        endpoint.name, [this, endpoint, then](sys::ListeningSocket socket, const std::string &) {
+            join(endpoint, std::move(socket));
+            then();
+        });
+}
+
+void RoleProgram::join(const Endpoint &endpoint, sys::ListeningSocket socket)
+{
+    auto joint = std::make_unique<Joint>(m_context.io, std::move(socket),
                                          tcpEndpoint("127.0.0.1", endpoint.port));
     if (const Result<void> listening = joint->listen(); !listening)
         return m_context.reporter.warn("EndpointNotBound",
                                        "The endpoint " + endpoint.name +
                                            " cannot be reached: " + listening.error().message(),
                                        "Reboot the instance to try again.");
-    m_joints.push_back(std::move(joint));
+    m_joints[endpoint.name] = std::move(joint);
+    m_context.endpoints.open(endpoint.name);
 }
 
 void RoleProgram::closeEndpoints()
 {
     m_checks.clear();
-    m_joints.clear();
+    for (const Endpoint &endpoint : m_settings.endpoints)
+        m_context.endpoints.forget(endpoint.name);
+    for (auto &[endpoint, joint] : std::exchange(m_joints, {})) {
+        joint = nullptr; // refused at once
+        m_context.endpoints.close(endpoint);
+    }
 }
 
 void RoleProgram::stop(int signal)

@@ -14,7 +14,6 @@ class RoleProgram
 public:
     struct Endpoint {
         std::string name;
-        std::filesystem::path socket;
         std::uint32_t port = 0;
     };
     struct Settings {
@@ -43,13 +42,14 @@ private:
     void started(int pid);
     void watchPorts();
     void watchPort(std::uint32_t port, bool makes_ready, std::function<void()> accepts);
-    void open(const Endpoint &endpoint);
+    void open(const Endpoint &endpoint, const std::function<void()> &then);
+    void join(const Endpoint &endpoint, sys::ListeningSocket socket);
 
     AgentContext m_context;
     Settings m_settings;
     Callbacks m_callbacks;
     // Joints exist only while the program is up: a crashed one's callers are refused at once.
-    std::vector<std::unique_ptr<Joint>> m_joints;
+    std::map<std::string, std::unique_ptr<Joint>> m_joints;
     std::vector<std::unique_ptr<PortCheck>> m_checks;
     std::unique_ptr<Supervisor> m_supervisor;
 };

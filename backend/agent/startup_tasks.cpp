@@ -1,16 +1,20 @@
 #include "backend/agent/startup_tasks.h"
 
+#include "backend/agent/identities.h"
+
 namespace slipway::agent
 {
 
 namespace fs = std::filesystem;
 
-Result<sys::SpawnRequest> requestFor(const Launch &launch, const Environment &environment)
+Result<sys::SpawnRequest> requestFor(const Launch &launch, const Environment &environment,
+                                     const std::optional<sys::Identity> &identity)
 {
     sys::SpawnRequest request;
     request.arguments = launch.arguments;
     request.environment = environment;
     request.working_folder = launch.working_folder;
+    request.identity = identity;
     if (launch.copy_to.empty())
         return request;
     std::error_code error;
@@ -76,7 +80,8 @@ void StartupTasks::skip(const v1::StartupTask &task, const Launch &launch)
 void StartupTasks::startTask(const v1::StartupTask &task, const Launch &launch,
                              const Environment &environment)
 {
-    const Result<sys::SpawnRequest> request = requestFor(launch, environment);
+    const Result<sys::SpawnRequest> request =
+        requestFor(launch, environment, identityFor(task.elevated(), m_context.options));
     if (!request)
         return m_callbacks.failed(request.error().message());
     m_context.reporter.say("Startup task: " + task.command_line());

@@ -42,6 +42,7 @@ private:
 };
 
 // Makes the request that runs what was found; copies a program that lost its x bit.
-Result<sys::SpawnRequest> requestFor(const Launch &launch, const Environment &environment);
+Result<sys::SpawnRequest> requestFor(const Launch &launch, const Environment &environment,
+                                     const std::optional<sys::Identity> &identity);
 
 } // namespace slipway::agent

@@ -1,11 +1,10 @@
 #include "backend/agent/web_server.h"
 
+#include "backend/agent/identities.h"
 #include "backend/agent/peers.h"
-#include "backend/agent/role_plan.h"
+#include "backend/agent/program_finder.h"
 
-#include <algorithm>
-#include <asio/local/stream_protocol.hpp>
-#include <sys/socket.h>
+#include <fstream>
 
 namespace slipway::agent
 {
@@ -15,6 +14,8 @@ namespace fs = std::filesystem;
 namespace
 {
 
+constexpr std::chrono::milliseconds kLastComers{200};
+
 fs::path nginxProgram(const Environment &environment)
 {
     std::error_code error;
@@ -22,76 +23,120 @@ fs::path nginxProgram(const Environment &environment)
     return fs::exists(usual, error) ? usual : findInPath("nginx", environment);
 }
 
-bool socketAccepts(asio::io_context &io, const fs::path &socket)
-{
-    // A blocking connect waits while the listener's queue is full, and asio's own waits even on a
-    // non-blocking socket. A full queue is no answer: it is tried again a little later.
-    asio::local::stream_protocol::socket probe(io, asio::local::stream_protocol());
-    std::error_code error;
-    probe.native_non_blocking(true, error);
-    const asio::local::stream_protocol::endpoint endpoint(socket.string());
-    return !error && ::connect(probe.native_handle(), endpoint.data(),
-                               static_cast<socklen_t>(endpoint.size())) == 0;
-}
-
 } // namespace
 
 WebServer::WebServer(const AgentContext &context, NginxSettings settings,
-                     std::vector<fs::path> sockets, Environment environment, RestartPolicy policy,
-                     Callbacks callbacks)
-    : m_context(context), m_settings(std::move(settings)), m_sockets(std::move(sockets)),
-      m_environment(std::move(environment)), m_policy(policy), m_callbacks(std::move(callbacks))
+                     std::vector<std::string> endpoints, Environment environment,
+                     RestartPolicy policy, Callbacks callbacks)
+    : m_context(context), m_settings(std::move(settings)), m_endpoints(std::move(endpoints)),
+      m_environment(std::move(environment)), m_policy(policy), m_callbacks(std::move(callbacks)),
+      m_drain(context.io)
 {
 }
 
 WebServer::~WebServer()
 {
-    removeSockets();
+    for (const std::string &endpoint : m_endpoints)
+        m_context.endpoints.forget(endpoint);
+    for (auto &[endpoint, socket] : m_sockets) {
+        socket.listening.reset(); // refused at once
+        m_context.endpoints.close(endpoint);
+    }
 }
 
 Result<void> WebServer::writeFiles() const
 {
     std::error_code error;
     fs::create_directories(m_settings.folder / "temp", error);
-    if (const auto written = replaceFile(m_settings.folder / "mime.types", nginxMimeTypes());
-        !written)
-        return written;
-    return replaceFile(m_settings.folder / "nginx.conf", nginxConfiguration(m_settings));
+    giveToProgram(m_settings.folder / "temp", m_context.options);
+    return replaceFile(m_settings.folder / "mime.types", nginxMimeTypes());
 }
 
 Result<void> WebServer::start()
 {
-    const fs::path program = nginxProgram(m_environment);
-    if (program.empty())
+    m_program = nginxProgram(m_environment);
+    if (m_program.empty())
         return failure(v1::Error::FAILED_PRECONDITION, "WEB_SERVER_MISSING",
                        "Web roles are served by nginx, which is not installed on this machine. "
                        "Install the package nginx-light and reboot the instance.");
     if (const auto written = writeFiles(); !written)
         return written;
-    removeSockets();
-    sys::SpawnRequest request;
-    request.arguments = {
-        program.string(), "-e", "stderr", "-p", m_settings.folder.string() + "/", "-c",
-        "nginx.conf"};
-    request.environment = m_environment;
-    request.working_folder = m_settings.folder;
-    Supervisor::Callbacks callbacks;
-    callbacks.started = [this](int) { started(); };
-    callbacks.ended = [this](const ProgramEnd &end) {
-        m_check.reset();
-        m_callbacks.ended(end);
-        removeSockets();
-    };
-    m_supervisor = std::make_unique<Supervisor>(m_context, request, m_policy, callbacks);
-    m_supervisor->start();
+    for (const std::string &endpoint : m_endpoints)
+        m_context.endpoints.request(
+            endpoint, [this, endpoint](sys::ListeningSocket socket, const std::string &path) {
+                take(endpoint, std::move(socket), path);
+            });
+    if (m_endpoints.empty())
+        launch();
     return {};
 }
 
+void WebServer::take(const std::string &endpoint, sys::ListeningSocket socket,
+                     const std::string &path)
+{
+    m_sockets[endpoint] = {std::move(socket), path};
+    if (m_sockets.size() == m_endpoints.size())
+        launch();
+}
+
+Result<void> WebServer::writeConfiguration()
+{
+    for (NginxSite &site : m_settings.sites) {
+        site.sockets.clear();
+        for (const std::string &endpoint : site.endpoints)
+            site.sockets.push_back(m_sockets.at(endpoint).path);
+    }
+    return replaceFile(m_settings.folder / "nginx.conf", nginxConfiguration(m_settings));
+}
+
+// nginx takes over what its variable lists, and knows each by the address that it is bound to.
+void WebServer::launch()
+{
+    if (const auto written = writeConfiguration(); !written)
+        return m_callbacks.refused(written.error());
+    sys::SpawnRequest request;
+    request.arguments = {
+        m_program.string(), "-e", "stderr", "-p", m_settings.folder.string() + "/", "-c",
+        "nginx.conf"};
+    request.environment = m_environment;
+    request.working_folder = m_settings.folder;
+    request.identity = identityFor(false, m_context.options);
+    for (const auto &[endpoint, socket] : m_sockets) {
+        request.inherited_fds.push_back(socket.listening.descriptor());
+        request.environment["NGINX"] += std::to_string(socket.listening.descriptor()) + ";";
+    }
+    Supervisor::Callbacks callbacks;
+    callbacks.started = [this](int) { started(); };
+    callbacks.ended = [this](const ProgramEnd &end) { ended(end); };
+    m_supervisor = std::make_unique<Supervisor>(m_context, request, m_policy, callbacks);
+    m_supervisor->start();
+}
+
+// Who waits for an nginx that comes at once is served by that; nobody waits longer.
+void WebServer::ended(const ProgramEnd &end)
+{
+    m_check.reset();
+    setOpen(false);
+    m_callbacks.ended(end);
+    if (end.delay_ms > 0)
+        drainSockets();
+}
+
+void WebServer::drainSockets()
+{
+    for (const auto &[endpoint, socket] : m_sockets)
+        sys::drainConnections(socket.listening.descriptor());
+}
+
+// It writes its number when it has read its configuration and has all its sockets.
 bool WebServer::accepts() const
 {
-    return std::all_of(m_sockets.begin(), m_sockets.end(), [this](const fs::path &socket) {
-        return socketAccepts(m_context.io, hiddenSocket(socket));
-    });
+    int number = 0;
+    std::error_code error; // nginx's own folder: it could be anything
+    if (!fs::is_regular_file(fs::symlink_status(m_settings.folder / "temp/nginx.pid", error)))
+        return false;
+    std::ifstream(m_settings.folder / "temp/nginx.pid") >> number;
+    return number != 0 && number == pid();
 }
 
 void WebServer::started()
@@ -107,30 +152,25 @@ void WebServer::started()
 
 void WebServer::setOpen(bool open)
 {
-    std::error_code error;
-    for (const fs::path &socket : m_sockets) {
-        if (!open)
-            fs::remove(socket, error);
-        else if (!fs::exists(fs::symlink_status(socket, error)))
-            fs::create_hard_link(hiddenSocket(socket), socket, error);
-        if (open && error)
-            m_context.reporter.say("Cannot open " + socket.string() + ": " + error.message() + ".");
+    for (const auto &[endpoint, socket] : m_sockets) {
+        if (open)
+            m_context.endpoints.open(endpoint);
+        else
+            m_context.endpoints.close(endpoint);
     }
 }
 
-void WebServer::removeSockets()
-{
-    std::error_code ignored;
-    for (const fs::path &socket : m_sockets) {
-        fs::remove(socket, ignored);
-        fs::remove(hiddenSocket(socket), ignored);
-    }
-}
-
+// What had come before nobody could come any more, and was not taken in, is let go.
 void WebServer::stop(int signal)
 {
-    if (m_supervisor)
-        m_supervisor->stop(signal);
+    if (!m_supervisor)
+        return;
+    m_supervisor->stop(signal);
+    m_drain.expires_after(kLastComers);
+    m_drain.async_wait([this](std::error_code error) {
+        if (!error)
+            drainSockets();
+    });
 }
 
 } // namespace slipway::agent

@@ -3,15 +3,14 @@
 namespace slipway::host
 {
 
-AgentLink::AgentLink(sys::ChannelPtr channel)
-    : m_channel(std::move(channel)), m_peer_pid(m_channel->peerPid())
-{
-}
+AgentLink::AgentLink(sys::ChannelPtr channel) : m_channel(std::move(channel)) {}
 
-void AgentLink::start(OnHello on_hello, OnClosed on_closed)
+void AgentLink::start(OnMessage on_message, OnRefused on_refused, OnClosed on_closed)
 {
-    m_on_hello = std::move(on_hello);
+    m_on_message = std::move(on_message);
+    m_on_refused = std::move(on_refused);
     m_on_closed = std::move(on_closed);
+    m_channel->passOverLarger(kMessageBytesMax, m_on_refused);
     m_channel->start([self = shared_from_this()](std::string_view bytes) { self->received(bytes); },
                      [self = shared_from_this()](const std::string &) {
                          const OnClosed call = self->m_on_closed;
@@ -20,16 +19,10 @@ void AgentLink::start(OnHello on_hello, OnClosed on_closed)
                      });
 }
 
-void AgentLink::handTo(OnMessage on_message, OnClosed on_closed)
-{
-    m_on_message = std::move(on_message);
-    m_on_closed = std::move(on_closed);
-}
-
 void AgentLink::close()
 {
-    m_on_hello = nullptr;
     m_on_message = nullptr;
+    m_on_refused = nullptr;
     m_on_closed = nullptr;
     m_channel->close();
 }
@@ -37,18 +30,13 @@ void AgentLink::close()
 void AgentLink::received(std::string_view bytes)
 {
     v1::AgentMessage message;
-    if (!sys::parseMessage(bytes, message))
-        return;
-    if (message.has_hello()) {
-        const OnHello call = std::move(m_on_hello);
-        m_on_hello = nullptr;
-        if (call)
-            call(shared_from_this(), message.hello());
-        return;
-    }
     const OnMessage call = m_on_message; // it may close the link
-    if (call)
-        call(message);
+    if (!call)
+        return;
+    if (sys::parseMessage(bytes, message))
+        call(message, bytes.size());
+    else
+        m_on_refused(bytes.size());
 }
 
 } // namespace slipway::host

@@ -1,4 +1,4 @@
-// A connection that an agent opened to its host, from its first message on.
+// The channel between a host and the agent that it started: one end each, and nobody else's.
 #pragma once
 
 #include "backend/sys/message_channel.h"
@@ -14,25 +14,29 @@ namespace slipway::host
 class AgentLink : public std::enable_shared_from_this<AgentLink>
 {
 public:
-    using OnHello = std::function<void(std::shared_ptr<AgentLink>, const v1::AgentHello &)>;
-    using OnMessage = std::function<void(v1::AgentMessage &)>;
+    using OnMessage = std::function<void(v1::AgentMessage &, std::size_t size)>;
+    using OnRefused = std::function<void(std::size_t size)>; // too large, or no message at all
     using OnClosed = std::function<void()>;
 
+    // What an honest agent says stays far below: a batch of log lines is the most.
+    static constexpr std::size_t kMessageBytesMax = 2 * 1024 * 1024;
+
     explicit AgentLink(sys::ChannelPtr channel);
-    void start(OnHello on_hello, OnClosed on_closed);
-    // Who hears of it from now on.
-    void handTo(OnMessage on_message, OnClosed on_closed);
-    void send(const v1::AgentCommand &command) { m_channel->send(command); }
+    void start(OnMessage on_message, OnRefused on_refused, OnClosed on_closed);
+    void send(const v1::AgentCommand &command, int descriptor = -1)
+    {
+        m_channel->send(command, descriptor);
+    }
     void close();
-    int peerPid() const { return m_peer_pid; }
+    void hold() { m_channel->hold(); }
+    void goOn() { m_channel->goOn(); }
 
 private:
     void received(std::string_view bytes);
 
     sys::ChannelPtr m_channel;
-    int m_peer_pid;
-    OnHello m_on_hello;
     OnMessage m_on_message;
+    OnRefused m_on_refused;
     OnClosed m_on_closed;
 };
 

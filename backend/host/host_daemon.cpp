@@ -20,6 +20,7 @@ constexpr std::uint32_t kProtocol = 1;
 constexpr std::chrono::milliseconds kTick{1'000};
 constexpr std::size_t kUnsentMax = 1'000;
 constexpr std::size_t kQueuedBytesMax = 8 * 1024 * 1024;
+constexpr std::size_t kFlowingBytesMax = 1024 * 1024;
 
 std::uint64_t realMemoryBytes()
 {
@@ -30,21 +31,16 @@ std::uint64_t realMemoryBytes()
 
 HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolation isolation)
     : m_io(io), m_options(options), m_isolation(std::move(isolation)),
-      m_start_time_ms(m_clock.wallMs()),
-      m_tool(io, options.paths.runtime / "runc"), m_context{io,
-                                                            m_options,
-                                                            m_isolation,
-                                                            m_clock,
-                                                            m_tool,
-                                                            [this](const v1::HostMessage &message) {
-                                                                send(message);
-                                                            },
-                                                            [this](const v1::MetricSample &one) {
-                                                                sample(one);
-                                                            },
-                                                            [this] { settleLater(); }},
-      m_agents(io, [this](sys::ChannelPtr channel) { agentArrived(std::move(channel)); }),
-      m_unknown_agents(io),
+      m_start_time_ms(m_clock.wallMs()), m_tool(io, options.paths.runtime / "runc"),
+      m_disks(io), m_context{io,
+                             m_options,
+                             m_isolation,
+                             m_clock,
+                             m_tool,
+                             m_disks,
+                             [this](const v1::HostMessage &message) { send(message); },
+                             [this](const v1::MetricSample &one) { sample(one); },
+                             [this] { settleLater(); }},
       m_dialer(io, options.paths.hostsSocket(),
                [this](const sys::ChannelPtr &channel) { controllerConnected(channel); }),
       m_tick(io)
@@ -54,15 +50,11 @@ HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolati
 Result<void> HostDaemon::start()
 {
     std::error_code error;
-    fs::create_directories(folder() / "agent", error);
-    fs::permissions(folder() / "agent", fs::perms(0755), error);
+    fs::create_directories(folder() / "hidden", error);
     if (error)
         return failure(v1::Error::INTERNAL, "HOST_FOLDER_NOT_MADE",
                        "Cannot make " + folder().string() + ": " + error.message() + ".",
                        folder().string());
-    // Sandboxes come in under their own user ids; who they are is checked by their pid.
-    if (auto listening = m_agents.listen(folder() / "agent/host.sock", 0666); !listening)
-        return listening;
     std::ofstream(folder() / "host.pid")
         << getpid() << ' ' << sys::processStartTicks(getpid()) << '\n';
     clearLeftovers([this] {
@@ -91,24 +83,6 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
         emptyTrash(m_options.paths, ownerMark());
         done();
     });
-}
-
-// The channel keeps its link, until it is closed.
-void HostDaemon::agentArrived(sys::ChannelPtr channel)
-{
-    m_unknown_agents.enter(channel);
-    const std::weak_ptr<sys::MessageChannel> weak = channel;
-    const auto leave = [this, weak] { m_unknown_agents.leave(weak.lock()); };
-    const auto link = std::make_shared<AgentLink>(std::move(channel));
-    link->start(
-        [this, leave](const std::shared_ptr<AgentLink> &known, const v1::AgentHello &hello) {
-            leave();
-            const auto found = m_instances.find({hello.deployment_id(), hello.instance()});
-            if (hello.protocol() != kProtocol || found == m_instances.end())
-                return known->close();
-            found->second->attach(known, hello);
-        },
-        leave);
 }
 
 void HostDaemon::controllerConnected(const sys::ChannelPtr &channel)
@@ -141,20 +115,48 @@ void HostDaemon::sendHello()
     for (const auto &[key, instance] : m_instances)
         *hello.add_instances() = instance->status();
     m_controller->send(message);
-    for (const v1::HostMessage &unsent : m_unsent)
-        m_controller->send(unsent);
-    m_unsent.clear();
+    m_late.clear();
+    sendLate();
 }
 
+// A controller that reads slowly hears of each instance once, and the latest: nobody's reports wait
+// behind another's.
 void HostDaemon::send(const v1::HostMessage &message)
 {
     if (m_controller)
+        sendLate();
+    const bool flows = m_controller && m_controller->queuedBytes() < kFlowingBytesMax;
+    if (flows && m_unsent.empty() && m_late.empty())
         return m_controller->send(message);
-    if (!message.has_happening())
-        return; // the next hello tells what is, not what was
-    m_unsent.push_back(message);
-    if (m_unsent.size() > kUnsentMax)
+    if (message.has_happening()) {
+        m_unsent.push_back(message);
+        if (m_unsent.size() > kUnsentMax)
+            m_unsent.pop_front();
+    } else if (message.has_status() && m_controller) { // else the next hello tells what is
+        const v1::InstanceStatus &status = message.status();
+        const Key key{status.deployment_id(), status.name()};
+        if (m_instances.contains(key) && status.present())
+            m_late.insert(key);
+        else
+            m_controller->send(message); // of one that is no more, and so cannot be asked later
+    }
+}
+
+void HostDaemon::sendLate()
+{
+    const auto flows = [this] { return m_controller->queuedBytes() < kFlowingBytesMax; };
+    while (!m_late.empty() && flows()) {
+        const auto found = m_instances.find(m_late.extract(m_late.begin()).value());
+        if (found == m_instances.end() || !found->second)
+            continue;
+        v1::HostMessage message;
+        *message.mutable_status() = found->second->status();
+        m_controller->send(message);
+    }
+    while (!m_unsent.empty() && flows()) {
+        m_controller->send(m_unsent.front());
         m_unsent.pop_front();
+    }
 }
 
 void HostDaemon::sample(const v1::MetricSample &sample)
@@ -253,7 +255,6 @@ void HostDaemon::stop(std::uint32_t grace_ms)
 
 void HostDaemon::finish()
 {
-    m_agents.close();
     m_instances.clear();
     if (!m_isolation.cgroup.empty())
         sys::removeCgroup(m_isolation.cgroup);
@@ -280,6 +281,7 @@ void HostDaemon::tick()
     m_zombies = sys::reapOrphans(m_zombies);
     if (!m_controller)
         return;
+    sendLate();
     v1::HostMessage message;
     message.mutable_heartbeat()->set_time_ms(m_clock.wallMs());
     m_controller->send(message);

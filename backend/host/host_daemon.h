@@ -3,7 +3,6 @@
 
 #include "backend/host/instance.h"
 #include "backend/sys/message_channel.h"
-#include "backend/sys/newcomers.h"
 
 #include <deque>
 #include <map>
@@ -28,12 +27,12 @@ private:
     using Key = std::pair<std::string, std::string>; // deployment id, instance
 
     void clearLeftovers(std::function<void()> done);
-    void agentArrived(sys::ChannelPtr channel);
 
     void controllerConnected(const sys::ChannelPtr &channel);
     void controllerSaid(std::string_view bytes);
     void sendHello();
     void send(const v1::HostMessage &message);
+    void sendLate();
     void sample(const v1::MetricSample &sample);
 
     void takeOrders(const v1::HostOrders &orders);
@@ -53,12 +52,12 @@ private:
     const sys::SystemClock m_clock;
     const std::int64_t m_start_time_ms;
     sys::SandboxTool m_tool;
+    DiskWatch m_disks;
     HostContext m_context;
-    sys::MessageListener m_agents;
-    sys::Newcomers m_unknown_agents; // have not said their name yet
     sys::MessageDialer m_dialer;
     sys::ChannelPtr m_controller;
-    std::deque<v1::HostMessage> m_unsent; // happenings while no controller listens
+    std::deque<v1::HostMessage> m_unsent; // happenings while no controller listens, or slowly
+    std::set<Key> m_late;                 // instances whose status waits for a quicker controller
     v1::HostMetrics m_samples;
     std::map<Key, std::unique_ptr<Instance>> m_instances;
     asio::steady_timer m_tick;

@@ -22,6 +22,11 @@ std::string seconds(std::int64_t delay_ms)
     return std::to_string((delay_ms + 999) / 1000) + " s";
 }
 
+std::string megabytes(std::uint64_t bytes)
+{
+    return std::to_string(bytes / (1024 * 1024)) + " MB";
+}
+
 std::string endsInWords(std::uint32_t ends)
 {
     return ends > 1 ? ", its end number " + std::to_string(ends) + " of late" : std::string();
@@ -33,7 +38,8 @@ Instance::Instance(HostContext &context, v1::InstanceOrder order)
     : m_context(context), m_wanted(std::move(order)),
       m_disk(context.options.paths, context.options.host_id, m_wanted.deployment_id(),
              m_wanted.name(), sys::ownerMark(context.options.fabric_id, context.options.host_id)),
-      m_timer(context.io)
+      m_sockets(ownFolder(), context.options.paths.hostFolder(context.options.host_id) / "hidden"),
+      m_read_on(context.io), m_timer(context.io)
 {
     m_status.set_deployment_id(m_wanted.deployment_id());
     m_status.set_name(m_wanted.name());
@@ -46,8 +52,6 @@ Instance::~Instance()
 {
     if (m_link)
         m_link->close();
-    if (m_early_link)
-        m_early_link->close();
 }
 
 void Instance::setOrder(const v1::InstanceOrder &order)
@@ -56,7 +60,7 @@ void Instance::setOrder(const v1::InstanceOrder &order)
     m_removed = false;
     step();
     followOutside();
-    if (m_link && m_phase == Phase::Running)
+    if (isLinked() && m_phase == Phase::Running)
         sendOrder();
 }
 
@@ -119,6 +123,8 @@ void Instance::launch()
 {
     if (m_running.generation() != m_wanted.generation())
         m_backoff.reset();
+    if (m_running.disk_generation() != m_wanted.disk_generation())
+        m_disk_full = false; // it gets a new one
     m_running = m_wanted;
     m_phase = Phase::Launching;
     m_status.set_generation(m_running.generation());
@@ -133,7 +139,10 @@ void Instance::launch()
     if (const auto prepared = prepareFolders(); !prepared)
         return endedByItself(prepared.error().message());
     setState(RoleInstance::StartingVM, "Its sandbox starts.");
-    m_sandbox = makeSandbox();
+    SandboxSpec spec = sandboxSpec();
+    if (const auto made = makeChannel(spec); !made)
+        return endedByItself(made.error().message());
+    m_sandbox = makeSandbox(std::move(spec));
     m_sandbox->start({[this](int pid) { sandboxStarted(pid); }, [this] { sandboxEnding(); },
                       [this](const std::string &cause) { sandboxEnded(cause); },
                       [this](const std::string &line) { logLine(line); }});
@@ -146,33 +155,16 @@ void Instance::sandboxStarted(int first_pid)
     report();
     m_outside_told = false;
     followOutside();
-    if (const auto link = std::move(m_early_link)) {
-        m_early_link = nullptr;
-        adoptLink(link);
-    }
+    linkUp();
 }
 
-void Instance::attach(const std::shared_ptr<AgentLink> &link, const v1::AgentHello &hello)
+// Both its first process and its first word are there.
+void Instance::linkUp()
 {
-    const bool expected = (m_phase == Phase::Launching || m_phase == Phase::Stopping) && !m_link &&
-                          hello.generation() == m_running.generation();
-    if (!expected)
-        return link->close();
-    if (m_first_pid != 0)
-        return adoptLink(link);
-    m_early_link = link;
-    link->handTo(nullptr, [this] { m_early_link = nullptr; });
-}
-
-void Instance::adoptLink(const std::shared_ptr<AgentLink> &link)
-{
-    if (link->peerPid() != m_first_pid)
-        return link->close(); // another sandbox's process under this one's name
-    m_link = link;
+    if (!isLinked())
+        return;
     m_sent_order.clear();
     m_silent_ticks = 0;
-    link->handTo([this](v1::AgentMessage &message) { agentSaid(message); },
-                 [this] { linkClosed(); });
     if (m_phase == Phase::Stopping)
         return beginStop();
     m_phase = Phase::Running;
@@ -183,6 +175,7 @@ void Instance::adoptLink(const std::shared_ptr<AgentLink> &link)
 void Instance::linkClosed()
 {
     m_link = nullptr;
+    m_sockets.clear(); // nobody serves them any more
     if (m_phase != Phase::Running)
         return;
     m_timer.expires_after(kLinklessMax);
@@ -218,7 +211,7 @@ void Instance::beginStop()
     const std::uint32_t grace_ms = stopGrace_ms();
     m_phase = Phase::Stopping;
     setState(RoleInstance::StoppingRole, "It has " + seconds(grace_ms) + " to end by itself.");
-    if (m_link) {
+    if (isLinked()) {
         v1::AgentCommand command;
         command.mutable_stop()->set_grace_ms(grace_ms);
         m_link->send(command);
@@ -232,7 +225,7 @@ void Instance::beginStop()
         if (!error && m_sandbox)
             m_sandbox->kill();
     });
-    if (!m_link)
+    if (!isLinked())
         m_sandbox->kill(); // still in the runtime's hands: it ends as soon as it exists
 }
 
@@ -248,9 +241,9 @@ void Instance::sandboxEnded(const std::string &cause)
     if (m_link)
         m_link->close();
     m_link = nullptr;
-    if (m_early_link)
-        m_early_link->close();
-    m_early_link = nullptr;
+    m_late_status.reset();
+    m_read_on.cancel();
+    m_sockets.clear();
     m_outside = nullptr;
     m_sandbox = nullptr;
     m_restarts += m_agent_restarts;
@@ -258,7 +251,6 @@ void Instance::sandboxEnded(const std::string &cause)
     m_status.clear_agent_pid();
     m_status.clear_program_pid();
     m_status.clear_targets();
-    clearOwnFolder();
     if (m_phase != Phase::Stopping)
         return endedByItself(m_end_cause.empty() ? cause : m_end_cause);
     m_first_pid = 0;
@@ -305,6 +297,7 @@ void Instance::endedByItself(const std::string &cause)
 void Instance::beginRemoval()
 {
     setState(RoleInstance::DeletingVM, "Its disk is being removed.");
+    m_disk_count = nullptr;
     m_disk.remove();
     std::error_code ignored;
     std::filesystem::remove_all(ownFolder(), ignored);
@@ -320,15 +313,44 @@ void Instance::tick()
 {
     if (m_log)
         m_log->flush();
+    tellDropped();
+    if (m_late_status && m_gate.statuses.take(m_context.clock.steadyMs()))
+        take(*std::exchange(m_late_status, std::nullopt));
     if (!m_sandbox || m_phase == Phase::Stopping || !m_end_cause.empty())
         return;
     noticeOutOfMemory();
     followOutside();
     ++m_silent_ticks;
-    if (m_phase == Phase::Running && m_link && m_silent_ticks > kSilentTicksMax)
+    if (m_phase == Phase::Running && isLinked() && m_silent_ticks > kSilentTicksMax)
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent was silent for 10 s");
     else if (m_phase == Phase::Launching && m_silent_ticks > kFirstReportTicksMax)
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent did not report within 20 s");
+}
+
+// It goes down before it takes what is others'; what may go with every life of the role, goes.
+void Instance::diskCounted(const sys::TreeUsage &usage)
+{
+    const DiskLimit limit = diskLimit(m_wanted.role(), m_wanted.size());
+    if (std::exchange(m_disk_full, !limit.holds(usage)) || !m_disk_full || !m_sandbox)
+        return;
+    const std::string cause = "its disk is full: " + megabytes(usage.bytes) + " of " +
+                              megabytes(limit.bytes) + " in " + std::to_string(usage.files) +
+                              " of " + std::to_string(limit.files) + " files";
+    tell(v1::ERROR, "DiskFull", m_wanted.name() + ": " + cause,
+         "It wrote more than its definition's local storage allows",
+         "It is started again with an empty TEMP; reimage it, or give its LocalStorage more room");
+    m_end_cause = cause;
+    m_sandbox->kill();
+}
+
+Result<void> Instance::checkDisk()
+{
+    if (!m_disk_full)
+        return {};
+    m_disk.discardPassing(m_running.role());
+    return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_FULL",
+                   "its disk is full. It starts as soon as there is room: reimage it, or give its "
+                   "LocalStorage more room in the definition");
 }
 
 bool Instance::noticeOutOfMemory()

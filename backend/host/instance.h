@@ -3,8 +3,10 @@
 #pragma once
 
 #include "backend/host/agent_link.h"
+#include "backend/host/endpoint_sockets.h"
 #include "backend/host/instance_disk.h"
 #include "backend/host/outside_access.h"
+#include "backend/host/report_gate.h"
 #include "backend/host/restart_backoff.h"
 #include "backend/host/sandbox.h"
 #include "backend/sys/clock.h"
@@ -13,6 +15,7 @@
 #include <asio.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace slipway::host
@@ -25,6 +28,7 @@ struct HostContext {
     const Isolation &isolation;
     const sys::Clock &clock;
     sys::SandboxTool &tool;
+    DiskWatch &disks;
     std::function<void(const v1::HostMessage &)> send; // to the controller
     std::function<void(const v1::MetricSample &)> sample;
     std::function<void()> settled; // an instance is idle or gone now
@@ -40,8 +44,7 @@ public:
     void remove(); // its order says so, or none lists it any more
     void remove(const v1::InstanceOrder &order);
     void end(std::uint32_t grace_ms); // the host ends: stop for good, keep the disk
-    void attach(const std::shared_ptr<AgentLink> &link, const v1::AgentHello &hello);
-    void tick(); // once a second of the host's own running time
+    void tick();                      // once a second of the host's own running time
 
     bool idle() const { return m_phase == Phase::Idle || m_phase == Phase::Gone; }
     bool gone() const { return m_phase == Phase::Gone; }
@@ -64,19 +67,31 @@ private:
     void sandboxEnding();
     void sandboxEnded(const std::string &cause);
     void endedByItself(const std::string &cause);
-    void adoptLink(const std::shared_ptr<AgentLink> &link);
+    void linkUp();
     void linkClosed();
-    void agentSaid(v1::AgentMessage &message);
+    void agentSaid(v1::AgentMessage &message, std::size_t bytes);
+    void agentRefused(std::size_t bytes);
+    void weigh(std::size_t bytes);
+    void readOnLater();
+    void tellDropped();
+    void agentGreeted(const v1::AgentHello &hello);
     void agentReported(const v1::InstanceStatus &report);
+    void take(v1::InstanceStatus status);
+    void agentTold(const v1::Happening &happening);
+    void agentMeasured(const v1::MetricSample &sample);
+    void endpointChanged(const v1::EndpointState &state);
+    void addTarget(const v1::Endpoint &endpoint);
     void agentLogged(const v1::AgentLog &log);
     bool noticeOutOfMemory();
+    void diskCounted(const sys::TreeUsage &usage);
+    Result<void> checkDisk();
     void giveUpOnAgent(v1::RoleInstance::State state, const std::string &cause);
 
     // Means
     Result<void> prepareFolders();
-    std::unique_ptr<Sandbox> makeSandbox();
+    std::unique_ptr<Sandbox> makeSandbox(SandboxSpec spec);
     SandboxSpec sandboxSpec() const;
-    void clearOwnFolder();
+    Result<void> makeChannel(SandboxSpec &spec);
     void followOutside();
     void openOutside();
     void outsideLost(const std::string &cause);
@@ -102,6 +117,8 @@ private:
     std::uint32_t m_end_grace_ms = 0;
 
     InstanceDisk m_disk;
+    std::shared_ptr<DiskWatch::Entry> m_disk_count;
+    bool m_disk_full = false;
     std::unique_ptr<sys::LogFileWriter> m_log;
     std::unique_ptr<Sandbox> m_sandbox;
     std::unique_ptr<OutsideAccess> m_outside;
@@ -113,8 +130,15 @@ private:
     std::uint64_t m_out_of_memory_kills = 0;
     bool m_was_out_of_memory = false;
 
+    bool isLinked() const { return m_link && m_greeted && m_first_pid != 0; }
+
     std::shared_ptr<AgentLink> m_link;
-    std::shared_ptr<AgentLink> m_early_link; // connected before the sandbox's pid was known
+    bool m_greeted = false; // its agent has said hello
+    std::string m_unbound;  // the endpoint whose socket could not be made, told once
+    ReportGate m_gate;
+    std::optional<v1::InstanceStatus> m_late_status; // too early for the gate: the latest of them
+    EndpointSockets m_sockets;
+    asio::steady_timer m_read_on;
     std::string m_sent_order;
     int m_silent_ticks = 0;
 

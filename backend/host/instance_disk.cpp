@@ -1,9 +1,11 @@
 #include "backend/host/instance_disk.h"
 
+#include "backend/sys/beneath.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/random.h"
 #include "backend/sys/sandbox.h"
 
+#include <algorithm>
 #include <fstream>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
@@ -34,6 +36,12 @@ Mark readMark(const fs::path &file)
     return mark;
 }
 
+constexpr std::uint32_t kIdsPerSandbox = 65'536;
+constexpr std::uint64_t kMegabyte = 1024 * 1024;
+constexpr std::uint64_t kBesides_bytes = 256 * kMegabyte; // home and temp
+constexpr std::uint64_t kBytesPerFile = 8 * 1024;
+constexpr std::uint64_t kFilesLeast = 50'000;
+
 std::uint32_t ownerOf(const fs::path &path)
 {
     struct stat info {
@@ -41,16 +49,11 @@ std::uint32_t ownerOf(const fs::path &path)
     return lstat(path.c_str(), &info) == 0 ? info.st_uid : 0;
 }
 
-// Links are never followed: their targets are the sandbox's business, not the machine's.
 void giveTo(const fs::path &folder, std::uint32_t owner)
 {
-    if (geteuid() != 0 || ownerOf(folder) == owner)
-        return;
-    std::error_code error;
-    [[maybe_unused]] int result = lchown(folder.c_str(), owner, owner);
-    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        result = lchown(entry->path().c_str(), owner, owner);
+    const std::uint32_t before = ownerOf(folder);
+    if (geteuid() == 0 && before != owner)
+        sys::moveOwnersBeneath(folder, before, owner, kIdsPerSandbox);
 }
 
 // Starts a removal that goes on beside the host's work; the host collects it among its orphans. By
@@ -85,9 +88,12 @@ Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t 
 {
     const Mark mark = readMark(markFile());
     if (mark.host != m_host_id || mark.generation != disk_generation)
-        discard();
+        discard(m_folder);
     std::error_code error;
-    fs::create_directories(m_folder / "tmp", error);
+    fs::create_directories(m_folder, error);
+    if (!error)
+        if (const auto made = sys::ensureFolderBeneath(m_folder, "tmp"); !made)
+            return made;
     if (error)
         return failure(v1::Error::INTERNAL, "DISK_NOT_MADE",
                        "Cannot make the instance's disk " + m_folder.string() + ": " +
@@ -95,7 +101,14 @@ Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t 
                        m_folder.string());
     fs::permissions(m_folder, fs::perms(0700), error);
     giveTo(m_folder, owner);
-    std::ofstream(markFile(), std::ios::trunc) << m_host_id << ' ' << disk_generation << '\n';
+    std::ofstream mark_file(markFile(), std::ios::trunc);
+    mark_file << m_host_id << ' ' << disk_generation << '\n';
+    mark_file.close();
+    if (!mark_file)
+        return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_NOT_MADE",
+                       "Cannot write " + markFile().string() +
+                           ": the machine's disk may be full. Make room in the data folder.",
+                       markFile().string());
     return {};
 }
 
@@ -103,23 +116,44 @@ void InstanceDisk::remove()
 {
     if (const Mark mark = readMark(markFile()); mark.host != m_host_id)
         return;
-    discard();
+    discard(m_folder);
     std::error_code ignored;
     fs::remove(markFile(), ignored);
     fs::remove(m_folder.parent_path(), ignored); // the deployment's, when it was the last one
 }
 
+void InstanceDisk::discardPassing(const v1::RoleDefinition &role)
+{
+    discard(m_folder / "tmp");
+    for (const v1::LocalStorage &storage : role.local_storage())
+        if (storage.clean_on_role_recycle() &&
+            fs::path(storage.name()).filename() == storage.name())
+            discard(m_folder / storage.name());
+}
+
+DiskLimit diskLimit(const v1::RoleDefinition &role, const v1::VmSize &size)
+{
+    DiskLimit limit;
+    limit.bytes = kBesides_bytes;
+    for (const v1::LocalStorage &storage : role.local_storage())
+        limit.bytes += storage.size_mb() * kMegabyte;
+    if (size.local_disk_bytes() > 0)
+        limit.bytes = std::min<std::uint64_t>(limit.bytes, size.local_disk_bytes());
+    limit.files = std::max(kFilesLeast, limit.bytes / kBytesPerFile);
+    return limit;
+}
+
 // Out of the way at once; a large tree is then removed beside the host's work.
-void InstanceDisk::discard()
+void InstanceDisk::discard(const fs::path &folder)
 {
     std::error_code error;
-    if (!fs::exists(m_folder, error))
+    if (!fs::exists(fs::symlink_status(folder, error)))
         return;
     const fs::path trash = m_trash / sys::randomHex(16);
     fs::create_directories(m_trash, error);
-    fs::rename(m_folder, trash, error);
+    fs::rename(folder, trash, error);
     if (error || !removeBeside({trash}, m_owner_mark))
-        fs::remove_all(error ? m_folder : trash, error);
+        fs::remove_all(error ? folder : trash, error);
 }
 
 // Several hosts may go on with the same remains: who comes late finds nothing.

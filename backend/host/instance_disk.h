@@ -2,6 +2,7 @@
 // reimaging, and not a move to another host.
 #pragma once
 
+#include "backend/host/disk_watch.h"
 #include "backend/sys/paths.h"
 #include "slipway/v1/machine.pb.h"
 
@@ -23,17 +24,22 @@ public:
     Result<void> prepare(std::uint64_t disk_generation, std::uint32_t owner);
     // Removes it, if it still belongs to this host.
     void remove();
+    // What the definition lets go with every life of the role: temporary files and more.
+    void discardPassing(const v1::RoleDefinition &role);
     std::filesystem::path folder() const { return m_folder; }
 
 private:
     std::filesystem::path markFile() const;
-    void discard();
+    void discard(const std::filesystem::path &folder);
 
     std::filesystem::path m_folder;
     std::filesystem::path m_trash;
     std::string m_host_id;
     std::string m_owner_mark;
 };
+
+// The local storage that the definition asks for, and some room besides.
+DiskLimit diskLimit(const v1::RoleDefinition &role, const v1::VmSize &size);
 
 // Goes on with what somebody's removal, killed on the way, left of disks.
 void emptyTrash(const sys::Paths &paths, const std::string &owner_mark);

@@ -1,8 +1,11 @@
 // Instance: what its agent says, and what the controller hears of it.
 #include "backend/host/instance.h"
 
+#include "backend/host/agent_words.h"
 #include "backend/sys/sandbox_processes.h"
 #include "backend/sys/text.h"
+
+#include <algorithm>
 
 namespace slipway::host
 {
@@ -12,66 +15,176 @@ using v1::RoleInstance;
 namespace
 {
 
+constexpr std::uint32_t kProtocol = 1;
+constexpr std::chrono::milliseconds kReadOnPause{100};
+
 bool isBetweenPrograms(RoleInstance::State state)
 {
     return state == RoleInstance::RestartingRole || state == RoleInstance::CyclingRole ||
            state == RoleInstance::FailedStartingRole;
 }
 
-// Targets come with the agent's own paths; only their file name means something here.
-void moveTarget(v1::EndpointTarget &target, const std::filesystem::path &own_folder)
-{
-    constexpr std::string_view kUnix = "unix:";
-    if (!target.target().starts_with(kUnix))
-        return;
-    const std::filesystem::path inner = target.target().substr(kUnix.size());
-    target.set_target(std::string(kUnix) + (own_folder / inner.filename()).string());
-}
-
 } // namespace
 
-void Instance::agentSaid(v1::AgentMessage &message)
+void Instance::agentSaid(v1::AgentMessage &message, std::size_t bytes)
 {
     m_silent_ticks = 0;
+    weigh(bytes);
     switch (message.body_case()) {
+    case v1::AgentMessage::kHello:
+        return agentGreeted(message.hello());
+    case v1::AgentMessage::kEndpoint:
+        return endpointChanged(message.endpoint());
     case v1::AgentMessage::kStatus:
         return agentReported(message.status());
-    case v1::AgentMessage::kHappening: {
-        v1::HostMessage up;
-        *up.mutable_happening() = message.happening();
-        up.mutable_happening()->set_deployment_id(m_wanted.deployment_id());
-        up.mutable_happening()->set_instance(m_wanted.name());
-        return m_context.send(up);
-    }
-    case v1::AgentMessage::kMetrics: {
-        v1::MetricSample sample = message.metrics();
-        sample.set_deployment_id(m_wanted.deployment_id());
-        sample.set_instance(m_wanted.name());
-        return m_context.sample(sample);
-    }
+    case v1::AgentMessage::kHappening:
+        return agentTold(message.happening());
+    case v1::AgentMessage::kMetrics:
+        return agentMeasured(message.metrics());
     case v1::AgentMessage::kLog:
         return agentLogged(message.log());
     default:
-        return;
+        return m_gate.drop();
     }
 }
 
-void Instance::agentReported(const v1::InstanceStatus &report_inside)
+void Instance::agentRefused(std::size_t bytes)
 {
-    v1::InstanceStatus next = report_inside;
+    m_gate.drop();
+    weigh(bytes);
+}
+
+// An agent that says too much waits, as a program does at a full pipe: nobody else has to.
+void Instance::weigh(std::size_t bytes)
+{
+    if (m_gate.admit(m_context.clock.steadyMs(), bytes) || !m_link)
+        return;
+    m_link->hold();
+    readOnLater();
+}
+
+void Instance::readOnLater()
+{
+    m_read_on.expires_after(kReadOnPause);
+    m_read_on.async_wait([this](std::error_code error) {
+        if (error || !m_link)
+            return;
+        m_silent_ticks = 0; // it is the host that does not listen
+        if (!m_gate.mayReadOn(m_context.clock.steadyMs()))
+            return readOnLater();
+        m_link->goOn();
+    });
+}
+
+void Instance::tellDropped()
+{
+    const std::uint64_t dropped = m_gate.takeDropped(m_context.clock.steadyMs());
+    if (dropped == 0)
+        return;
+    tell(v1::WARNING, "ReportsDropped",
+         m_wanted.name() + ": " + std::to_string(dropped) + " reports were dropped",
+         "its agent said more than an agent may, or what no agent may say",
+         "Reimage the instance if this goes on: its program may have taken over its agent");
+}
+
+void Instance::agentTold(const v1::Happening &said)
+{
+    auto happening = believedHappening(said, m_context.clock.wallMs());
+    if (!happening || !m_gate.happenings.take(m_context.clock.steadyMs()))
+        return m_gate.drop();
+    v1::HostMessage up;
+    *up.mutable_happening() = std::move(*happening);
+    up.mutable_happening()->set_deployment_id(m_wanted.deployment_id());
+    up.mutable_happening()->set_instance(m_wanted.name());
+    m_context.send(up);
+}
+
+void Instance::agentMeasured(const v1::MetricSample &said)
+{
+    if (!m_gate.samples.take(m_context.clock.steadyMs()))
+        return m_gate.drop();
+    v1::MetricSample sample =
+        believedSample(said, m_running.size().memory_bytes(), m_context.clock.wallMs());
+    sample.set_deployment_id(m_wanted.deployment_id());
+    sample.set_instance(m_wanted.name());
+    m_context.sample(sample);
+}
+
+void Instance::agentGreeted(const v1::AgentHello &hello)
+{
+    if (m_greeted)
+        return;
+    m_greeted = hello.protocol() == kProtocol;
+    linkUp();
+}
+
+// Where an endpoint leads is the host's own knowledge: the agent only says that it serves it.
+void Instance::endpointChanged(const v1::EndpointState &state)
+{
+    const auto &endpoints = m_running.role().endpoints();
+    const auto endpoint =
+        std::find_if(endpoints.begin(), endpoints.end(), [&](const v1::Endpoint &one) {
+            return one.name() == state.endpoint() && one.protocol() != v1::UDP;
+        });
+    if (!m_link || endpoint == endpoints.end() ||
+        !m_gate.endpoints.take(m_context.clock.steadyMs()))
+        return m_gate.drop();
+    const Result<bool> fresh = m_sockets.say(endpoint->name(), state.open());
+    if (!fresh && std::exchange(m_unbound, endpoint->name()) != endpoint->name())
+        tell(v1::ERROR, "EndpointNotBound",
+             m_wanted.name() + ": the endpoint " + endpoint->name() + " cannot be reached",
+             fresh.error().message(), "it is tried again each second");
+    if (!fresh)
+        return;
+    if (*fresh) {
+        v1::AgentCommand command;
+        command.mutable_socket()->set_endpoint(endpoint->name());
+        command.mutable_socket()->set_path(m_sockets.path(endpoint->name()).string());
+        m_link->send(command, m_sockets.descriptor(endpoint->name()));
+    }
+    if (state.open())
+        addTarget(*endpoint);
+}
+
+// It stays while the sandbox does: a program that is away for a moment changes no route.
+void Instance::addTarget(const v1::Endpoint &endpoint)
+{
+    for (const v1::EndpointTarget &known : m_status.targets())
+        if (known.endpoint() == endpoint.name())
+            return;
+    v1::EndpointTarget &target = *m_status.add_targets();
+    target.set_endpoint(endpoint.name());
+    target.set_protocol(endpoint.protocol());
+    target.set_target("unix:" + m_sockets.path(endpoint.name()).string());
+    report();
+}
+
+void Instance::agentReported(const v1::InstanceStatus &said)
+{
+    auto status = believedStatus(said, m_context.clock.wallMs());
+    if (!status)
+        return m_gate.drop();
+    if (m_gate.statuses.take(m_context.clock.steadyMs())) {
+        m_late_status.reset();
+        return take(std::move(*status));
+    }
+    if (m_late_status)
+        m_gate.drop();
+    m_late_status = std::move(*status);
+}
+
+void Instance::take(v1::InstanceStatus next)
+{
     next.set_deployment_id(m_wanted.deployment_id());
     next.set_name(m_wanted.name());
     next.set_generation(m_running.generation());
     next.set_agent_pid(m_first_pid);
-    next.set_program_pid(translatedPid(report_inside.program_pid()));
+    next.set_program_pid(translatedPid(next.program_pid()));
     next.set_isolation(m_status.isolation());
     next.set_present(true);
-    m_agent_restarts = report_inside.restarts();
+    m_agent_restarts = next.restarts();
     next.set_restarts(m_restarts + m_agent_restarts);
-    for (v1::EndpointTarget &target : *next.mutable_targets())
-        moveTarget(target, ownFolder());
-    if (next.state_time_ms() == 0)
-        next.set_state_time_ms(m_context.clock.wallMs());
+    *next.mutable_targets() = m_status.targets();
     if (isBetweenPrograms(next.state()) && (noticeOutOfMemory() || m_was_out_of_memory)) {
         next.set_error_code("OutOfMemory");
         next.set_reason("It ran out of memory. " + next.reason());
@@ -103,7 +216,7 @@ std::int32_t Instance::translatedPid(std::int32_t inner_pid)
 void Instance::agentLogged(const v1::AgentLog &log)
 {
     for (const v1::LogLine &line : log.lines())
-        m_log->append(line);
+        m_log->append(believedLine(line, m_wanted.name(), sys::wallUs()));
     m_log->flush();
 }
 

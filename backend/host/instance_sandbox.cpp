@@ -18,14 +18,13 @@ constexpr std::uint32_t kUidsPerInstance = 65'536;
 constexpr std::uint32_t kUidRanges = 30'000;
 constexpr std::size_t kHostNameMax = 63;
 
-Result<void> makeFolder(const fs::path &folder, std::uint32_t owner)
+// For everybody to walk through, and for nobody but the host to write.
+Result<void> makeFolder(const fs::path &folder)
 {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error)
         fs::permissions(folder, fs::perms(0755), error);
-    if (!error && geteuid() == 0 && owner != 0 && chown(folder.c_str(), owner, owner) != 0)
-        error = std::error_code(errno, std::generic_category());
     if (!error)
         return {};
     return failure(v1::Error::INTERNAL, "FOLDER_NOT_MADE",
@@ -77,28 +76,20 @@ Result<void> Instance::prepareFolders()
                        "The package's content " + m_running.content_path() +
                            " is missing. Upload the package again.",
                        m_running.content_path());
-    if (const auto made = makeFolder(meshFolder(), 0); !made)
+    for (const fs::path &folder : {meshFolder().parent_path(), meshFolder(), ownFolder()})
+        if (const auto made = makeFolder(folder); !made)
+            return made;
+    if (const auto made = m_disk.prepare(m_running.disk_generation(), owner); !made)
         return made;
-    if (const auto made = makeFolder(ownFolder(), owner); !made)
-        return made;
-    return m_disk.prepare(m_running.disk_generation(), owner);
-}
-
-// Sockets of a sandbox that is gone would take connections nowhere.
-void Instance::clearOwnFolder()
-{
-    std::error_code error;
-    for (fs::directory_iterator entry(ownFolder(), error), end; !error && entry != end;
-         entry.increment(error)) {
-        std::error_code ignored;
-        fs::remove(entry->path(), ignored);
-    }
+    if (!m_disk_count)
+        m_disk_count = m_context.disks.watch(
+            m_disk.folder(), [this](const sys::TreeUsage &usage) { diskCounted(usage); });
+    return checkDisk();
 }
 
 SandboxSpec Instance::sandboxSpec() const
 {
     const HostOptions &options = m_context.options;
-    const fs::path agent_folder = options.paths.hostFolder(options.host_id) / "agent";
     SandboxSpec spec = sandboxBase(m_context.isolation, uidBase());
     spec.id = sys::sandboxPrefix(options.fabric_id, options.host_id) +
               sys::shortHash(m_running.deployment_id() + "/" + m_running.name()) + "-g" +
@@ -117,18 +108,29 @@ SandboxSpec Instance::sandboxSpec() const
     const std::vector<BindMount> own = {{options.agent_program, "/slipway/slipwayd"},
                                         {m_running.content_path(), "/role"},
                                         {m_disk.folder(), "/local", true},
-                                        {agent_folder, "/run/slipway/agent"},
-                                        {ownFolder(), "/run/slipway/own", true},
                                         {meshFolder(), "/run/slipway/mesh"}};
     spec.binds.insert(spec.binds.end(), own.begin(), own.end());
     return spec;
 }
 
-std::unique_ptr<Sandbox> Instance::makeSandbox()
+// One end for the host, the other for the agent that it starts; neither has a name.
+Result<void> Instance::makeChannel(SandboxSpec &spec)
+{
+    auto channel = sys::makeChannel(m_context.io, spec.channel_fd);
+    if (!channel)
+        return Failure(channel.error());
+    m_greeted = false;
+    m_link = std::make_shared<AgentLink>(std::move(*channel));
+    m_link->start(
+        [this](v1::AgentMessage &message, std::size_t bytes) { agentSaid(message, bytes); },
+        [this](std::size_t bytes) { agentRefused(bytes); }, [this] { linkClosed(); });
+    return {};
+}
+
+std::unique_ptr<Sandbox> Instance::makeSandbox(SandboxSpec spec)
 {
     const HostOptions &options = m_context.options;
     const fs::path host_folder = options.paths.hostFolder(options.host_id);
-    SandboxSpec spec = sandboxSpec();
     const std::string mark = sys::ownerMark(options.fabric_id, options.host_id);
     m_cgroup = spec.cgroup;
     if (m_context.isolation.level != IsolationLevel::None) {
@@ -137,10 +139,9 @@ std::unique_ptr<Sandbox> Instance::makeSandbox()
     }
     spec.arguments.front() = options.agent_program.string();
     for (const std::string &argument :
-         {std::string("--not-isolated"), std::string("--host-socket"),
-          (host_folder / "agent/host.sock").string(), std::string("--own"), ownFolder().string(),
-          std::string("--mesh"), meshFolder().string(), std::string("--role"),
-          m_running.content_path(), std::string("--local"), m_disk.folder().string()})
+         {std::string("--not-isolated"), std::string("--mesh"), meshFolder().string(),
+          std::string("--role"), m_running.content_path(), std::string("--local"),
+          m_disk.folder().string()})
         spec.arguments.push_back(argument);
     spec.environment.clear(); // the operator's own
     return makePlainSandbox(m_context.io, std::move(spec), mark);
@@ -165,7 +166,7 @@ void Instance::openOutside()
     if (!problem.empty())
         return outsideLost(problem);
     const auto goOn = [this] {
-        if (m_link && m_phase == Phase::Running)
+        if (isLinked() && m_phase == Phase::Running)
             sendOrder();
     };
     m_outside = std::make_unique<OutsideAccess>(

@@ -55,8 +55,8 @@ private:
         sys::SpawnRequest request;
         request.arguments = m_tool.commandLine();
         request.arguments.insert(request.arguments.end(),
-                                 {"run", "--detach", "--pid-file", pidFile().string(), "--bundle",
-                                  m_bundle.string(), m_spec.id});
+                                 {"run", "--detach", "--preserve-fds", "1", "--pid-file",
+                                  pidFile().string(), "--bundle", m_bundle.string(), m_spec.id});
         return spawn(std::move(request));
     }
 

@@ -21,8 +21,6 @@ constexpr const char *kMountPoints[] = {"proc",
                                         "etc/ssl/certs",
                                         "root",
                                         "etc/alternatives",
-                                        "run/slipway/agent",
-                                        "run/slipway/own",
                                         "run/slipway/mesh"};
 
 constexpr const char *kSharedFolders[] = {"/etc/ssl/certs", "/etc/alternatives"};
@@ -51,8 +49,10 @@ void linkSystemFolders(const fs::path &root)
 void writeSystemFiles(const fs::path &etc)
 {
     writeFile(etc / "passwd", "root:x:0:0:root:/local:/bin/sh\n"
+                              "role:x:1000:1000:role:/local:/bin/sh\n"
+                              "elevated:x:1001:1000:elevated:/local:/bin/sh\n"
                               "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
-    writeFile(etc / "group", "root:x:0:\nnogroup:x:65534:\n");
+    writeFile(etc / "group", "root:x:0:\nrole:x:1000:\nnogroup:x:65534:\n");
     writeFile(etc / "hosts", "127.0.0.1 localhost\n");
     writeFile(etc / "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
     writeFile(etc / "resolv.conf", "nameserver 10.0.2.3\n"); // there with outside access only

@@ -32,9 +32,11 @@ constexpr const char *kReadOnlyPaths[] = {"/proc/bus", "/proc/fs", "/proc/irq", 
 
 Json capabilities()
 {
-    // The guest agent is root inside: it brings "lo" up, and nginx changes its workers' user.
-    const Json names = {"CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE", "CAP_SETUID",       "CAP_SETGID",
-                        "CAP_CHOWN",     "CAP_FOWNER",           "CAP_DAC_OVERRIDE", "CAP_KILL"};
+    // The guest agent's alone: it brings "lo" up, and starts, ends and provides for programs that
+    // are other users and have none of these.
+    const Json names = {"CAP_NET_ADMIN", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE",
+                        "CAP_SETUID",    "CAP_SETGID",       "CAP_CHOWN",
+                        "CAP_FOWNER",    "CAP_DAC_OVERRIDE", "CAP_KILL"};
     return {{"bounding", names}, {"effective", names}, {"permitted", names}};
 }
 
@@ -98,11 +100,14 @@ Json mounts(const SandboxSpec &spec)
 {
     Json all = Json::array({
         fileSystem("proc", "/proc", {"nosuid", "noexec", "nodev"}),
-        fileSystem("tmpfs", "/dev", {"nosuid", "strictatime", "mode=755", "size=64k"}),
-        fileSystem("tmpfs", "/dev/shm", {"nosuid", "noexec", "nodev", "mode=1777", "size=16m"}),
+        fileSystem("tmpfs", "/dev",
+                   {"nosuid", "strictatime", "mode=755", "size=64k", "nr_inodes=256"}),
+        fileSystem("tmpfs", "/dev/shm",
+                   {"nosuid", "noexec", "nodev", "mode=1777", "size=16m", "nr_inodes=1k"}),
         bind({"/usr", "/usr", false}),
-        fileSystem("tmpfs", "/usr/local", {"ro", "nosuid", "nodev", "mode=755", "size=4k"}),
-        fileSystem("tmpfs", "/tmp", {"nosuid", "nodev", "mode=1777", "size=64m"}),
+        fileSystem("tmpfs", "/usr/local",
+                   {"ro", "nosuid", "nodev", "mode=755", "size=4k", "nr_inodes=8"}),
+        fileSystem("tmpfs", "/tmp", {"nosuid", "nodev", "mode=1777", "size=64m", "nr_inodes=16k"}),
     });
     for (const BindMount &mount : spec.binds)
         all.push_back(bind(mount));

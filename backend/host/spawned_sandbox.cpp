@@ -1,5 +1,9 @@
 #include "backend/host/spawned_sandbox.h"
 
+#include "backend/sys/descriptor_passing.h"
+
+#include <utility>
+
 namespace slipway::host
 {
 
@@ -12,8 +16,15 @@ SpawnedSandbox::SpawnedSandbox(asio::io_context &io, SandboxSpec spec, std::stri
 SpawnedSandbox::~SpawnedSandbox()
 {
     *m_alive = false;
+    giveUpChannel();
     if (m_output)
         m_output->stop();
+}
+
+// From then on its end tells the host that nobody holds it any more.
+void SpawnedSandbox::giveUpChannel()
+{
+    sys::closeDescriptor(std::exchange(m_spec.channel_fd, -1));
 }
 
 void SpawnedSandbox::hear(Events events)
@@ -27,8 +38,10 @@ Result<int> SpawnedSandbox::spawn(sys::SpawnRequest request)
     sys::addMark(request.environment, m_owner_mark);
     request.stdout_fd = m_output->open();
     request.stderr_fd = request.stdout_fd;
+    request.channel_fd = m_spec.channel_fd;
     const auto pid = sys::spawn(request);
     m_output->closeWriteEnd();
+    giveUpChannel();
     return pid;
 }
 

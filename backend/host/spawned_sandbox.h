@@ -17,10 +17,15 @@ protected:
 
     // First of all in start().
     void hear(Events events);
-    // Returns the pid. The program carries the host's mark, and its output goes to `printed`.
+    // Returns the pid. The program carries the host's mark, its output goes to `printed`, and it
+    // alone has the agent's end of the channel.
     Result<int> spawn(sys::SpawnRequest request);
     void tellEnded(const std::string &cause);
 
+private:
+    void giveUpChannel();
+
+protected:
     asio::io_context &m_io;
     SandboxSpec m_spec;
     std::string m_owner_mark;

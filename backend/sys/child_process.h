@@ -5,15 +5,25 @@
 #include "backend/proto/result.h"
 
 #include <asio.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace slipway::sys
 {
+
+// Who a program is, for good: no right beyond these can come back to it or to what it starts.
+struct Identity {
+    std::uint32_t user = 0;
+    std::uint32_t group = 0;
+    bool change_user = false;       // false: only one user is mapped here, so it stays that one
+    std::uint64_t capabilities = 0; // bits 1 << CAP_...
+};
 
 struct SpawnRequest {
     std::vector<std::string> arguments;             // [0] is the program, searched in PATH
@@ -24,10 +34,14 @@ struct SpawnRequest {
     int stdin_fd = -1;        // -1: /dev/null
     int stdout_fd = -1;       // -1: inherit
     int stderr_fd = -1;
-    std::vector<int> inherited_fds; // kept open under the same numbers; all others are closed
+    std::vector<int> inherited_fds;   // kept open under the same numbers; all others are closed
+    int channel_fd = -1;              // becomes kChannelDescriptor in the program
+    std::optional<Identity> identity; // none: this process's own
     // Any process of the same user may read its descriptors, which Yama allows only to ancestors.
     bool open_to_user = false;
 };
+
+inline constexpr int kChannelDescriptor = 3;
 
 // Returns the child's pid. It must be reaped: by ProcessWatch, or by the caller.
 Result<int> spawn(const SpawnRequest &request);

@@ -1,5 +1,7 @@
 #include "backend/sys/child_process.h"
 
+#include "backend/sys/identity.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -89,6 +91,9 @@ struct Prepared {
     int problem = 0;
     if (!prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
         problem = errno;
+    replaceDescriptor(request.channel_fd, kChannelDescriptor);
+    if (problem == 0 && request.identity && !becomeIdentity(*request.identity))
+        problem = errno;
     if (problem == 0) {
         closeAllBut(prepared.kept);
         fcntl(error_fd, F_SETFD, FD_CLOEXEC);
@@ -109,6 +114,20 @@ bool hearsProblem(int error_fd, int &problem)
     return count > 0;
 }
 
+// Out of the way of the numbers that a program is promised.
+bool makeErrorPipe(int ends[2])
+{
+    int low[2];
+    if (pipe2(low, O_CLOEXEC) != 0)
+        return false;
+    ends[0] = low[0];
+    ends[1] = fcntl(low[1], F_DUPFD_CLOEXEC, kChannelDescriptor + 1);
+    close(low[1]);
+    if (ends[1] < 0)
+        close(low[0]);
+    return ends[1] >= 0;
+}
+
 int waitStatusOf(int pid)
 {
     int status = -1;
@@ -122,11 +141,13 @@ Result<int> spawn(const SpawnRequest &request)
     std::vector<std::string> arguments = request.arguments;
     std::vector<std::string> environment = environmentOf(request);
     int error_pipe[2];
-    if (arguments.empty() || pipe2(error_pipe, O_CLOEXEC) != 0)
+    if (arguments.empty() || !makeErrorPipe(error_pipe))
         return failure(v1::Error::INTERNAL, "SPAWN_FAILED", "Cannot start a program: no pipe.");
     Prepared prepared{pointersTo(arguments), pointersTo(environment), request.inherited_fds,
                       request.working_folder.string(), open("/dev/null", O_RDWR | O_CLOEXEC)};
     prepared.kept.push_back(error_pipe[1]);
+    if (request.channel_fd >= 0)
+        prepared.kept.push_back(kChannelDescriptor);
     std::sort(prepared.kept.begin(), prepared.kept.end());
     const int pid = fork();
     if (pid == 0)

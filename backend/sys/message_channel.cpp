@@ -1,8 +1,12 @@
 #include "backend/sys/message_channel.h"
 
+#include "backend/sys/descriptor_passing.h"
 #include "backend/sys/paths.h"
 
 #include <algorithm>
+#include <asio/local/connect_pair.hpp>
+#include <cerrno>
+#include <cstring>
 
 #ifdef __linux__
 #include <sys/socket.h>
@@ -18,6 +22,7 @@ namespace
 {
 constexpr int kBackoffFirst_ms = 100;
 constexpr int kBackoffMax_ms = 1000;
+constexpr std::size_t kPassedOverAtOnce = 64 * 1024;
 } // namespace
 
 MessageChannel::MessageChannel(asio::local::stream_protocol::socket socket)
@@ -32,52 +37,124 @@ void MessageChannel::start(OnMessage on_message, OnClosed on_closed)
     readHeader();
 }
 
+MessageChannel::~MessageChannel()
+{
+    close();
+}
+
+void MessageChannel::passOverLarger(std::size_t bytes_max, OnTooLarge on_too_large)
+{
+    m_bytes_max = bytes_max;
+    m_on_too_large = std::move(on_too_large);
+}
+
+void MessageChannel::goOn()
+{
+    m_held = false;
+    if (std::exchange(m_waits, false) && !m_closed)
+        readHeader();
+}
+
 void MessageChannel::readHeader()
 {
+    if (m_held) {
+        m_waits = true;
+        return;
+    }
+    if (m_takes_descriptors)
+        return readHeaderBeside(0);
     auto self = shared_from_this();
     asio::async_read(m_socket, asio::buffer(m_header), [self](std::error_code error, std::size_t) {
         if (error)
             return self->fail(error.message());
-        const std::size_t size =
-            std::size_t(self->m_header[0]) << 24 | std::size_t(self->m_header[1]) << 16 |
-            std::size_t(self->m_header[2]) << 8 | std::size_t(self->m_header[3]);
-        if (size > kMessageBytesMax)
-            return self->fail("a message of " + std::to_string(size) + " bytes is over the limit");
-        self->readBody(size);
+        self->readBody();
     });
 }
 
-void MessageChannel::readBody(std::size_t size)
+// The descriptor comes with the first byte of its message.
+void MessageChannel::readHeaderBeside(std::size_t got)
 {
+    auto self = shared_from_this();
+    m_socket.async_wait(asio::socket_base::wait_read, [self, got](std::error_code error) {
+        if (error)
+            return self->fail(error.message());
+        const auto count = receiveBeside(int(self->m_socket.native_handle()), self->m_header + got,
+                                         sizeof self->m_header - got, self->m_descriptor);
+        if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
+            return self->fail(count == 0 ? "end of file" : std::strerror(errno));
+        const std::size_t all = got + std::size_t(std::max<std::ptrdiff_t>(count, 0));
+        if (all == sizeof self->m_header)
+            self->readBody();
+        else
+            self->readHeaderBeside(all);
+    });
+}
+
+void MessageChannel::readBody()
+{
+    const std::size_t size = std::size_t(m_header[0]) << 24 | std::size_t(m_header[1]) << 16 |
+                             std::size_t(m_header[2]) << 8 | std::size_t(m_header[3]);
+    if (size > m_bytes_max && m_on_too_large) {
+        const OnTooLarge keep = m_on_too_large;
+        keep(size);
+        return passOver(size);
+    }
+    if (size > m_bytes_max)
+        return fail("a message of " + std::to_string(size) + " bytes is over the limit");
     m_body.resize(size);
     auto self = shared_from_this();
     asio::async_read(m_socket, asio::buffer(m_body), [self](std::error_code error, std::size_t) {
         if (error)
             return self->fail(error.message());
-        if (self->m_on_message) {
-            // The callback may close the channel and so drop its own closure.
-            const OnMessage keep = self->m_on_message;
-            keep(self->m_body);
-        }
-        if (!self->m_closed)
-            self->readHeader();
+        self->hear();
     });
 }
 
-void MessageChannel::send(const google::protobuf::MessageLite &message)
+void MessageChannel::passOver(std::size_t rest)
+{
+    if (m_closed)
+        return;
+    if (rest == 0)
+        return readHeader();
+    m_body.resize(std::min(rest, kPassedOverAtOnce));
+    auto self = shared_from_this();
+    asio::async_read(m_socket, asio::buffer(m_body),
+                     [self, rest](std::error_code error, std::size_t count) {
+                         if (error)
+                             return self->fail(error.message());
+                         self->passOver(rest - count);
+                     });
+}
+
+void MessageChannel::hear()
+{
+    if (m_on_message) {
+        // The callback may close the channel and so drop its own closure.
+        const OnMessage keep = m_on_message;
+        keep(m_body);
+    }
+    closeDescriptor(descriptor());
+    if (!m_closed)
+        readHeader();
+}
+
+void MessageChannel::send(const google::protobuf::MessageLite &message, int descriptor)
 {
     if (m_closed)
         return;
     const std::size_t size = message.ByteSizeLong();
     if (size > kMessageBytesMax)
         return fail("a message of " + std::to_string(size) + " bytes cannot be sent");
-    std::string frame(4, '\0');
-    frame[0] = char(size >> 24 & 255);
-    frame[1] = char(size >> 16 & 255);
-    frame[2] = char(size >> 8 & 255);
-    frame[3] = char(size & 255);
-    message.AppendToString(&frame);
-    m_queued_bytes += frame.size();
+    Frame frame;
+    frame.bytes.assign(4, '\0');
+    frame.bytes[0] = char(size >> 24 & 255);
+    frame.bytes[1] = char(size >> 16 & 255);
+    frame.bytes[2] = char(size >> 8 & 255);
+    frame.bytes[3] = char(size & 255);
+    message.AppendToString(&frame.bytes);
+    if (descriptor >= 0)
+        frame.descriptor = copyDescriptor(descriptor);
+    m_queued_bytes += frame.bytes.size();
     m_queue.push_back(std::move(frame));
     if (m_queue.size() == 1)
         write();
@@ -85,18 +162,53 @@ void MessageChannel::send(const google::protobuf::MessageLite &message)
 
 void MessageChannel::write()
 {
+    if (m_queue.front().descriptor >= 0)
+        writeBeside();
+    else
+        writeRest(0);
+}
+
+void MessageChannel::writeBeside()
+{
     auto self = shared_from_this();
-    asio::async_write(m_socket, asio::buffer(m_queue.front()),
-                      [self](std::error_code error, std::size_t) {
-                          if (error)
-                              return self->fail(error.message());
-                          if (self->m_closed)
-                              return;
-                          self->m_queued_bytes -= self->m_queue.front().size();
-                          self->m_queue.pop_front();
-                          if (!self->m_queue.empty())
-                              self->write();
-                      });
+    m_socket.async_wait(asio::socket_base::wait_write, [self](std::error_code error) {
+        if (error || self->m_closed)
+            return self->written(error);
+        const Frame &frame = self->m_queue.front();
+        const auto count = sendBeside(int(self->m_socket.native_handle()), frame.bytes.data(),
+                                      frame.bytes.size(), frame.descriptor);
+        if (count < 0 && (errno == EAGAIN || errno == EINTR))
+            return self->writeBeside();
+        if (count < 0)
+            return self->written(std::error_code(errno, std::generic_category()));
+        self->writeRest(std::size_t(count));
+    });
+}
+
+void MessageChannel::writeRest(std::size_t sent)
+{
+    auto self = shared_from_this();
+    const std::string &bytes = m_queue.front().bytes;
+    asio::async_write(m_socket, asio::buffer(bytes.data() + sent, bytes.size() - sent),
+                      [self](std::error_code error, std::size_t) { self->written(error); });
+}
+
+void MessageChannel::written(std::error_code error)
+{
+    if (m_closed) // what it still holds may not go before the write is over
+        return m_queue.clear();
+    if (error)
+        return fail(error.message());
+    forgetFrame();
+    if (!m_queue.empty())
+        write();
+}
+
+void MessageChannel::forgetFrame()
+{
+    closeDescriptor(m_queue.front().descriptor);
+    m_queued_bytes -= m_queue.front().bytes.size();
+    m_queue.pop_front();
 }
 
 void MessageChannel::fail(const std::string &cause)
@@ -114,8 +226,38 @@ void MessageChannel::close()
     m_closed = true;
     m_on_message = nullptr;
     m_on_closed = nullptr;
+    m_on_too_large = nullptr;
+    closeDescriptor(descriptor());
+    for (Frame &frame : m_queue)
+        closeDescriptor(std::exchange(frame.descriptor, -1));
     std::error_code ignored;
     m_socket.close(ignored);
+}
+
+Result<ChannelPtr> makeChannel(asio::io_context &io, int &other_end)
+{
+    asio::local::stream_protocol::socket ours(io);
+    asio::local::stream_protocol::socket theirs(io);
+    std::error_code error;
+    asio::local::connect_pair(ours, theirs, error);
+    if (!error)
+        other_end = int(theirs.release(error));
+    if (error)
+        return failure(v1::Error::UNAVAILABLE, "CHANNEL_NOT_MADE",
+                       "Cannot make a channel: " + error.message() + ".");
+    return std::make_shared<MessageChannel>(std::move(ours));
+}
+
+Result<ChannelPtr> inheritedChannel(asio::io_context &io, int descriptor)
+{
+    asio::local::stream_protocol::socket socket(io);
+    std::error_code error;
+    socket.assign(asio::local::stream_protocol(), descriptor, error);
+    if (error)
+        return failure(v1::Error::FAILED_PRECONDITION, "CHANNEL_MISSING",
+                       "Descriptor " + std::to_string(descriptor) +
+                           " is no channel: " + error.message() + ".");
+    return std::make_shared<MessageChannel>(std::move(socket));
 }
 
 int MessageChannel::peerPid() const

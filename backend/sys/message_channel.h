@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace slipway::sys
 {
@@ -24,33 +25,69 @@ class MessageChannel : public std::enable_shared_from_this<MessageChannel>
 public:
     using OnMessage = std::function<void(std::string_view)>; // bytes of one message
     using OnClosed = std::function<void(const std::string &cause)>;
+    using OnTooLarge = std::function<void(std::size_t size)>;
 
     explicit MessageChannel(asio::local::stream_protocol::socket socket);
+    ~MessageChannel();
 
     // OnClosed is called exactly once, and last. After close() neither is called any more.
     void start(OnMessage on_message, OnClosed on_closed);
-    void send(const google::protobuf::MessageLite &message);
+    // A descriptor that goes beside it stays the caller's.
+    void send(const google::protobuf::MessageLite &message, int descriptor = -1);
     void close();
+
+    // Before start(): larger messages are passed over and told, instead of ending the channel.
+    void passOverLarger(std::size_t bytes_max, OnTooLarge on_too_large);
+    // Before start(): descriptors beside messages are taken in.
+    void takeDescriptors() { m_takes_descriptors = true; }
+    // Inside OnMessage: what came beside this message, from now on the caller's; -1: nothing.
+    int descriptor() { return std::exchange(m_descriptor, -1); }
+    // Reads nothing more, so that the other side has to wait; what was begun is finished.
+    void hold() { m_held = true; }
+    void goOn();
     std::size_t queuedBytes() const { return m_queued_bytes; }
     int peerPid() const; // by SO_PEERCRED, as this pid namespace sees it; 0 where unknown
 
 private:
+    struct Frame {
+        std::string bytes;
+        int descriptor = -1;
+    };
     void readHeader();
-    void readBody(std::size_t size);
+    void readHeaderBeside(std::size_t got);
+    void readBody();
+    void passOver(std::size_t rest);
+    void hear();
     void write();
+    void writeBeside();
+    void writeRest(std::size_t sent);
+    void written(std::error_code error);
     void fail(const std::string &cause);
+    void forgetFrame();
 
     asio::local::stream_protocol::socket m_socket;
     OnMessage m_on_message;
     OnClosed m_on_closed;
     unsigned char m_header[4] = {};
     std::string m_body;
-    std::deque<std::string> m_queue;
+    std::deque<Frame> m_queue;
     std::size_t m_queued_bytes = 0;
+    std::size_t m_bytes_max = kMessageBytesMax;
+    OnTooLarge m_on_too_large;
+    int m_descriptor = -1; // came beside the message that is being read
+    bool m_takes_descriptors = false;
+    bool m_held = false;
+    bool m_waits = false; // to be allowed to read on
     bool m_closed = false;
 };
 
 using ChannelPtr = std::shared_ptr<MessageChannel>;
+
+// A channel between this process and one that it starts: `other_end` is the descriptor to be
+// inherited, the caller's to close.
+Result<ChannelPtr> makeChannel(asio::io_context &io, int &other_end);
+// The inherited end in the started process.
+Result<ChannelPtr> inheritedChannel(asio::io_context &io, int descriptor);
 
 // Parses into `Message`; false (and nothing changed) when the bytes are not one.
 template <typename Message> bool parseMessage(std::string_view bytes, Message &message)

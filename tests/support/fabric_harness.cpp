@@ -3,12 +3,15 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QProcessEnvironment>
 #include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTcpSocket>
 #include <QTest>
 #include <QUrl>
 #include <csignal>
+#include <grp.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -41,6 +44,23 @@ FabricHarness::~FabricHarness()
     if (running() && !stop(10000))
         killController();
     killLeftovers();
+}
+
+void FabricHarness::runAs(unsigned user)
+{
+    QDir().mkpath(m_folder.path() + u"/run"_s);
+    for (const QString &path : {m_folder.path(), QString(m_folder.path() + u"/run"_s),
+                                m_folder.path() + u"/fabric.log"_s})
+        if (::chown(qPrintable(path), user, user) != 0 && QFile::exists(path))
+            qWarning().noquote() << "cannot give" << path << "away";
+    m_fabric.setChildProcessModifier([user] {
+        if (::setgroups(0, nullptr) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0)
+            ::_exit(126);
+    });
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(u"XDG_RUNTIME_DIR"_s);
+    environment.insert(u"HOME"_s, m_folder.path());
+    m_fabric.setProcessEnvironment(environment);
 }
 
 bool FabricHarness::start(const QStringList &more_arguments)

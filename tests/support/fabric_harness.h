@@ -34,6 +34,8 @@ public:
     FabricHarness(const FabricHarness &) = delete;
     FabricHarness &operator=(const FabricHarness &) = delete;
 
+    // Before start(), and only as root: the fabric belongs to this user, with no further groups.
+    void runAs(unsigned user);
     // Starts `slipwayd fabric` and waits for its `ready` line.
     bool start(const QStringList &more_arguments = {});
     // SIGTERM; true when it ended with code 0 within `limit_ms`.

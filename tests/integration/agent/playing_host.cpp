@@ -1,7 +1,7 @@
 #include "playing_host.h"
 
 #include "backend/agent/joint.h"
-#include "backend/agent/role_plan.h"
+#include "backend/sys/descriptor_passing.h"
 
 #include <csignal>
 #include <fstream>
@@ -16,17 +16,17 @@ namespace
 constexpr int kSocketTimeout_s = 10;
 }
 
-PlayingHost::PlayingHost() : m_work(m_io.get_executor())
+PlayingHost::PlayingHost()
+    : m_work(m_io.get_executor()), m_sockets(folder() / "mesh/own", folder() / "hidden")
 {
-    m_listener = std::make_unique<sys::MessageListener>(m_io, [this](sys::ChannelPtr channel) {
-        m_channel = std::move(channel);
-        m_channel->start([this](std::string_view bytes) { received(bytes); },
-                         [](const std::string &) {});
-    });
-    for (const char *name : {"role/approot", "own", "mesh", "local"})
+    for (const char *name : {"role/approot", "mesh/own", "hidden", "local"})
         fs::create_directories(folder() / name);
-    if (!m_listener->listen(folder() / "host.sock"))
-        qFatal("the test's socket cannot be bound");
+    auto channel = sys::makeChannel(m_io, m_agent_end);
+    if (!channel)
+        qFatal("the test's channel cannot be made");
+    m_channel = *channel;
+    m_channel->start([this](std::string_view bytes) { received(bytes); },
+                     [](const std::string &) {});
     m_thread = std::thread([this] { m_io.run(); });
 }
 
@@ -39,6 +39,7 @@ PlayingHost::~PlayingHost()
     m_work.reset();
     m_io.stop();
     m_thread.join();
+    sys::closeDescriptor(m_agent_end);
 }
 
 v1::InstanceOrder PlayingHost::orderFor(v1::RoleDefinition::Kind kind)
@@ -68,16 +69,23 @@ void PlayingHost::write(const std::string &relative, const std::string &text) co
 QStringList PlayingHost::agentArguments() const
 {
     QStringList arguments{QStringLiteral("0123456789abcdef0123456789abcdef"),
-                          QStringLiteral("Test_IN_0")};
-    for (const char *name : {"host.sock", "own", "mesh", "role", "local"})
+                          QStringLiteral("Test_IN_0"), QString::number(m_agent_end)};
+    for (const char *name : {"mesh", "role", "local"})
         arguments += QString::fromStdString((folder() / name).string());
     return arguments;
 }
 
-void PlayingHost::startAgent()
+void PlayingHost::start(const QString &program, const QStringList &arguments)
 {
     m_agent.setProcessChannelMode(QProcess::ForwardedChannels);
-    m_agent.start(QStringLiteral(SLIPWAY_AGENT_PROGRAM), agentArguments());
+    m_agent.start(program, arguments);
+    m_agent.waitForStarted();
+    sys::closeDescriptor(std::exchange(m_agent_end, -1)); // the agent alone has it
+}
+
+void PlayingHost::startAgent()
+{
+    start(QStringLiteral(SLIPWAY_AGENT_PROGRAM), agentArguments());
 }
 
 namespace
@@ -92,10 +100,9 @@ QStringList namespaceArguments()
 
 void PlayingHost::startIsolatedAgent()
 {
-    m_agent.setProcessChannelMode(QProcess::ForwardedChannels);
-    m_agent.start(QStringLiteral("unshare"),
-                  namespaceArguments() + QStringList{QStringLiteral(SLIPWAY_AGENT_PROGRAM)} +
-                      agentArguments() + QStringList{QStringLiteral("isolated")});
+    start(QStringLiteral("unshare"),
+          namespaceArguments() + QStringList{QStringLiteral(SLIPWAY_AGENT_PROGRAM)} +
+              agentArguments() + QStringList{QStringLiteral("isolated")});
 }
 
 bool PlayingHost::canIsolate()
@@ -129,7 +136,7 @@ void PlayingHost::stop(std::uint32_t grace_ms)
 void PlayingHost::die()
 {
     asio::post(m_io, [this] {
-        m_listener->close();
+        m_sockets.clear();
         if (m_channel)
             m_channel->close();
     });
@@ -142,6 +149,8 @@ void PlayingHost::received(std::string_view bytes)
     if (!sys::parseMessage(bytes, message))
         qFatal("the agent sent something that is no message");
     m_hello = m_hello || message.has_hello();
+    if (message.has_endpoint())
+        endpointChanged(message.endpoint());
     if (message.has_status())
         m_statuses.push_back(message.status());
     if (message.has_happening())
@@ -150,6 +159,19 @@ void PlayingHost::received(std::string_view bytes)
         m_metrics.push_back(message.metrics());
     for (const v1::LogLine &line : message.log().lines())
         m_lines.push_back(line);
+}
+
+void PlayingHost::endpointChanged(const v1::EndpointState &state)
+{
+    const auto fresh = m_sockets.say(state.endpoint(), state.open());
+    if (!fresh)
+        qFatal("%s", fresh.error().message().c_str());
+    if (!*fresh)
+        return;
+    v1::AgentCommand command;
+    command.mutable_socket()->set_endpoint(state.endpoint());
+    command.mutable_socket()->set_path(socketOf(state.endpoint()).string());
+    m_channel->send(command, m_sockets.descriptor(state.endpoint()));
 }
 
 bool PlayingHost::hasHello() const
@@ -199,7 +221,7 @@ fs::path PlayingHost::folder() const
 
 fs::path PlayingHost::socketOf(const std::string &endpoint) const
 {
-    return agent::endpointSocket(folder() / "own", endpoint);
+    return m_sockets.path(endpoint);
 }
 
 std::optional<std::string> PlayingHost::ask(const std::string &endpoint,

@@ -1,6 +1,7 @@
 // The host's side of an agent, for tests: starts the agent, orders, and remembers what it says.
 #pragma once
 
+#include "backend/host/endpoint_sockets.h"
 #include "backend/sys/message_channel.h"
 #include "slipway/v1/machine.pb.h"
 
@@ -30,7 +31,7 @@ public:
     static bool canIsolate();
     void send(const v1::InstanceOrder &order);
     void stop(std::uint32_t grace_ms);
-    void die(); // closes the socket and the connection, as a killed host does
+    void die(); // closes the channel, as a killed host does
 
     bool hasHello() const;
     v1::InstanceStatus status() const;
@@ -50,14 +51,17 @@ public:
 
 private:
     QStringList agentArguments() const;
+    void start(const QString &program, const QStringList &arguments);
     void received(std::string_view bytes);
+    void endpointChanged(const v1::EndpointState &state);
     void sendCommand(const v1::AgentCommand &command);
 
     QTemporaryDir m_folder{QStringLiteral("/tmp/slip-XXXXXX")};
     asio::io_context m_io;
     asio::executor_work_guard<asio::io_context::executor_type> m_work;
-    std::unique_ptr<sys::MessageListener> m_listener;
     sys::ChannelPtr m_channel;
+    int m_agent_end = -1; // of the channel
+    host::EndpointSockets m_sockets;
     mutable std::mutex m_mutex;
     bool m_hello = false;
     std::vector<v1::InstanceStatus> m_statuses;

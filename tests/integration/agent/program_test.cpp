@@ -222,7 +222,7 @@ void AgentProgramTest::leadsToPeers()
     peer->set_address("127.101.7.3");
     peer->set_port(port);
     peer->set_ready(true);
-    peer->set_socket("../own/" + host.socketOf("Echo").filename().string());
+    peer->set_socket("own/" + host.socketOf("Echo").filename().string());
     const int pid = host.status().program_pid();
     host.send(order);
     const auto target = agent::tcpEndpoint("127.101.7.3", port);

@@ -78,9 +78,11 @@ void HostEngineTest::startsAnInstance()
     QCOMPARE(contentOf("/proc/" + std::to_string(status.program_pid()) + "/comm"),
              std::string("sleep\n"));
     QCOMPARE(status.isolation(), world.hellos.at("host-1").isolation());
-    QCOMPARE(status.targets(0).target(),
-             "unix:" +
-                 (world.paths.meshFolder("d1") / sys::shortHash(kName) / "web.sock").string());
+    QCOMPARE(status.targets_size(), 1);
+    const auto socket =
+        world.paths.meshFolder("d1") / sys::shortHash(kName) / (sys::shortHash("Web") + ".sock");
+    QCOMPARE(status.targets(0).target(), "unix:" + socket.string());
+    QVERIFY(std::filesystem::is_socket(socket));
     QVERIFY(world.waitFor([&] { return world.samples > 0; }));
     const sys::LogFileReader log(world.paths.instanceLogs("d1", kName));
     QVERIFY(world.waitFor([&] { return !log.read(0, 10).empty(); }));

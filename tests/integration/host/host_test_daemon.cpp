@@ -24,12 +24,9 @@ class TestAgent
 {
 public:
     TestAgent(asio::io_context &io, const Arguments &arguments)
-        : m_io(io), m_arguments(arguments),
-          m_dialer(io, at("--host-socket", "/run/slipway/agent/host.sock"),
-                   [this](const sys::ChannelPtr &channel) { connected(channel); }),
-          m_tick(io), m_end(io)
+        : m_io(io), m_arguments(arguments), m_tick(io), m_end(io), m_flood(io)
     {
-        m_dialer.dial();
+        connected(sys::inheritedChannel(io, sys::kChannelDescriptor).value());
     }
 
 private:
@@ -79,8 +76,92 @@ private:
         });
     }
 
+    // A program line "hostile:<how>" makes an agent that was taken over.
+    bool isHostile()
+    {
+        const std::string &line = m_order.role().entry_point().program_command_line();
+        if (!line.starts_with("hostile:"))
+            return false;
+        report(v1::RoleInstance::ReadyRole, "", getpid());
+        beHostile(line.substr(line.find(':') + 1));
+        return true;
+    }
+
+    void beHostile(const std::string &how)
+    {
+        if (how == "flood")
+            return flood();
+        if (how == "frames")
+            forgeFrames();
+        if (how == "words")
+            forgeWords();
+        log("was hostile");
+    }
+
+    // As fast as the host takes it, and for good.
+    void flood()
+    {
+        for (int i = 0; i < 200; ++i)
+            report(v1::RoleInstance::State(4 + i % 3), std::string(60'000, char('a' + i % 26)), 1);
+        m_flood.expires_after(
+            std::chrono::milliseconds(m_channel->queuedBytes() > 1'000'000 ? 5 : 0));
+        m_flood.async_wait([this](std::error_code error) {
+            if (!error)
+                flood();
+        });
+    }
+
+    static void writeRaw(const std::string &bytes)
+    {
+        for (std::size_t sent = 0; sent < bytes.size();) {
+            const ssize_t count =
+                ::write(sys::kChannelDescriptor, bytes.data() + sent, bytes.size() - sent);
+            if (count > 0)
+                sent += std::size_t(count);
+            else
+                usleep(1'000);
+        }
+    }
+
+    // Of every size: none, too large for the host, for its controller, and no message at all.
+    static void forgeFrames()
+    {
+        writeRaw(std::string(4, '\0'));
+        for (const std::uint32_t size : {1U, 3'000'000U, 17U * 1024 * 1024}) {
+            std::string frame;
+            for (const int shift : {24, 16, 8, 0})
+                frame += char(size >> shift & 255);
+            writeRaw(frame + std::string(size, '\xff'));
+        }
+    }
+
+    void forgeWords()
+    {
+        v1::AgentMessage message;
+        for (const char *endpoint : {"", "Other", "Web\nshow info", "../../etc/passwd"}) {
+            message.mutable_endpoint()->set_endpoint(endpoint);
+            message.mutable_endpoint()->set_open(true);
+            m_channel->send(message);
+        }
+        for (const char *kind : {"HostLost", "OutOfMemory", "InstanceState"}) {
+            message.mutable_happening()->set_kind(kind);
+            message.mutable_happening()->set_message("forged");
+            m_channel->send(message);
+        }
+        message.mutable_status()->set_state(v1::RoleInstance::DeletingVM);
+        message.mutable_status()->set_reason("forged");
+        m_channel->send(message);
+        message.mutable_metrics()->set_requests(1'000'000);
+        message.mutable_metrics()->set_deployment_id("d2");
+        m_channel->send(message);
+        message.mutable_hello()->set_instance("Web_IN_9");
+        m_channel->send(message);
+    }
+
     void startProgram()
     {
+        if (isHostile())
+            return;
         sys::SpawnRequest request;
         request.arguments = {"/bin/sh", "-c", m_order.role().entry_point().program_command_line()};
         request.working_folder = at("--role", "/role");
@@ -90,6 +171,10 @@ private:
             return end();
         m_program = std::make_unique<sys::ProcessWatch>(
             m_io, *pid, [this](int status) { programEnded(status); });
+        v1::AgentMessage open;
+        open.mutable_endpoint()->set_endpoint("Web");
+        open.mutable_endpoint()->set_open(true);
+        m_channel->send(open);
         report(v1::RoleInstance::ReadyRole, "", *pid);
         log("program started");
     }
@@ -110,9 +195,8 @@ private:
         status.set_agent_pid(getpid());
         status.set_program_pid(pid);
         status.set_restarts(m_restarts);
-        v1::EndpointTarget &target = *status.add_targets();
-        target.set_endpoint("Web");
-        target.set_target("unix:" + at("--own", "/run/slipway/own") + "/web.sock");
+        // What it says of targets counts for nothing.
+        status.add_targets()->set_target("127.0.0.1:22\nshow info");
         m_channel->send(message);
     }
 
@@ -144,10 +228,10 @@ private:
 
     asio::io_context &m_io;
     const Arguments m_arguments;
-    sys::MessageDialer m_dialer;
     sys::ChannelPtr m_channel;
     asio::steady_timer m_tick;
     asio::steady_timer m_end;
+    asio::steady_timer m_flood;
     v1::InstanceOrder m_order;
     std::unique_ptr<sys::ProcessWatch> m_program;
     std::uint32_t m_restarts = 0;

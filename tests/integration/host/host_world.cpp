@@ -84,6 +84,9 @@ v1::InstanceOrder HostWorld::order(const std::string &name, const std::string &p
     order.set_disk_generation(1);
     order.set_run(true);
     order.mutable_role()->mutable_entry_point()->set_program_command_line(program);
+    v1::Endpoint &endpoint = *order.mutable_role()->add_endpoints();
+    endpoint.set_name("Web");
+    endpoint.set_protocol(v1::HTTP);
     order.mutable_size()->set_cores(1);
     order.mutable_size()->set_memory_bytes(64ULL * 1024 * 1024);
     order.set_content_path((paths.packages() / "content").string());
@@ -120,6 +123,8 @@ void HostWorld::observed(const v1::Observation &observation)
         for (const v1::InstanceStatus &one : observation.host_hello().instances())
             statuses[one.name()] = one;
     }
+    if (observation.has_instance_status() && on_status)
+        on_status(observation.instance_status());
     if (observation.has_instance_status())
         statuses[observation.instance_status().name()] = observation.instance_status();
     if (observation.has_happening())

@@ -44,6 +44,7 @@ public:
     std::vector<v1::Happening> happenings;
     std::vector<v1::HostLost> lost;
     std::size_t samples = 0;
+    std::function<void(const v1::InstanceStatus &)> on_status; // as it is told
 
 private:
     void observed(const v1::Observation &observation);

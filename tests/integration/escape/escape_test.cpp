@@ -1,0 +1,273 @@
+// Dozens of attempts to get out of a sandbox, to become its agent, or to take what is others'. Each
+// must fail, and the neighbour on the same host must not notice any of them.
+#include "tests/integration/voyage/voyage.h"
+
+#include <QElapsedTimer>
+#include <QMap>
+#include <QRegularExpression>
+#include <QTcpServer>
+#include <cstddef>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace slipway::test;
+
+namespace
+{
+
+constexpr char kSecretName[] = "slipway-escape-test";
+constexpr unsigned kOrdinaryUser = 64'123; // nobody's
+
+// A socket that has no file: seen by everybody in the machine's network namespace.
+int listenWithoutAFile()
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::copy(std::begin(kSecretName), std::end(kSecretName) - 1, address.sun_path + 1);
+    const auto size = socklen_t(offsetof(sockaddr_un, sun_path) + sizeof kSecretName);
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return bind(fd, reinterpret_cast<sockaddr *>(&address), size) == 0 && listen(fd, 8) == 0 ? fd
+                                                                                             : -1;
+}
+
+} // namespace
+
+// Declared before the raw strings: moc does not find a class behind them.
+class EscapeTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void attempts_data();
+    void attempts();
+    void floods_data();
+    void floods();
+    void cleanupTestCase();
+
+private:
+    struct Level {
+        FabricHarness fabric;
+        QMap<QString, QString> verdicts; // of the attempts
+        QStringList neighbour;           // who it is
+    };
+    Level *level(const QString &name);
+    void begin(Level &level);
+    QString deploy(Level &level, const QString &service, const QString &what);
+    bool neighbourIsWell(Level &level, QString &why);
+    QString log(Level &level, const QString &service) const
+    {
+        return level.fabric.ctl({u"logs"_s, service, u"--tail"_s, u"5000"_s}).out;
+    }
+
+    std::map<QString, std::unique_ptr<Level>> m_levels;
+    QTcpServer m_operator_service;
+    int m_nameless = -1;
+};
+
+namespace
+{
+
+constexpr char kDefinition[] = R"(<?xml version="1.0" encoding="utf-8"?>
+<ServiceDefinition name="Probe" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition">
+  <WorkerRole name="Probe" vmsize="ExtraSmall">
+    <Runtime>
+      <EntryPoint>
+        <ProgramEntryPoint commandLine="escape_probe %1" setReadyOnProcessStart="true" />
+      </EntryPoint>
+    </Runtime>
+    <LocalResources>
+      <LocalStorage name="scratch" sizeInMB="16" cleanOnRoleRecycle="true" />
+    </LocalResources>
+    <ConfigurationSettings>
+      <Setting name="SECRET_FILE" />
+      <Setting name="SECRET_PORT" />
+      <Setting name="SECRET_NAME" />
+      <Setting name="FABRIC_SOCKET" />
+      <Setting name="FABRIC_DATA" />
+    </ConfigurationSettings>
+  </WorkerRole>
+</ServiceDefinition>
+)";
+
+constexpr char kConfiguration[] = R"(<?xml version="1.0" encoding="utf-8"?>
+<ServiceConfiguration serviceName="Probe" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration">
+  <Role name="Probe">
+    <Instances count="1" />
+    <ConfigurationSettings>
+      <Setting name="SECRET_FILE" value="%1/secret.txt" />
+      <Setting name="SECRET_PORT" value="%2" />
+      <Setting name="SECRET_NAME" value="%3" />
+      <Setting name="FABRIC_SOCKET" value="%1/run/fabric.sock" />
+      <Setting name="FABRIC_DATA" value="%1/data" />
+    </ConfigurationSettings>
+  </Role>
+</ServiceConfiguration>
+)";
+
+const QStringList kLevels = {u"root"_s, u"rootless"_s};
+
+} // namespace
+
+void EscapeTest::initTestCase()
+{
+    QVERIFY(m_operator_service.listen(QHostAddress::LocalHost));
+    m_nameless = listenWithoutAFile();
+    QVERIFY(m_nameless >= 0);
+}
+
+// Started when its first row comes.
+EscapeTest::Level *EscapeTest::level(const QString &name)
+{
+    auto &level = m_levels[name];
+    if (level)
+        return level.get();
+    level = std::make_unique<Level>();
+    if (name == u"rootless"_s && geteuid() == 0)
+        level->fabric.runAs(kOrdinaryUser);
+    begin(*level);
+    return level.get();
+}
+
+void EscapeTest::begin(Level &level)
+{
+    QVERIFY(level.fabric.start({u"--hosts"_s, u"1"_s, u"--fault-domains"_s, u"1"_s}));
+    QTRY_COMPARE_WITH_TIMEOUT(level.fabric.json({u"hosts"_s}).array()[0][u"state"_s].toString(),
+                              u"Ready"_s, 30000);
+    QVERIFY(writeText(level.fabric.folder() + u"/secret.txt"_s, "the operator's own words"));
+    QVERIFY(level.fabric.ctl({u"service"_s, u"create"_s, u"neighbour"_s}).ok());
+    const CtlResult deployed =
+        deploySample(level.fabric, u"neighbour"_s, u"production"_s, "static-site");
+    QVERIFY2(deployed.ok(), qPrintable(deployed.all()));
+    level.neighbour = identities(level.fabric, u"neighbour"_s);
+    const QString log = deploy(level, u"probe"_s, u"all"_s);
+    static const QRegularExpression line(u"PROBE (\\S+) (refused|SUCCEEDED) (.*)"_s);
+    for (auto found = line.globalMatch(log); found.hasNext();) {
+        const auto match = found.next();
+        level.verdicts[match.captured(1)] = match.captured(2) + u' ' + match.captured(3);
+    }
+}
+
+// Returns the log when the program is through.
+QString EscapeTest::deploy(Level &level, const QString &service, const QString &what)
+{
+    const FabricHarness &fabric = level.fabric;
+    const QString folder = fabric.folder() + u"/packages/"_s + service;
+    const QString package = folder + u".cspkg"_s;
+    const QString configuration = folder + u".cscfg"_s;
+    writeText(folder + u"/ServiceDefinition.csdef"_s,
+              QString::fromLatin1(kDefinition).arg(what).toUtf8());
+    QDir().mkpath(folder + u"/Probe"_s);
+    QFile::copy(QStringLiteral(SLIPWAY_PROBE), folder + u"/Probe/escape_probe"_s);
+    writeText(configuration,
+              QString::fromLatin1(kConfiguration)
+                  .arg(fabric.folder(), QString::number(m_operator_service.serverPort()),
+                       QString::fromLatin1(kSecretName))
+                  .toUtf8());
+    QString problem;
+    for (const QStringList &command :
+         {QStringList{u"package"_s, u"pack"_s, folder, u"-o"_s, package},
+          QStringList{u"service"_s, u"create"_s, service},
+          QStringList{u"deploy"_s, service, u"--slot"_s, u"production"_s, u"--package"_s, package,
+                      u"--config"_s, configuration, u"--accept-single-instance"_s}})
+        if (const CtlResult done = fabric.ctl(command); !done.ok())
+            problem += done.all();
+    QString text;
+    const bool done = QTest::qWaitFor(
+        [&] { return (text = log(level, service)).contains(u"PROBE done"_s); }, 150000);
+    if (!done)
+        qWarning().noquote() << problem << text << fabric.instances(service) << fabric.log();
+    return text;
+}
+
+bool EscapeTest::neighbourIsWell(Level &level, QString &why)
+{
+    const QStringList now = identities(level.fabric, u"neighbour"_s);
+    if (now != level.neighbour)
+        why = level.neighbour.join(u'\n') + u"\nis now\n"_s + now.join(u'\n');
+    QString error;
+    KeptAliveClient client(level.fabric.slotUrl(u"neighbour"_s, u"production"_s));
+    if (client.get(u"/"_s, &error).isEmpty())
+        why += u" it does not answer: "_s + error;
+    return why.isEmpty();
+}
+
+void EscapeTest::attempts_data()
+{
+    QTest::addColumn<QString>("on");
+    QTest::addColumn<QString>("attempt");
+    QProcess names;
+    names.start(QStringLiteral(SLIPWAY_PROBE), {u"list"_s});
+    QVERIFY(names.waitForFinished());
+    const QStringList all =
+        QString::fromUtf8(names.readAllStandardOutput()).split(u'\n', Qt::SkipEmptyParts);
+    QVERIFY(all.size() >= 40);
+    for (const QString &on : kLevels)
+        for (const QString &attempt : all)
+            QTest::newRow(qPrintable(on + u' ' + attempt)) << on << attempt;
+}
+
+void EscapeTest::attempts()
+{
+    QFETCH(QString, on);
+    QFETCH(QString, attempt);
+    if (on == u"root"_s && geteuid() != 0)
+        QSKIP("needs root");
+    Level *here = level(on);
+    const QString isolation = here->fabric.json({u"hosts"_s}).array()[0][u"isolation"_s].toString();
+    if (!isolation.startsWith(u"isolated"_s))
+        QSKIP(qPrintable(u"this machine gives: "_s + isolation));
+    if (attempt == u"flood-memory"_s && isolation != u"isolated with limits"_s)
+        QSKIP("memory limits need the level isolated with limits");
+    const QString verdict = here->verdicts.value(attempt);
+    QVERIFY2(verdict.startsWith(u"refused"_s), qPrintable(attempt + u": "_s + verdict));
+    QString why;
+    QVERIFY2(neighbourIsWell(*here, why), qPrintable(why));
+}
+
+void EscapeTest::floods_data()
+{
+    QTest::addColumn<QString>("on");
+    QTest::addColumn<QString>("flood");
+    QTest::addColumn<QString>("event"); // that tells of it
+    for (const QString &on : kLevels) {
+        QTest::newRow(qPrintable(on + u" disk"_s)) << on << u"fill-disk"_s << u"disk is full"_s;
+        QTest::newRow(qPrintable(on + u" files"_s)) << on << u"fill-files"_s << u"disk is full"_s;
+        QTest::newRow(qPrintable(on + u" log"_s)) << on << u"fill-log"_s << QString();
+    }
+}
+
+void EscapeTest::floods()
+{
+    QFETCH(QString, on);
+    QFETCH(QString, flood);
+    QFETCH(QString, event);
+    if (on == u"root"_s && geteuid() != 0)
+        QSKIP("needs root");
+    Level *here = level(on);
+    deploy(*here, flood, flood);
+    if (!event.isEmpty())
+        QTRY_VERIFY2_WITH_TIMEOUT(here->fabric.ctl({u"events"_s, flood}).out.contains(event),
+                                  qPrintable(here->fabric.ctl({u"events"_s, flood}).all()), 60000);
+    QString why;
+    QVERIFY2(neighbourIsWell(*here, why), qPrintable(why));
+    QVERIFY(here->fabric.ctl({u"deployment"_s, u"delete"_s, flood, u"production"_s}).ok() ||
+            here->fabric.ctl({u"delete"_s, flood, u"--slot"_s, u"production"_s}).ok() || true);
+}
+
+void EscapeTest::cleanupTestCase()
+{
+    QVERIFY2(!m_operator_service.hasPendingConnections(),
+             "somebody reached the operator's loopback");
+    for (auto &[name, level] : m_levels) {
+        if (!level->fabric.running())
+            continue;
+        QVERIFY2(level->fabric.stop(20000), qPrintable(level->fabric.log()));
+        QCOMPARE(level->fabric.leftovers(), QStringList());
+    }
+    ::close(m_nameless);
+}
+
+QTEST_GUILESS_MAIN(EscapeTest)
+#include "escape_test.moc"

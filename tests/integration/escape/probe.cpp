@@ -1,0 +1,65 @@
+// The role's program of the escape test: tries one thing after the other, each in a child of its
+// own, and prints "PROBE <name> refused <why>" or "PROBE <name> SUCCEEDED <what>".
+#include "probe.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace
+{
+
+constexpr unsigned kPatience_s = 20;
+
+void tryOne(const probe::Attempt &attempt)
+{
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(kPatience_s);
+        errno = 0;
+        const std::string success = attempt.run();
+        if (success.empty())
+            printf("PROBE %s refused %s\n", attempt.name, strerrorname_np(errno));
+        else
+            printf("PROBE %s SUCCEEDED %s\n", attempt.name, success.c_str());
+        fflush(stdout);
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (WIFSIGNALED(status))
+        printf("PROBE %s refused signal-%d\n", attempt.name, WTERMSIG(status));
+}
+
+} // namespace
+
+// Arguments: names of attempts, or "all" that leave the program itself alone.
+int main(int argc, char **argv)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    if (argc == 2 && std::strcmp(argv[1], "list") == 0) {
+        for (const probe::Attempt &attempt : probe::attempts())
+            printf("%s\n", attempt.name);
+        return 0;
+    }
+    for (const probe::Attempt &attempt : probe::fillAttempts())
+        if (argc == 2 && std::strcmp(argv[1], attempt.name) == 0)
+            tryOne(attempt);
+    for (const probe::Attempt &attempt : probe::attempts()) {
+        bool wanted = false;
+        for (int i = 1; i < argc; ++i)
+            wanted = wanted || std::strcmp(argv[i], attempt.name) == 0 ||
+                     (std::strcmp(argv[i], "all") == 0);
+        if (wanted)
+            tryOne(attempt);
+    }
+    printf("PROBE done refused all\n");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
