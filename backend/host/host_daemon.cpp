@@ -265,18 +265,19 @@ void HostDaemon::finish()
 void HostDaemon::scheduleTick()
 {
     m_tick.expires_after(kTick);
-    m_tick.async_wait([this](std::error_code error) {
+    m_tick.async_wait([this, before_ms = m_clock.steadyMs()](std::error_code error) {
         if (error)
             return;
-        tick();
+        // One that comes late means that this process stood still: nobody else is to blame.
+        tick(std::min<std::int64_t>(m_clock.steadyMs() - before_ms, 2 * kTick.count()));
         scheduleTick();
     });
 }
 
-void HostDaemon::tick()
+void HostDaemon::tick(std::int64_t passed_ms)
 {
     for (const auto &[key, instance] : m_instances)
-        instance->tick();
+        instance->tick(passed_ms);
     m_zombies = sys::reapOrphans(m_zombies);
     if (!m_controller)
         return;

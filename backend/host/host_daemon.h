@@ -41,7 +41,7 @@ private:
     void settleLater();
     void settle();
     void finish();
-    void tick();
+    void tick(std::int64_t passed_ms);
     void scheduleTick();
 
     std::string ownerMark() const;

@@ -8,6 +8,7 @@
 #include "backend/host/restart_backoff.h"
 #include "backend/host/sandbox.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/liveness.h"
 #include "backend/sys/log_file.h"
 
 #include <asio.hpp>
@@ -41,7 +42,7 @@ public:
     void remove(const v1::InstanceOrder &order);
     void end(std::uint32_t grace_ms); // the host ends: stop for good, keep the disk
     void attach(const std::shared_ptr<AgentLink> &link, const v1::AgentHello &hello);
-    void tick(); // once a second of the host's own running time
+    void tick(std::int64_t passed_ms); // about once a second; the host's own running time
 
     bool idle() const { return m_phase == Phase::Idle || m_phase == Phase::Gone; }
     bool gone() const { return m_phase == Phase::Gone; }
@@ -116,7 +117,7 @@ private:
     std::shared_ptr<AgentLink> m_link;
     std::shared_ptr<AgentLink> m_early_link; // connected before the sandbox's pid was known
     std::string m_sent_order;
-    int m_silent_ticks = 0;
+    sys::Silence m_silence; // of its agent, or of what starts it
 
     RestartBackoff m_backoff;
     std::uint32_t m_restarts = 0; // of earlier sandboxes and their programs

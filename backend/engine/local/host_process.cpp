@@ -72,12 +72,18 @@ void HostProcess::begin()
     awaitReturn();
 }
 
+// A limit of time in which the host could run, not of the clock: a starved one is waited for.
+void HostProcess::expect(std::int64_t limit_ms, const std::string &else_cause,
+                         sys::RunReader reader)
+{
+    m_silence = sys::Silence(std::move(reader));
+    m_silence_limit_ms = limit_ms;
+    m_silence_cause = else_cause;
+}
+
 void HostProcess::awaitReturn()
 {
-    after(kAdoptionMax_ms, [this] {
-        m_death_cause = "it did not come back to the controller within 3 s";
-        m_process->signal(SIGKILL);
-    });
+    expect(kAdoptionMax_ms, "it did not come back to the controller within 3 s");
 }
 
 void HostProcess::startProcess()
@@ -114,10 +120,8 @@ void HostProcess::startProcess()
         return;
     }
     watch(*pid);
-    after(kFirstHelloMax_ms, [this] {
-        m_death_cause = "it did not report within 20 s of its start";
-        m_process->signal(SIGKILL);
-    });
+    // Before its hello it waits for its test sandbox, which is a process below it.
+    expect(kFirstHelloMax_ms, "it did not report within 20 s of its start", sys::readProcessTree);
 }
 
 void HostProcess::watch(int pid)
@@ -139,7 +143,7 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
     m_state = State::Running;
     if (m_stopping)
         return stop(0); // it came up while it was told to go
-    m_silent_ms = 0;
+    expect(kSilentMax_ms, "it was silent for 3 s");
     m_told_lost = false;
     v1::Observation observation;
     *observation.mutable_host_hello() = hello;
@@ -150,7 +154,7 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
 
 void HostProcess::said(const v1::HostMessage &message)
 {
-    m_silent_ms = 0;
+    m_silence.heard();
     v1::Observation observation;
     switch (message.body_case()) {
     case v1::HostMessage::kStatus:
@@ -181,10 +185,7 @@ void HostProcess::disconnected(const std::string &cause)
     m_channel = nullptr;
     if (m_state != State::Running || m_stopping)
         return;
-    after(kLinklessMax_ms, [this, cause] {
-        m_death_cause = "it closed its connection (" + cause + ")";
-        m_process->signal(SIGKILL);
-    });
+    expect(kLinklessMax_ms, "it closed its connection (" + cause + ")");
 }
 
 void HostProcess::sayHelloAgain()
@@ -199,12 +200,14 @@ void HostProcess::sayHelloAgain()
 
 void HostProcess::tick(std::int64_t passed_ms)
 {
-    if (m_state != State::Running || !m_channel)
+    const bool is_awaited =
+        m_state == State::Awaited || m_state == State::Starting || m_state == State::Running;
+    if (!is_awaited || m_stopping || !m_process || m_silence_limit_ms == 0)
         return;
-    m_silent_ms += passed_ms;
-    if (m_silent_ms <= kSilentMax_ms || !m_death_cause.empty())
+    m_silence.look(m_process->pid(), passed_ms);
+    if (!m_death_cause.empty() || !m_silence.isLongerThan(m_silence_limit_ms))
         return;
-    m_death_cause = "it was silent for 3 s";
+    m_death_cause = m_silence_cause;
     m_process->signal(SIGKILL);
 }
 

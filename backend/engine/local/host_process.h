@@ -4,6 +4,7 @@
 #include "backend/engine/local/local_engine.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/liveness.h"
 #include "backend/sys/message_channel.h"
 #include "backend/sys/sandbox.h"
 
@@ -60,6 +61,8 @@ private:
     void sendOrders();
     void observe(v1::Observation &observation);
     void awaitReturn();
+    void expect(std::int64_t limit_ms, const std::string &else_cause,
+                sys::RunReader reader = sys::readProcess);
     void after(std::int64_t delay_ms, std::function<void()> action);
     std::filesystem::path folder() const;
 
@@ -72,7 +75,11 @@ private:
     std::unique_ptr<sys::ProcessWatch> m_process;
     sys::ChannelPtr m_channel;
     std::string m_death_cause; // known before the process ends, e.g. a hung host
-    std::int64_t m_silent_ms = 0;
+    // What is waited for (a hello, its return, its next word), how long, and what is said when it
+    // does not come.
+    sys::Silence m_silence;
+    std::int64_t m_silence_limit_ms = 0; // 0: nothing is expected
+    std::string m_silence_cause;
     bool m_told_lost = false;
     asio::steady_timer m_timer; // of the state
     std::shared_ptr<bool> m_alive;
