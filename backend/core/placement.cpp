@@ -18,11 +18,10 @@ HostRoom *findRoom(std::vector<HostRoom> &rooms, const std::string &host)
     return found == rooms.end() ? nullptr : &*found;
 }
 
-void placeOne(Transaction &tx, const InstanceKey &key, std::vector<HostRoom> &rooms)
+// `rooms` count the instance's own role.
+void placeOne(Transaction &tx, const InstanceKey &key, std::vector<HostRoom> &rooms,
+              const Need &need)
 {
-    const v1::RoleInstance &waiting = tx.state().instances.at(key);
-    const Need need = needOf(waiting.deployment_id(), waiting.role(), waiting.size());
-    countRole(rooms, tx.state(), need.deployment_id, need.role);
     const HostRoom *room = spreadOverDomains(rooms, need);
     v1::RoleInstance &instance = tx.instance(key);
     if (!room) {
@@ -213,8 +212,15 @@ void placeWaiting(Transaction &tx)
     if (waiting.empty())
         return;
     std::vector<HostRoom> rooms = roomOfHosts(tx.state(), Capacity::Now);
-    for (const InstanceKey &key : waiting)
-        placeOne(tx, key, rooms);
+    Need before;
+    for (const InstanceKey &key : waiting) {
+        const v1::RoleInstance &instance = tx.state().instances.at(key);
+        const Need need = needOf(instance.deployment_id(), instance.role(), instance.size());
+        if (std::tie(before.deployment_id, before.role) != std::tie(need.deployment_id, need.role))
+            countRole(rooms, tx.state(), need.deployment_id, need.role);
+        placeOne(tx, key, rooms, need);
+        before = need;
+    }
 }
 
 } // namespace slipway::core

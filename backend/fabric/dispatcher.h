@@ -50,7 +50,7 @@ private:
     ContentPath m_content_path;
     core::Planner m_planner;
     std::optional<engine::Fleet> m_fleet;
-    std::map<std::string, std::string> m_sent_orders; // host id -> bytes, without revision
+    std::map<std::string, std::string> m_sent_orders; // host id -> their hash, without revision
     std::string m_table_bytes;
     std::uint64_t m_table_revision = 0;
     // Tables on their way: the revision they were sent with -> the last state that wanted them.

@@ -114,6 +114,7 @@ void HostDaemon::agentArrived(sys::ChannelPtr channel)
 void HostDaemon::controllerConnected(const sys::ChannelPtr &channel)
 {
     m_controller = channel;
+    m_orders.begin();
     channel->start([this](std::string_view bytes) { controllerSaid(bytes); },
                    [this](const std::string &cause) {
                        spdlog::info("The controller is gone ({}); going on without it.", cause);
@@ -168,19 +169,20 @@ void HostDaemon::controllerSaid(std::string_view bytes)
     v1::HostCommand command;
     if (!sys::parseMessage(bytes, command))
         return;
-    if (command.has_orders())
-        takeOrders(command.orders());
-    else if (command.has_stop())
+    if (command.has_orders()) {
+        if (const auto orders = m_orders.take(command.orders()))
+            takeOrders(*orders);
+    } else if (command.has_stop())
         stop(command.stop().grace_ms());
 }
 
-void HostDaemon::takeOrders(const v1::HostOrders &orders)
+void HostDaemon::takeOrders(const std::vector<WholeOrder> &orders)
 {
     if (m_stopping)
         return;
     std::set<Key> listed;
     std::set<std::string> names;
-    for (const v1::InstanceOrder &order : orders.instances()) {
+    for (const auto &[order, common] : orders) {
         if (order.remove())
             continue;
         listed.insert({order.deployment_id(), order.name()});
@@ -188,7 +190,7 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
     }
     if (std::exchange(m_first_orders, false))
         removeForgottenDisks(m_options.paths, m_options.host_id, names, ownerMark());
-    for (const v1::InstanceOrder &order : orders.instances()) {
+    for (const auto &[order, common] : orders) {
         const auto found = m_instances.find({order.deployment_id(), order.name()});
         if (order.remove() && found != m_instances.end())
             found->second->remove(order);
@@ -199,14 +201,14 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
         if (!listed.contains(key))
             instance->remove();
     }
-    for (const v1::InstanceOrder &order : orders.instances()) {
+    for (const auto &[order, common] : orders) {
         if (order.remove())
             continue;
         auto &instance = m_instances[{order.deployment_id(), order.name()}];
         if (instance && !instance->gone())
-            instance->setOrder(order);
+            instance->setOrder(order, common);
         else
-            instance = std::make_unique<Instance>(m_context, order);
+            instance = std::make_unique<Instance>(m_context, order, common);
     }
 }
 

@@ -29,8 +29,8 @@ std::string endsInWords(std::uint32_t ends)
 
 } // namespace
 
-Instance::Instance(HostContext &context, v1::InstanceOrder order)
-    : m_context(context), m_wanted(std::move(order)),
+Instance::Instance(HostContext &context, v1::InstanceOrder order, Common common)
+    : m_context(context), m_wanted(std::move(order)), m_common(std::move(common)),
       m_disk(context.options.paths, context.options.host_id, m_wanted.deployment_id(),
              m_wanted.name(), sys::ownerMark(context.options.fabric_id, context.options.host_id)),
       m_timer(context.io)
@@ -50,9 +50,10 @@ Instance::~Instance()
         m_early_link->close();
 }
 
-void Instance::setOrder(const v1::InstanceOrder &order)
+void Instance::setOrder(const v1::InstanceOrder &order, const Common &common)
 {
     m_wanted = order;
+    m_common = common;
     m_removed = false;
     step();
     followOutside();
@@ -170,6 +171,11 @@ void Instance::adoptLink(const std::shared_ptr<AgentLink> &link)
         return link->close(); // another sandbox's process under this one's name
     m_link = link;
     m_sent_order.clear();
+    m_order_waits = false;
+    link->whenDrained([this] {
+        if (m_order_waits && m_phase == Phase::Running)
+            sendOrder();
+    });
     m_silence = sys::Silence();
     link->handTo([this](v1::AgentMessage &message) { agentSaid(message); },
                  [this] { linkClosed(); });

@@ -4,6 +4,7 @@
 
 #include "backend/host/agent_link.h"
 #include "backend/host/instance_disk.h"
+#include "backend/host/order_book.h"
 #include "backend/host/outside_access.h"
 #include "backend/host/restart_backoff.h"
 #include "backend/host/sandbox.h"
@@ -34,10 +35,10 @@ struct HostContext {
 class Instance
 {
 public:
-    Instance(HostContext &context, v1::InstanceOrder order);
+    Instance(HostContext &context, v1::InstanceOrder order, Common common);
     ~Instance();
 
-    void setOrder(const v1::InstanceOrder &order);
+    void setOrder(const v1::InstanceOrder &order, const Common &common);
     void remove(); // its order says so, or none lists it any more
     void remove(const v1::InstanceOrder &order);
     void end(std::uint32_t grace_ms); // the host ends: stop for good, keep the disk
@@ -95,6 +96,7 @@ private:
 
     HostContext &m_context;
     v1::InstanceOrder m_wanted;
+    Common m_common;             // of its deployment
     v1::InstanceOrder m_running; // the order that the sandbox was made for
     v1::InstanceStatus m_status;
     Phase m_phase = Phase::Idle;
@@ -116,8 +118,10 @@ private:
 
     std::shared_ptr<AgentLink> m_link;
     std::shared_ptr<AgentLink> m_early_link; // connected before the sandbox's pid was known
-    std::string m_sent_order;
-    sys::Silence m_silence; // of its agent, or of what starts it
+    std::string m_sent_order;                // what the agent was told, but for ...
+    Common m_sent_common;                    // ... what its deployment has in common
+    bool m_order_waits = false;              // until the agent has read what was sent before
+    sys::Silence m_silence;                  // of its agent, or of what starts it
 
     RestartBackoff m_backoff;
     std::uint32_t m_restarts = 0; // of earlier sandboxes and their programs

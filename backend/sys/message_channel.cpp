@@ -3,6 +3,7 @@
 #include "backend/sys/paths.h"
 
 #include <algorithm>
+#include <spdlog/spdlog.h>
 
 #ifdef __linux__
 #include <sys/socket.h>
@@ -64,13 +65,24 @@ void MessageChannel::readBody(std::size_t size)
     });
 }
 
-void MessageChannel::send(const google::protobuf::MessageLite &message)
+bool MessageChannel::send(const google::protobuf::MessageLite &message)
 {
-    if (m_closed)
-        return;
+    if (m_closed || m_clogged)
+        return false;
     const std::size_t size = message.ByteSizeLong();
-    if (size > kMessageBytesMax)
-        return fail("a message of " + std::to_string(size) + " bytes cannot be sent");
+    if (size > kMessageBytesMax) {
+        spdlog::error("A {} of {} bytes is over the limit of {} and was not sent.",
+                      message.GetTypeName(), size, kMessageBytesMax);
+        return false;
+    }
+    if (m_queued_bytes + size > kQueuedBytesMax) {
+        // Not from in here: the sender may be in the middle of something.
+        m_clogged = true;
+        asio::post(m_socket.get_executor(), [self = shared_from_this()] {
+            self->fail("it does not read what is sent to it");
+        });
+        return false;
+    }
     std::string frame(4, '\0');
     frame[0] = char(size >> 24 & 255);
     frame[1] = char(size >> 16 & 255);
@@ -81,6 +93,7 @@ void MessageChannel::send(const google::protobuf::MessageLite &message)
     m_queue.push_back(std::move(frame));
     if (m_queue.size() == 1)
         write();
+    return true;
 }
 
 void MessageChannel::write()
@@ -95,7 +108,10 @@ void MessageChannel::write()
                           self->m_queued_bytes -= self->m_queue.front().size();
                           self->m_queue.pop_front();
                           if (!self->m_queue.empty())
-                              self->write();
+                              return self->write();
+                          const auto drained = self->m_on_drained; // it may close the channel
+                          if (drained)
+                              drained();
                       });
 }
 
@@ -114,6 +130,7 @@ void MessageChannel::close()
     m_closed = true;
     m_on_message = nullptr;
     m_on_closed = nullptr;
+    m_on_drained = nullptr;
     std::error_code ignored;
     m_socket.close(ignored);
 }

@@ -17,7 +17,11 @@
 namespace slipway::sys
 {
 
+// Who makes messages keeps below it by design: a larger one is cut into parts, or is refused where
+// it was asked for.
 inline constexpr std::size_t kMessageBytesMax = 16 * 1024 * 1024;
+// What waits for a reader that does not read; beyond, the channel is closed as broken.
+inline constexpr std::size_t kQueuedBytesMax = 64 * 1024 * 1024;
 
 class MessageChannel : public std::enable_shared_from_this<MessageChannel>
 {
@@ -29,7 +33,11 @@ public:
 
     // OnClosed is called exactly once, and last. After close() neither is called any more.
     void start(OnMessage on_message, OnClosed on_closed);
-    void send(const google::protobuf::MessageLite &message);
+    // False: the message is over the limit (a mistake of its maker, logged) or the channel is
+    // closed. Nothing is sent then, and the channel goes on.
+    bool send(const google::protobuf::MessageLite &message);
+    // Called each time when everything was written, until the channel closes.
+    void whenDrained(std::function<void()> drained) { m_on_drained = std::move(drained); }
     void close();
     std::size_t queuedBytes() const { return m_queued_bytes; }
     int peerPid() const; // by SO_PEERCRED, as this pid namespace sees it; 0 where unknown
@@ -43,11 +51,13 @@ private:
     asio::local::stream_protocol::socket m_socket;
     OnMessage m_on_message;
     OnClosed m_on_closed;
+    std::function<void()> m_on_drained;
     unsigned char m_header[4] = {};
     std::string m_body;
     std::deque<std::string> m_queue;
     std::size_t m_queued_bytes = 0;
     bool m_closed = false;
+    bool m_clogged = false; // about to be closed: its queue is full
 };
 
 using ChannelPtr = std::shared_ptr<MessageChannel>;

@@ -139,6 +139,12 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
     if (m_channel)
         m_channel->close();
     m_channel = channel;
+    m_parts = {};
+    m_orders_wait = false;
+    channel->whenDrained([this] {
+        if (m_orders_wait)
+            sendOrders();
+    });
     m_timer.cancel();
     m_state = State::Running;
     if (m_stopping)
@@ -219,11 +225,14 @@ void HostProcess::setOrders(const v1::HostOrders &orders)
         sendOrders();
 }
 
+// To a host that reads slowly only the latest orders are sent, not all that there were.
 void HostProcess::sendOrders()
 {
-    v1::HostCommand command;
-    *command.mutable_orders() = m_orders;
-    m_channel->send(command);
+    m_orders_wait = m_channel->queuedBytes() > 0;
+    if (m_orders_wait)
+        return;
+    for (const v1::HostCommand &part : m_parts.cut(m_orders))
+        m_channel->send(part);
 }
 
 void HostProcess::processEnded(const std::string &cause)

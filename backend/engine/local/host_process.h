@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/engine/local/local_engine.h"
+#include "backend/engine/local/order_parts.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
 #include "backend/sys/liveness.h"
@@ -70,6 +71,8 @@ private:
     const HostSpec m_spec;
     State m_state = State::Idle;
     v1::HostOrders m_orders;
+    OrderParts m_parts;         // of the present connection
+    bool m_orders_wait = false; // until the host has read what was sent before
     bool m_has_orders = false;
     bool m_stopping = false;
     std::unique_ptr<sys::ProcessWatch> m_process;

@@ -185,7 +185,7 @@ bool World::follow(const std::string &host_id, const v1::InstanceOrder &order)
     if (vm.reported && before.state == vm.state && before.generation == vm.generation)
         return false;
     vm.reported = true;
-    report(host_id, key, vm, &order.role());
+    report(host_id, key, vm, roleOf(key));
     return true;
 }
 
