@@ -155,8 +155,7 @@ std::size_t bytesOfPeer(const v1::RoleDefinition &role, const v1::Endpoint &endp
 {
     constexpr std::size_t kFixed = 64;
     constexpr std::size_t kIndex = sizeof "_IN_10000";
-    return kFixed + 2 * role.name().size() + kIndex + endpoint.name().size() +
-           endpoint.protocol().size();
+    return kFixed + 2 * role.name().size() + kIndex + endpoint.name().size();
 }
 
 } // namespace

@@ -1,15 +1,10 @@
 #include "backend/sys/message_channel.h"
 
-#include "backend/sys/paths.h"
-
 #include <algorithm>
 #include <spdlog/spdlog.h>
 
 #ifdef __linux__
 #include <sys/socket.h>
-#endif
-#ifndef _WIN32
-#include <sys/stat.h>
 #endif
 
 namespace slipway::sys
@@ -148,73 +143,10 @@ int MessageChannel::peerPid() const
 }
 
 MessageListener::MessageListener(asio::io_context &io, std::function<void(ChannelPtr)> on_accept)
-    : m_acceptor(io), m_retry(io), m_on_accept(std::move(on_accept))
+    : m_listener(io, [on_accept = std::move(on_accept)](LocalListener::Socket socket) {
+          on_accept(std::make_shared<MessageChannel>(std::move(socket)));
+      })
 {
-}
-
-MessageListener::~MessageListener()
-{
-    close();
-}
-
-Result<void> MessageListener::listen(const std::filesystem::path &socket, unsigned mode)
-{
-    if (const auto checked = checkSocketPath(socket); !checked)
-        return checked;
-    std::error_code error;
-    std::filesystem::remove(socket, error);
-    m_acceptor.open(asio::local::stream_protocol(), error);
-    if (!error)
-        m_acceptor.bind(asio::local::stream_protocol::endpoint(socket.string()), error);
-    if (!error)
-        m_acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
-        return failure(v1::Error::UNAVAILABLE, "SOCKET_NOT_BOUND",
-                       "Cannot listen on " + socket.string() + ": " + error.message() + ".",
-                       socket.string());
-#ifndef _WIN32
-    chmod(socket.c_str(), mode);
-#endif
-    m_path = socket;
-    m_open = std::make_shared<bool>(true);
-    accept();
-    return {};
-}
-
-void MessageListener::accept()
-{
-    m_acceptor.async_accept(
-        [this, open = m_open](std::error_code error, asio::local::stream_protocol::socket socket) {
-            // A visitor may have been taken in, and this handler queued, before the closing.
-            if (!*open)
-                return;
-            if (error)
-                return acceptLater();
-            m_on_accept(std::make_shared<MessageChannel>(std::move(socket)));
-            if (*open)
-                accept();
-        });
-}
-
-// Out of descriptors, say: the visitor stays in the queue, so that trying at once would spin.
-void MessageListener::acceptLater()
-{
-    m_retry.expires_after(std::chrono::milliseconds(kBackoffFirst_ms));
-    m_retry.async_wait([this, open = m_open](std::error_code) {
-        if (*open)
-            accept();
-    });
-}
-
-void MessageListener::close()
-{
-    if (!m_acceptor.is_open())
-        return;
-    *m_open = false;
-    m_retry.cancel();
-    std::error_code ignored;
-    m_acceptor.close(ignored);
-    std::filesystem::remove(m_path, ignored);
 }
 
 MessageDialer::MessageDialer(asio::io_context &io, std::filesystem::path socket,

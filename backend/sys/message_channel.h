@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/proto/result.h"
+#include "backend/sys/local_listener.h"
 
 #include <asio.hpp>
 #include <asio/local/stream_protocol.hpp>
@@ -72,24 +73,19 @@ template <typename Message> bool parseMessage(std::string_view bytes, Message &m
     return true;
 }
 
-// Owns a socket file; a stale one of the same name is replaced.
+// Who comes in speaks in messages.
 class MessageListener
 {
 public:
     MessageListener(asio::io_context &io, std::function<void(ChannelPtr)> on_accept);
-    ~MessageListener();
-    Result<void> listen(const std::filesystem::path &socket, unsigned mode = 0600);
-    void close();
+    Result<void> listen(const std::filesystem::path &socket, unsigned mode = 0600)
+    {
+        return m_listener.listen(socket, mode);
+    }
+    void close() { m_listener.close(); }
 
 private:
-    void accept();
-    void acceptLater();
-
-    asio::local::stream_protocol::acceptor m_acceptor;
-    asio::steady_timer m_retry;
-    std::shared_ptr<bool> m_open; // false when closed, also for handlers that outlive the listener
-    std::function<void(ChannelPtr)> m_on_accept;
-    std::filesystem::path m_path;
+    LocalListener m_listener;
 };
 
 // Keeps a connection to a socket: first try at once, then after 100 ms, doubling to 1 s.

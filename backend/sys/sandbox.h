@@ -41,6 +41,10 @@ private:
     std::shared_ptr<bool> m_alive;
 };
 
+// The first process of every sandbox that this state folder of the runtime tells of and that is
+// still the one it tells of.
+std::vector<int> firstProcessesIn(const std::filesystem::path &state_folder);
+
 // Where PATH and the system's folders have it; empty when the machine has none.
 std::filesystem::path findProgram(const std::string &name);
 // The runtime's program.

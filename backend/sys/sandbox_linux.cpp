@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <unistd.h>
 
@@ -126,6 +128,36 @@ void SandboxTool::attempted(const std::shared_ptr<Removal> &removal)
         if (!error && *alive)
             attempt(keep);
     });
+}
+
+namespace
+{
+
+// The runtime's own file; of its many fields two numbers are wanted, and a parser is not at hand
+// in this room.
+std::uint64_t numberAfter(const std::string &text, const std::string &name)
+{
+    const std::size_t found = text.find('"' + name + "\":");
+    return found == std::string::npos
+               ? 0
+               : std::strtoull(text.c_str() + found + name.size() + 3, nullptr, 10);
+}
+
+} // namespace
+
+std::vector<int> firstProcessesIn(const fs::path &state_folder)
+{
+    std::vector<int> pids;
+    std::error_code error;
+    for (const auto &entry : fs::directory_iterator(state_folder, error)) {
+        std::ifstream file(entry.path() / "state.json", std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        const int pid = int(numberAfter(text, "init_process_pid"));
+        const std::uint64_t start = numberAfter(text, "init_process_start");
+        if (pid > 0 && start != 0 && processStartTicks(pid) == start)
+            pids.push_back(pid);
+    }
+    return pids;
 }
 
 std::string sandboxPrefix(const std::string &fabric_id, const std::string &host_id)
