@@ -146,8 +146,7 @@ void carryOut(Transaction &tx, const std::string &deployment_id, const Goals &go
 
 bool isWalking(const State &state, const std::string &deployment_id)
 {
-    const v1::Operation *operation = runningOperation(state, deployment_id);
-    return operation && operation->kind() == "ChangeRoles";
+    return runningOperation(state, deployment_id, "ChangeRoles") != nullptr;
 }
 
 // Who is next; nobody while an earlier one is not back yet.
@@ -194,7 +193,7 @@ Result<Prepared> prepareChangeRoles(const State &state, const v1::Command &comma
     const Goals goals = mergeGoals(deployment, change);
     if (auto single = refuseSingle(deployment, goals, change))
         return Failure(*single);
-    if (auto busy = refuseWhileRunning(state, deployment.id()))
+    if (auto busy = refuseWhileRunning(state, deployment.id(), {"Reboot", "Reimage"}))
         return Failure(*busy);
     if (auto large = refuseOrderSize(deployment.definition(), deployment.configuration(), goals))
         return Failure(*large);

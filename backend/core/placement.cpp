@@ -34,6 +34,12 @@ void placeOne(Transaction &tx, const InstanceKey &key, std::vector<HostRoom> &ro
     takeRoom(rooms, room->host, need);
 }
 
+// A new one has its first disk; whoever lost its host gets new ones.
+bool hadAPlace(const v1::RoleInstance &instance)
+{
+    return instance.disk_generation() > 1;
+}
+
 std::vector<InstanceKey> waitingInstances(const State &state)
 {
     std::vector<std::tuple<std::int64_t, InstanceKey>> waiting;
@@ -212,9 +218,14 @@ void placeWaiting(Transaction &tx)
     if (waiting.empty())
         return;
     std::vector<HostRoom> rooms = roomOfHosts(tx.state(), Capacity::Now);
+    const bool held = awaitsLostHosts(tx.state(), tx.running());
     Need before;
     for (const InstanceKey &key : waiting) {
         const v1::RoleInstance &instance = tx.state().instances.at(key);
+        if (held && hadAPlace(instance)) {
+            tx.instance(key).set_reason("waiting for the hosts that were lost together");
+            continue;
+        }
         const Need need = needOf(instance.deployment_id(), instance.role(), instance.size());
         if (std::tie(before.deployment_id, before.role) != std::tie(need.deployment_id, need.role))
             countRole(rooms, tx.state(), need.deployment_id, need.role);

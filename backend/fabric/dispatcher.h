@@ -31,7 +31,7 @@ public:
     // What was committed since; without it, or after forget(), everything is planned anew.
     void note(const std::vector<v1::Change> &changes);
     void forget() { m_planner.forget(); }
-    // Returns when a tick is due at the latest (wall clock, ms); 0: none.
+    // Returns when a tick is due at the latest (steady clock, ms); 0: none.
     std::int64_t carryOut(const core::State &state);
     // What the edge says of a table; told again when the state moves on but its table does not.
     void reported(const v1::EdgeReport &report);

@@ -74,6 +74,7 @@ private:
     void pumpSnapshots();
     void nextSecond();
     void everySecond();
+    void noticeSleep();
     void keepMinutes(const v1::MetricBatch &minutes);
 
     // Commands and uploads (fabric_commands.cpp).
@@ -122,6 +123,7 @@ private:
     asio::steady_timer m_pump_timer; // while a reader takes its snapshot slowly
     asio::steady_timer m_step_timer;
     std::int64_t m_start_time_ms;
+    std::int64_t m_slept_ms = 0; // the machine, since it booted
     std::uint64_t m_seconds = 0;
     std::uint64_t m_removals = 0; // of packages, since the start
     std::uint64_t m_step = 0;     // of the shutdown; a late answer of an earlier step is ignored

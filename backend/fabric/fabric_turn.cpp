@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
+#include <utility>
 
 namespace slipway::fabric
 {
@@ -14,6 +15,7 @@ constexpr std::int64_t kSecond_ms = 1000;
 constexpr std::int64_t kMetricsKeep_ms = 24 * 3600 * kSecond_ms;
 constexpr std::uint64_t kHeartbeatEvery_s = 2;
 constexpr std::uint64_t kExpireEvery_s = 3600;
+constexpr std::int64_t kSlept_ms = 500;
 constexpr int kPump_ms = 50;
 constexpr std::uint32_t kRecentEvents = 200;
 
@@ -108,7 +110,7 @@ void FabricShell::armDeadline(std::int64_t deadline_ms)
     if (deadline_ms == 0)
         return;
     const std::int64_t wait_ms =
-        std::clamp<std::int64_t>(deadline_ms - m_clock.wallMs(), 0, kSecond_ms);
+        std::clamp<std::int64_t>(deadline_ms - m_clock.steadyMs(), 0, kSecond_ms);
     m_deadline_timer.expires_after(asio::chrono::milliseconds(wait_ms));
     m_deadline_timer.async_wait([this](std::error_code error) {
         if (error)
@@ -135,6 +137,7 @@ void FabricShell::nextSecond()
 void FabricShell::everySecond()
 {
     const std::int64_t now_ms = m_clock.wallMs();
+    noticeSleep();
     v1::Observation tick;
     tick.set_tick_time_ms(now_ms);
     observe(tick);
@@ -149,6 +152,14 @@ void FabricShell::everySecond()
         removeOldLogs();
         keepMinutes({});
     }
+}
+
+// Nobody could keep a deadline meanwhile, neither those that are judged nor whoever judges.
+void FabricShell::noticeSleep()
+{
+    const std::int64_t slept_ms = m_clock.bootMs() - m_clock.steadyMs();
+    if (slept_ms - std::exchange(m_slept_ms, slept_ms) > kSlept_ms)
+        m_machine.restartWaits();
 }
 
 // Also without news: what is too old goes.

@@ -149,8 +149,10 @@ void HostDaemon::sendHello()
 
 void HostDaemon::send(const v1::HostMessage &message)
 {
-    if (m_controller)
-        return m_controller->send(message);
+    if (m_controller) {
+        m_controller->send(message);
+        return;
+    }
     if (!message.has_happening())
         return; // the next hello tells what is, not what was
     m_unsent.push_back(message);

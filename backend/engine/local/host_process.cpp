@@ -23,6 +23,7 @@ constexpr std::int64_t kFirstHelloMax_ms = 20'000;
 constexpr std::int64_t kLinklessMax_ms = 1'000;
 constexpr std::int64_t kStopMargin_ms = 700;
 constexpr std::int64_t kBurialRetry_ms = 1'000;
+constexpr std::int64_t kTogether_ms = 250; // deaths of one mishap
 constexpr std::int64_t kSilentMax_ms = 3'000;
 
 // Pid of a host that is still the process that wrote the file; 0 when there is none.
@@ -150,7 +151,6 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
     if (m_stopping)
         return stop(0); // it came up while it was told to go
     expect(kSilentMax_ms, "it was silent for 3 s");
-    m_told_lost = false;
     v1::Observation observation;
     *observation.mutable_host_hello() = hello;
     observe(observation);
@@ -196,7 +196,6 @@ void HostProcess::disconnected(const std::string &cause)
 
 void HostProcess::sayHelloAgain()
 {
-    m_told_lost = false;
     if (!m_channel || m_stopping)
         return; // it says hello anyway when it comes
     m_channel->close();
@@ -241,7 +240,21 @@ void HostProcess::processEnded(const std::string &cause)
     if (m_channel)
         m_channel->close();
     m_channel = nullptr;
-    bury(m_death_cause.empty() ? cause : m_death_cause);
+    m_died_ms = m_around.clock.steadyMs();
+    const std::string known = m_death_cause.empty() ? cause : m_death_cause;
+    if (!m_stopping)
+        tellLost(known, false); // at once: nothing may be placed on it any more
+    bury(known);
+}
+
+void HostProcess::tellLost(const std::string &cause, bool instances_gone)
+{
+    v1::Observation observation;
+    v1::HostLost &lost = *observation.mutable_host_lost();
+    lost.set_host_id(m_spec.id);
+    lost.set_cause(cause);
+    lost.set_instances_gone(instances_gone);
+    observe(observation);
 }
 
 // Nothing may be placed elsewhere before this has succeeded: two of one instance must never run.
@@ -265,18 +278,16 @@ void HostProcess::buried(const Result<void> &gone, const std::string &cause)
         sys::removeCgroup(*cgroup + "/" + m_spec.id);
     if (!gone)
         spdlog::error("{}: {}", m_spec.id, gone.error().message());
-    if (!m_stopping && (gone || !m_told_lost)) {
-        m_told_lost = true;
-        v1::Observation observation;
-        v1::HostLost &lost = *observation.mutable_host_lost();
-        lost.set_host_id(m_spec.id);
-        lost.set_cause(cause);
-        lost.set_instances_gone(gone.has_value());
-        observe(observation);
-    }
-    if (m_stopping || gone)
+    if (m_stopping)
         return rest();
-    after(kBurialRetry_ms, [this, cause] { bury(cause); });
+    if (!gone)
+        return after(kBurialRetry_ms, [this, cause] { bury(cause); });
+    // Others may die in the same mishap; who does is told before anybody is placed anew.
+    const std::int64_t lies_ms = m_around.clock.steadyMs() - m_died_ms;
+    after(std::max<std::int64_t>(0, kTogether_ms - lies_ms), [this, cause] {
+        tellLost(cause, true);
+        rest();
+    });
 }
 
 void HostProcess::rest()

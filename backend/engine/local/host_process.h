@@ -60,6 +60,7 @@ private:
     void buried(const Result<void> &gone, const std::string &cause);
     void rest();
     void sendOrders();
+    void tellLost(const std::string &cause, bool instances_gone);
     void observe(v1::Observation &observation);
     void awaitReturn();
     void expect(std::int64_t limit_ms, const std::string &else_cause,
@@ -83,7 +84,7 @@ private:
     sys::Silence m_silence;
     std::int64_t m_silence_limit_ms = 0; // 0: nothing is expected
     std::string m_silence_cause;
-    bool m_told_lost = false;
+    std::int64_t m_died_ms = 0; // steady
     asio::steady_timer m_timer; // of the state
     std::shared_ptr<bool> m_alive;
 };

@@ -138,7 +138,9 @@ void HostWorld::observed(const v1::Observation &observation)
     if (observation.has_happening())
         happenings.push_back(observation.happening());
     if (observation.has_host_lost()) {
-        lost.push_back(observation.host_lost());
+        // First that it died, then that nothing of it is left.
+        if (observation.host_lost().instances_gone())
+            lost.push_back(observation.host_lost());
         hellos.erase(observation.host_id());
     }
 }

@@ -43,7 +43,7 @@ World::World(std::uint32_t host_count, std::uint32_t fault_domains, const std::s
 
 Context World::context()
 {
-    return {now_ms, m_seed + std::to_string(++m_steps)};
+    return {now_ms + wall_step_ms, m_seed + std::to_string(++m_steps), now_ms};
 }
 
 Result<Applied> World::command(v1::Command command)
