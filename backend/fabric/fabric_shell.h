@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/fabric/dispatcher.h"
+#include "backend/fabric/inbox.h"
 #include "backend/fabric/log_hub.h"
 #include "backend/fabric/machine.h"
 #include "backend/fabric/metric_hub.h"
@@ -70,6 +71,8 @@ private:
     void runTurn();
     void publish(const Committed &committed);
     void observe(const v1::Observation &observation);
+    void readInboxSoon();
+    void readInbox();
     void armDeadline(std::int64_t deadline_ms);
     void pumpSnapshots();
     void nextSecond();
@@ -108,6 +111,8 @@ private:
     OpenedData m_opened;
     packages::PackageStore m_packages;
     Machine m_machine;
+    Inbox m_inbox;
+    bool m_inbox_scheduled = false;
     WatchHub m_watches;
     MetricHub m_metrics;
     LogHub m_logs;

@@ -16,6 +16,7 @@ constexpr std::int64_t kMetricsKeep_ms = 24 * 3600 * kSecond_ms;
 constexpr std::uint64_t kHeartbeatEvery_s = 2;
 constexpr std::uint64_t kExpireEvery_s = 3600;
 constexpr std::int64_t kSlept_ms = 500;
+constexpr std::int64_t kInboxTurn_ms = 10;
 constexpr int kPump_ms = 50;
 constexpr std::uint32_t kRecentEvents = 200;
 
@@ -54,6 +55,7 @@ void FabricShell::runTurn()
 void FabricShell::publish(const Committed &committed)
 {
     if (committed.reloaded) {
+        m_inbox.clear(); // they are told again
         m_dispatcher->forget();
         // What they told meanwhile is lost; neither repeats by itself what has not changed.
         m_engine->observeAgain();
@@ -68,8 +70,40 @@ void FabricShell::publish(const Committed &committed)
 
 void FabricShell::observe(const v1::Observation &observation)
 {
-    if (!m_ending) // what ends now ends on purpose: the state keeps what shall run again
-        m_machine.observe(observation);
+    if (m_ending) // what ends now ends on purpose: the state keeps what shall run again
+        return;
+    if (observation.has_instance_status() || observation.has_happening()) {
+        m_inbox.add(observation);
+        return readInboxSoon();
+    }
+    if (observation.has_host_hello() || observation.has_host_lost())
+        m_inbox.forgetStatuses(observation.has_host_hello() ? observation.host_hello().host_id()
+                                                            : observation.host_lost().host_id());
+    m_machine.observe(observation);
+}
+
+void FabricShell::readInboxSoon()
+{
+    if (std::exchange(m_inbox_scheduled, true))
+        return;
+    asio::post(m_io, [this] {
+        m_inbox_scheduled = false;
+        if (!m_ending)
+            readInbox();
+    });
+}
+
+// Not for longer than a moment at a time: commands, ticks and the edge want their turns too.
+void FabricShell::readInbox()
+{
+    const std::int64_t until_ms = m_clock.steadyMs() + kInboxTurn_ms;
+    while (const auto observation = m_inbox.take()) {
+        m_machine.observe(*observation);
+        if (m_clock.steadyMs() >= until_ms)
+            break;
+    }
+    if (!m_inbox.empty())
+        readInboxSoon();
 }
 
 void FabricShell::addWatch(const v1::WatchRequest &request, const std::shared_ptr<WatchSink> &sink)

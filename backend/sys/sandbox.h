@@ -34,6 +34,7 @@ private:
     struct Removal;
     struct Batch;
     void attempt(const std::shared_ptr<Removal> &removal);
+    void attemptedLater(const std::shared_ptr<Removal> &removal);
     void attempted(const std::shared_ptr<Removal> &removal);
 
     asio::io_context &m_io;
