@@ -268,8 +268,12 @@ bool World::exchange()
 bool World::settle(int rounds)
 {
     for (int round = 0; round < rounds; ++round) {
-        if (!exchange())
+        if (exchange())
+            continue;
+        const std::int64_t until_ms = state.lost_hosts.until_ms;
+        if (state.lost_hosts.awaited.empty() || until_ms <= now_ms)
             return true;
+        tick(until_ms - now_ms); // nobody waits longer for hosts that stay away
     }
     return false;
 }

@@ -359,6 +359,7 @@ private Q_SLOTS:
         world.must(deleteDeployment("a", v1::PRODUCTION));
         QVERIFY(world.settle());
         world.tick(11 * 60'000);
+        world.tick(1'000);
         QCOMPARE(world.state.waits.size(), std::size_t(0));
     }
 
