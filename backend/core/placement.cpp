@@ -223,7 +223,8 @@ void placeWaiting(Transaction &tx)
     for (const InstanceKey &key : waiting) {
         const v1::RoleInstance &instance = tx.state().instances.at(key);
         if (held && hadAPlace(instance)) {
-            tx.instance(key).set_reason("waiting for a host: several were lost together and are expected back");
+            tx.instance(key).set_reason(
+                "waiting for a host: several were lost together and are expected back");
             continue;
         }
         const Need need = needOf(instance.deployment_id(), instance.role(), instance.size());

@@ -13,9 +13,9 @@
 namespace slipway::fabric
 {
 
-// Statuses and happenings wait here by deployment, and deployments take turns. Usually nothing waits
-// for longer than a turn of the thread. Of an instance that says more than can be followed the
-// latest status counts; of happenings that pile up the first ones.
+// Statuses and happenings wait here by deployment, and deployments take turns. Usually nothing
+// waits for longer than a turn of the thread. Of an instance that says more than can be followed
+// the latest status counts; of happenings that pile up the first ones.
 class Inbox
 {
 public:
