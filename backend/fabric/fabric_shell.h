@@ -78,6 +78,7 @@ private:
     void nextSecond();
     void everySecond();
     void noticeSleep();
+    void followRuntimeFolder();
     void keepMinutes(const v1::MetricBatch &minutes);
 
     // Commands and uploads (fabric_commands.cpp).

@@ -278,8 +278,21 @@ void HostDaemon::scheduleTick()
     });
 }
 
+// A logout or a cleaner emptied the runtime folder: root folders, bundles and all sockets are gone,
+// and nobody reaches what runs here. A new host begins with new ones.
+bool HostDaemon::folderIsThere() const
+{
+    std::error_code ignored;
+    return fs::exists(folder() / "host.pid", ignored);
+}
+
 void HostDaemon::tick(std::int64_t passed_ms)
 {
+    if (!m_stopping && !folderIsThere()) {
+        spdlog::error("{} was removed by somebody; this host ends, a new one follows.",
+                      folder().string());
+        return stop(0);
+    }
     for (const auto &[key, instance] : m_instances)
         instance->tick(passed_ms);
     m_zombies = sys::reapOrphans(m_zombies);

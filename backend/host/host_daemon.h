@@ -43,6 +43,7 @@ private:
     void settle();
     void finish();
     void tick(std::int64_t passed_ms);
+    bool folderIsThere() const;
     void scheduleTick();
 
     std::string ownerMark() const;
