@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr std::uint32_t kProtocol = 1;
+constexpr std::uint32_t kAgentProtocol = 1;
+constexpr std::uint32_t kProtocol = 2; // with the controller
 constexpr std::chrono::milliseconds kTick{1'000};
 constexpr std::size_t kUnsentMax = 1'000;
 constexpr std::size_t kQueuedBytesMax = 8 * 1024 * 1024;
@@ -104,7 +105,7 @@ void HostDaemon::agentArrived(sys::ChannelPtr channel)
         [this, leave](const std::shared_ptr<AgentLink> &known, const v1::AgentHello &hello) {
             leave();
             const auto found = m_instances.find({hello.deployment_id(), hello.instance()});
-            if (hello.protocol() != kProtocol || found == m_instances.end())
+            if (hello.protocol() != kAgentProtocol || found == m_instances.end())
                 return known->close();
             found->second->attach(known, hello);
         },

@@ -45,7 +45,7 @@ private:
                        });
         v1::HostMessage message;
         v1::HostHello &hello = *message.mutable_hello();
-        hello.set_protocol(1);
+        hello.set_protocol(2);
         hello.set_fabric_id(m_arguments.at("--fabric-id"));
         hello.set_host_id(m_arguments.at("--id"));
         hello.set_pid(sys::processId());
