@@ -27,6 +27,8 @@ public:
     {
         m_channel->send(command, descriptor);
     }
+    bool isWriting() const { return m_channel->queuedBytes() > 0; }
+    void whenDrained(std::function<void()> drained) { m_channel->whenDrained(std::move(drained)); }
     void close();
     void hold() { m_channel->hold(); }
     void goOn() { m_channel->goOn(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/host/instance.h"
+#include "backend/host/order_book.h"
 #include "backend/sys/message_channel.h"
 
 #include <deque>
@@ -35,12 +36,13 @@ private:
     void sendLate();
     void sample(const v1::MetricSample &sample);
 
-    void takeOrders(const v1::HostOrders &orders);
+    void takeOrders(const std::vector<WholeOrder> &orders);
     void tellAbsent(const v1::InstanceOrder &order);
     void settleLater();
     void settle();
     void finish();
-    void tick();
+    void tick(std::int64_t passed_ms);
+    bool folderIsThere() const;
     void scheduleTick();
 
     std::string ownerMark() const;
@@ -59,6 +61,7 @@ private:
     std::deque<v1::HostMessage> m_unsent; // happenings while no controller listens, or slowly
     std::set<Key> m_late;                 // instances whose status waits for a quicker controller
     v1::HostMetrics m_samples;
+    OrderBook m_orders;
     std::map<Key, std::unique_ptr<Instance>> m_instances;
     asio::steady_timer m_tick;
     std::set<int> m_zombies;

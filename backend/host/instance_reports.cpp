@@ -28,7 +28,7 @@ bool isBetweenPrograms(RoleInstance::State state)
 
 void Instance::agentSaid(v1::AgentMessage &message, std::size_t bytes)
 {
-    m_silent_ticks = 0;
+    m_silence.heard();
     weigh(bytes);
     switch (message.body_case()) {
     case v1::AgentMessage::kHello:
@@ -69,7 +69,7 @@ void Instance::readOnLater()
     m_read_on.async_wait([this](std::error_code error) {
         if (error || !m_link)
             return;
-        m_silent_ticks = 0; // it is the host that does not listen
+        m_silence.heard(); // it is the host that does not listen
         if (!m_gate.mayReadOn(m_context.clock.steadyMs()))
             return readOnLater();
         m_link->goOn();

@@ -7,12 +7,10 @@
 #include <asio/local/connect_pair.hpp>
 #include <cerrno>
 #include <cstring>
+#include <spdlog/spdlog.h>
 
 #ifdef __linux__
 #include <sys/socket.h>
-#endif
-#ifndef _WIN32
-#include <sys/stat.h>
 #endif
 
 namespace slipway::sys
@@ -138,13 +136,24 @@ void MessageChannel::hear()
         readHeader();
 }
 
-void MessageChannel::send(const google::protobuf::MessageLite &message, int descriptor)
+bool MessageChannel::send(const google::protobuf::MessageLite &message, int descriptor)
 {
-    if (m_closed)
-        return;
+    if (m_closed || m_clogged)
+        return false;
     const std::size_t size = message.ByteSizeLong();
-    if (size > kMessageBytesMax)
-        return fail("a message of " + std::to_string(size) + " bytes cannot be sent");
+    if (size > kMessageBytesMax) {
+        spdlog::error("A {} of {} bytes is over the limit of {} and was not sent.",
+                      message.GetTypeName(), size, kMessageBytesMax);
+        return false;
+    }
+    if (m_queued_bytes + size > kQueuedBytesMax) {
+        // Not from in here: the sender may be in the middle of something.
+        m_clogged = true;
+        asio::post(m_socket.get_executor(), [self = shared_from_this()] {
+            self->fail("it does not read what is sent to it");
+        });
+        return false;
+    }
     Frame frame;
     frame.bytes.assign(4, '\0');
     frame.bytes[0] = char(size >> 24 & 255);
@@ -158,6 +167,7 @@ void MessageChannel::send(const google::protobuf::MessageLite &message, int desc
     m_queue.push_back(std::move(frame));
     if (m_queue.size() == 1)
         write();
+    return true;
 }
 
 void MessageChannel::write()
@@ -201,7 +211,10 @@ void MessageChannel::written(std::error_code error)
         return fail(error.message());
     forgetFrame();
     if (!m_queue.empty())
-        write();
+        return write();
+    const auto drained = m_on_drained; // it may close the channel
+    if (drained)
+        drained();
 }
 
 void MessageChannel::forgetFrame()
@@ -230,6 +243,7 @@ void MessageChannel::close()
     closeDescriptor(descriptor());
     for (Frame &frame : m_queue)
         closeDescriptor(std::exchange(frame.descriptor, -1));
+    m_on_drained = nullptr;
     std::error_code ignored;
     m_socket.close(ignored);
 }
@@ -273,73 +287,10 @@ int MessageChannel::peerPid() const
 }
 
 MessageListener::MessageListener(asio::io_context &io, std::function<void(ChannelPtr)> on_accept)
-    : m_acceptor(io), m_retry(io), m_on_accept(std::move(on_accept))
+    : m_listener(io, [on_accept = std::move(on_accept)](LocalListener::Socket socket) {
+          on_accept(std::make_shared<MessageChannel>(std::move(socket)));
+      })
 {
-}
-
-MessageListener::~MessageListener()
-{
-    close();
-}
-
-Result<void> MessageListener::listen(const std::filesystem::path &socket, unsigned mode)
-{
-    if (const auto checked = checkSocketPath(socket); !checked)
-        return checked;
-    std::error_code error;
-    std::filesystem::remove(socket, error);
-    m_acceptor.open(asio::local::stream_protocol(), error);
-    if (!error)
-        m_acceptor.bind(asio::local::stream_protocol::endpoint(socket.string()), error);
-    if (!error)
-        m_acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
-        return failure(v1::Error::UNAVAILABLE, "SOCKET_NOT_BOUND",
-                       "Cannot listen on " + socket.string() + ": " + error.message() + ".",
-                       socket.string());
-#ifndef _WIN32
-    chmod(socket.c_str(), mode);
-#endif
-    m_path = socket;
-    m_open = std::make_shared<bool>(true);
-    accept();
-    return {};
-}
-
-void MessageListener::accept()
-{
-    m_acceptor.async_accept(
-        [this, open = m_open](std::error_code error, asio::local::stream_protocol::socket socket) {
-            // A visitor may have been taken in, and this handler queued, before the closing.
-            if (!*open)
-                return;
-            if (error)
-                return acceptLater();
-            m_on_accept(std::make_shared<MessageChannel>(std::move(socket)));
-            if (*open)
-                accept();
-        });
-}
-
-// Out of descriptors, say: the visitor stays in the queue, so that trying at once would spin.
-void MessageListener::acceptLater()
-{
-    m_retry.expires_after(std::chrono::milliseconds(kBackoffFirst_ms));
-    m_retry.async_wait([this, open = m_open](std::error_code) {
-        if (*open)
-            accept();
-    });
-}
-
-void MessageListener::close()
-{
-    if (!m_acceptor.is_open())
-        return;
-    *m_open = false;
-    m_retry.cancel();
-    std::error_code ignored;
-    m_acceptor.close(ignored);
-    std::filesystem::remove(m_path, ignored);
 }
 
 MessageDialer::MessageDialer(asio::io_context &io, std::filesystem::path socket,

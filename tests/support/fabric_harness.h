@@ -36,11 +36,15 @@ public:
 
     // Before start(), and only as root: the fabric belongs to this user, with no further groups.
     void runAs(unsigned user);
+    // In the environment of all that start() starts from now on.
+    void setVariable(const QString &name, const QString &value);
     // Starts `slipwayd fabric` and waits for its `ready` line.
     bool start(const QStringList &more_arguments = {});
     // SIGTERM; true when it ended with code 0 within `limit_ms`.
     bool stop(int limit_ms = 8000);
-    void killController(); // SIGKILL, and waits until it is gone
+    bool stopBy(int signal_number, int limit_ms = 8000); // the same by another signal
+    bool stopBy(int signal_number, int limit_ms = 8000); // the same by another signal
+    void killController();                               // SIGKILL, and waits until it is gone
     bool running() const;
     qint64 controllerPid() const { return m_fabric.processId(); }
 
