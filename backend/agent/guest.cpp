@@ -1,8 +1,10 @@
 #include "backend/agent/guest.h"
 
 #include "backend/agent/processes.h"
+#include "backend/agent/program_wall.h"
 
 #include <csignal>
+#include <iostream>
 #include <unistd.h>
 
 namespace slipway::agent
@@ -18,6 +20,7 @@ constexpr int kOutputTries = 40; // what programs said last, within 200 ms
 constexpr int kQueueTries = 200; // until the host has read it all, within 1 s
 constexpr int kExitHostLost = 3;
 constexpr int kExitNoHost = 4;
+constexpr int kExitNoWall = 5;
 
 v1::InstanceStatus firstStatus(const AgentOptions &options)
 {
@@ -59,6 +62,10 @@ bool Guest::start()
     }
     if (m_options.isolated && !raiseLoopback())
         m_output.say("The loopback device could not be raised; programs cannot use 127.0.0.1.");
+    if (const auto wall = makeProgramWall(m_options))
+        m_children.standBehind(*wall);
+    else
+        return refuseToRun(wall.error().message());
     adoptOrphans();
     if (!m_options.isolated)
         waitForSignal();
@@ -68,6 +75,13 @@ bool Guest::start()
                      [this](const std::string &cause) { hostLost(cause); });
     sayHello();
     return true;
+}
+
+// Before anything was started; the host reads what is printed.
+void Guest::refuseToRun(const std::string &problem)
+{
+    std::cerr << problem << std::endl;
+    asio::post(m_io, [this] { exit(kExitNoWall); });
 }
 
 void Guest::waitForSignal()

@@ -29,6 +29,7 @@ private:
     void exit(int code);
     void send(const v1::AgentMessage &message);
     void waitForSignal();
+    void refuseToRun(const std::string &problem);
 
     asio::io_context &m_io;
     const sys::Clock &m_clock;

@@ -218,6 +218,9 @@ Result<Prepared> prepareDeploy(const State &state, const v1::Command &command,
         return Failure(*occupied);
     if (auto wrong = refuseRoles((*package)->definition(), goals, wanted.accept_single_instance()))
         return Failure(*wrong);
+    if (!wanted.no_start())
+        if (auto unfit = refuseWithoutHosts(state, wanted.service()))
+            return Failure(*unfit);
     const std::string id = deriveId(seed, "deployment");
     if (auto full = refuseCapacity(state, old, id, goals, wanted.service()))
         return Failure(*full);

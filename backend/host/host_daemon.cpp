@@ -74,6 +74,7 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
 {
     for (const int pid : sys::processesWithVariable(ownerMark()))
         sys::endProcess(pid, false);
+    sys::endRecordedUsers(folder());
     const auto ids = m_tool.list(sys::sandboxPrefix(m_options.fabric_id, m_options.host_id));
     m_tool.remove(ids, [this, done = std::move(done)](const Result<void> &removed) {
         if (!removed)
@@ -107,8 +108,10 @@ void HostDaemon::sendHello()
     hello.set_host_id(m_options.host_id);
     hello.set_pid(getpid());
     hello.set_start_time_ms(m_start_time_ms);
-    hello.set_isolation(isolationName(m_isolation.level));
+    if (m_isolation.unfit_reason.empty())
+        hello.set_isolation(isolationName(m_isolation.level));
     hello.set_isolation_advice(m_isolation.advice);
+    hello.set_unfit_reason(m_isolation.unfit_reason);
     hello.set_outside_problem(outsideProblem(m_isolation.level, m_options.outside_program));
     hello.set_real_cores(std::thread::hardware_concurrency());
     hello.set_real_memory_bytes(realMemoryBytes());
@@ -180,6 +183,8 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
 {
     if (m_stopping)
         return;
+    if (!m_isolation.unfit_reason.empty())
+        return refuseOrders(orders);
     std::set<Key> listed;
     std::set<std::string> names;
     for (const v1::InstanceOrder &order : orders.instances()) {
@@ -210,6 +215,15 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
         else
             instance = std::make_unique<Instance>(m_context, order);
     }
+}
+
+// It has none, starts none, and leaves their disks alone: they wait until it, or its successor, can
+// hold them.
+void HostDaemon::refuseOrders(const v1::HostOrders &orders)
+{
+    for (const v1::InstanceOrder &order : orders.instances())
+        if (order.remove())
+            tellAbsent(order);
 }
 
 // Its removal may have been told to a controller that could not write it down.

@@ -36,6 +36,7 @@ private:
     void sample(const v1::MetricSample &sample);
 
     void takeOrders(const v1::HostOrders &orders);
+    void refuseOrders(const v1::HostOrders &orders);
     void tellAbsent(const v1::InstanceOrder &order);
     void settleLater();
     void settle();

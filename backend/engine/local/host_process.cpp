@@ -25,17 +25,16 @@ constexpr std::int64_t kStopMargin_ms = 700;
 constexpr std::int64_t kBurialRetry_ms = 1'000;
 constexpr std::int64_t kSilentMax_ms = 3'000;
 
-// Pid of a host that is still the process that wrote the file; 0 when there is none.
-int livingHost(const fs::path &pid_file)
+} // namespace
+
+int livingHost(const fs::path &host_folder)
 {
     int pid = 0;
     std::uint64_t start_ticks = 0;
-    std::ifstream(pid_file) >> pid >> start_ticks;
+    std::ifstream(host_folder / "host.pid") >> pid >> start_ticks;
     const bool is_same = pid > 0 && start_ticks != 0 && sys::processStartTicks(pid) == start_ticks;
     return is_same && sys::processAlive(pid) ? pid : 0;
 }
-
-} // namespace
 
 HostProcess::HostProcess(HostSurroundings &surroundings, HostSpec spec)
     : m_around(surroundings), m_spec(std::move(spec)), m_timer(surroundings.io),
@@ -64,7 +63,7 @@ void HostProcess::after(std::int64_t delay_ms, std::function<void()> action)
 
 void HostProcess::begin()
 {
-    const int pid = livingHost(folder() / "host.pid");
+    const int pid = livingHost(folder());
     if (pid == 0)
         return startProcess();
     m_state = State::Awaited;
@@ -98,6 +97,10 @@ void HostProcess::startProcess()
                          m_around.options.paths.data.string(),
                          "--runtime",
                          m_around.options.paths.runtime.string()};
+    if (const std::string floor = m_around.floor.name(); !floor.empty())
+        request.arguments.insert(request.arguments.end(), {"--floor", floor});
+    if (m_around.accept_no_isolation)
+        request.arguments.emplace_back("--accept-no-isolation");
     request.new_session = true;
     request.stdout_fd = log;
     request.stderr_fd = log;
@@ -105,6 +108,8 @@ void HostProcess::startProcess()
     if (log >= 0)
         close(log);
     m_state = State::Starting;
+    m_retestable = false;
+    m_retesting = false;
     m_death_cause.clear();
     if (!pid) {
         asio::post(m_around.io, [this, alive = m_alive, cause = pid.error().message()] {
@@ -141,11 +146,45 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
         return stop(0); // it came up while it was told to go
     m_silent_ms = 0;
     m_told_lost = false;
-    v1::Observation observation;
-    *observation.mutable_host_hello() = hello;
-    observe(observation);
+    heed(hello);
     if (m_has_orders)
         sendOrders();
+}
+
+// What the host says of itself, and what the fabric holds against its level.
+void HostProcess::heed(v1::HostHello hello)
+{
+    m_level = hello.isolation();
+    if (hello.unfit_reason().empty())
+        hello.set_unfit_reason(m_around.floor.objection(m_level, m_around.accept_no_isolation));
+    if (hello.unfit_reason().empty()) {
+        m_around.floor.reached(m_level);
+        m_backoff.reset();
+    }
+    m_retestable = !hello.unfit_reason().empty() && hello.instances().empty();
+    if (m_retestable)
+        after(m_backoff.next_ms(), [this] { tryAgain(); });
+    v1::Observation observation;
+    *observation.mutable_host_hello() = std::move(hello);
+    observe(observation);
+}
+
+// A new process tests anew. The controller goes on seeing the host as it was until that has spoken.
+void HostProcess::tryAgain()
+{
+    m_retesting = true;
+    m_process->signal(SIGTERM);
+    after(kStopMargin_ms, [this] { m_process->signal(SIGKILL); });
+}
+
+void HostProcess::wordChanged()
+{
+    if (m_state != State::Running || m_stopping)
+        return;
+    if (m_retestable && !m_retesting)
+        return tryAgain();
+    if (m_level == isolationName(IsolationLevel::None))
+        sayHelloAgain();
 }
 
 void HostProcess::said(const v1::HostMessage &message)
@@ -179,7 +218,7 @@ void HostProcess::observe(v1::Observation &observation)
 void HostProcess::disconnected(const std::string &cause)
 {
     m_channel = nullptr;
-    if (m_state != State::Running || m_stopping)
+    if (m_state != State::Running || m_stopping || m_retesting)
         return;
     after(kLinklessMax_ms, [this, cause] {
         m_death_cause = "it closed its connection (" + cause + ")";
@@ -199,7 +238,7 @@ void HostProcess::sayHelloAgain()
 
 void HostProcess::tick(std::int64_t passed_ms)
 {
-    if (m_state != State::Running || !m_channel)
+    if (m_state != State::Running || !m_channel || m_retesting)
         return;
     m_silent_ms += passed_ms;
     if (m_silent_ms <= kSilentMax_ms || !m_death_cause.empty())
@@ -239,6 +278,7 @@ void HostProcess::bury(const std::string &cause)
     const LocalEngineOptions &options = m_around.options;
     for (const int pid : sys::processesWithVariable(sys::ownerMark(options.fabric_id, m_spec.id)))
         sys::endProcess(pid, false);
+    sys::endRecordedUsers(folder());
     const auto ids = m_around.tool.list(sys::sandboxPrefix(options.fabric_id, m_spec.id));
     m_around.tool.remove(ids, [this, alive = m_alive, cause](const Result<void> &gone) {
         if (*alive)
@@ -253,7 +293,7 @@ void HostProcess::buried(const Result<void> &gone, const std::string &cause)
         sys::removeCgroup(*cgroup + "/" + m_spec.id);
     if (!gone)
         spdlog::error("{}: {}", m_spec.id, gone.error().message());
-    if (!m_stopping && (gone || !m_told_lost)) {
+    if (!m_stopping && !m_retesting && (gone || !m_told_lost)) {
         m_told_lost = true;
         v1::Observation observation;
         v1::HostLost &lost = *observation.mutable_host_lost();
@@ -275,8 +315,10 @@ void HostProcess::rest()
         m_state = State::Over;
         return m_around.ended();
     }
-    m_state = State::Resting;
     m_death_cause.clear();
+    if (m_retesting)
+        return startProcess();
+    m_state = State::Resting;
     rejoinTimeChanged();
 }
 
