@@ -22,6 +22,9 @@ void addFabric(CLI::App &app, FabricCommandOptions &options)
         ->check(CLI::Range(1, 1000));
     command->add_option("--fault-domains", options.fault_domains, "First: 2")
         ->check(CLI::Range(1, 1000));
+    command->add_flag("--accept-no-isolation", options.accept_no_isolation,
+                      "Programs may run with no isolation where the machine gives none: they can "
+                      "then read and change all that is open to the machine's users");
     command->add_option("--engine", options.engine, "\"local\", or \"none\" to run nothing")
         ->check(CLI::IsMember({"local", "none"}));
     command->add_option("--tcp-port", options.tcp_port, "Answer on 127.0.0.1:<port> too");

@@ -15,9 +15,11 @@ class Peers
 {
 public:
     // `own_ports` are bound by the role's program, perhaps on every address: a peer with the same
-    // port gets another one here, which the topology tells.
+    // port gets another one here, which the topology tells. Instances that share the machine's
+    // loopback each join their peers at free ports of 127.0.0.1.
     Peers(asio::io_context &io, std::filesystem::path mesh_folder,
-          std::filesystem::path topology_file, std::set<std::uint32_t> own_ports);
+          std::filesystem::path topology_file, std::set<std::uint32_t> own_ports,
+          bool shared_loopback = false);
 
     // Makes listeners and file match this order; what stays the same is not touched. Says in the
     // error what could not be bound; it is tried again each second.
@@ -30,7 +32,9 @@ private:
         std::string socket;
         auto operator<=>(const Target &) const = default;
     };
+    std::string addressFor(const v1::Peer &peer) const;
     std::uint32_t portFor(const v1::Peer &peer) const;
+    void choosePorts(const v1::InstanceOrder &order);
     Result<void> bindMissing();
     void retryLater();
     Result<void> settle();
@@ -43,6 +47,8 @@ private:
     std::string m_topology; // as the file shall be
     bool m_is_written = true;
     std::map<Target, std::unique_ptr<Joint>> m_joints; // null: not bound yet
+    bool m_shared_loopback;
+    std::map<std::string, std::uint32_t> m_chosen_ports; // by socket, on a shared loopback
 };
 
 // [{"role","instance","endpoint","protocol","address","port","ready"}], `port` by the function.

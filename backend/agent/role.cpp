@@ -40,8 +40,9 @@ Role::Role(const AgentContext &context, const v1::InstanceOrder &order)
       m_environment(order, context.options, m_ports.endpoints),
       m_finder(programBases(order.role(), context.options.role_folder),
                m_environment.scratchFolder() / "bin"),
-      m_task_policy(newPolicy()), m_peers(context.io, context.options.mesh_folder,
-                                          m_environment.topologyFile(), boundPorts(m_ports)),
+      m_task_policy(newPolicy()),
+      m_peers(context.io, context.options.mesh_folder, m_environment.topologyFile(),
+              boundPorts(m_ports), !context.options.isolated),
       m_retry(context.io), m_stop_timer(context.io), m_kill_timer(context.io)
 {
 }

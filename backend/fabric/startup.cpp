@@ -123,6 +123,7 @@ v1::Settings firstSettings(const FabricOptions &options)
     settings.set_host_count(options.hosts ? options.hosts : kHostsDefault);
     settings.set_fault_domain_count(options.fault_domains ? options.fault_domains
                                                           : kFaultDomainsDefault);
+    settings.set_accept_no_isolation(options.accept_no_isolation);
     settings.set_fault_domain_count(std::min(settings.fault_domain_count(), settings.host_count()));
     return settings;
 }
@@ -134,6 +135,8 @@ v1::Settings changedSettings(const v1::Settings &stored, const FabricOptions &op
         settings.set_host_count(options.hosts);
     if (options.fault_domains)
         settings.set_fault_domain_count(options.fault_domains);
+    if (options.accept_no_isolation)
+        settings.set_accept_no_isolation(true);
     settings.set_fault_domain_count(std::min(settings.fault_domain_count(), settings.host_count()));
     return settings;
 }

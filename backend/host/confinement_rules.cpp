@@ -81,7 +81,7 @@ sys::ConfinementSpec confinementFor(IsolationLevel level, const SandboxSpec &spe
 {
     sys::ConfinementSpec result;
     if (geteuid() == 0)
-        result.identity = sys::Identity{spec.user_id, spec.group_id};
+        result.identity = sys::UserIdentity{spec.user_id, spec.group_id};
     result.limits = limitsOf(spec);
     if (level != IsolationLevel::Confined)
         return result;

@@ -135,7 +135,8 @@ std::optional<std::string> makeLimitedGroup(const CgroupView &view)
     for (std::size_t i = 1; i < groups.size(); ++i)
         if (switchOnDownTo(view, groups, i))
             return groups[i];
-    if (groups.empty() || !moveIntoLeaf(folderOf(view, groups.front())))
+    if (groups.empty() || !namesAll(folderOf(view, groups.front()) / "cgroup.controllers") ||
+        !moveIntoLeaf(folderOf(view, groups.front())))
         return std::nullopt;
     if (switchOnDownTo(view, groups, 0))
         return groups.front();

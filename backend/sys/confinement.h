@@ -54,13 +54,13 @@ struct ResourceLimit {
     std::uint64_t most = 0; // lowered to what this process itself may have
 };
 
-struct Identity {
+struct UserIdentity {
     std::uint32_t user = 0;
     std::uint32_t group = 0;
 };
 
 struct ConfinementSpec {
-    std::optional<Identity> identity; // needs root; no further groups are left
+    std::optional<UserIdentity> identity; // needs root; no further groups are left
     std::optional<FileWall> files;
     // A domain of its own: what is outside of it can neither be traced nor (Linux 6.12) signalled.
     // `files` brings one anyway.

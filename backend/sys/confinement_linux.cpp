@@ -16,7 +16,7 @@ namespace slipway::sys
 {
 
 struct Confinement::Prepared {
-    std::optional<Identity> identity;
+    std::optional<UserIdentity> identity;
     int ruleset = -1; // -1: no Landlock
     std::vector<sock_filter> calls;
     std::vector<std::pair<int, rlimit>> limits;
@@ -39,7 +39,7 @@ std::vector<std::pair<int, rlimit>> withinOwnLimits(const std::vector<ResourceLi
 }
 
 // libc's own wrappers would change the identity of all threads, of which this child has one.
-int becomeUser(const Identity &identity)
+int becomeUser(const UserIdentity &identity)
 {
     if (syscall(SYS_setgroups, 0, nullptr) != 0)
         return errno;

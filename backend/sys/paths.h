@@ -17,7 +17,7 @@ struct Paths {
     std::filesystem::path data;    // store, packages, disks, logs: survives a reboot
     std::filesystem::path runtime; // sockets, sandboxes' run folders: does not
     // Set by a host whose instances have users of their own and no mounts: what they must reach.
-    std::filesystem::path guests;
+    std::filesystem::path guests{};
 
     std::filesystem::path lockFile() const { return data / "fabric.lock"; }
     std::filesystem::path storeFile() const { return data / "fabric.db"; }
