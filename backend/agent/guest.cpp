@@ -62,10 +62,6 @@ bool Guest::start()
     }
     if (m_options.isolated && !raiseLoopback())
         m_output.say("The loopback device could not be raised; programs cannot use 127.0.0.1.");
-    if (const auto wall = makeProgramWall(m_options))
-        m_children.standBehind(*wall);
-    else
-        return refuseToRun(wall.error().message());
     adoptOrphans();
     if (!m_options.isolated)
         waitForSignal();
@@ -75,13 +71,6 @@ bool Guest::start()
                      [this](const std::string &cause) { hostLost(cause); });
     sayHello();
     return true;
-}
-
-// Before anything was started; the host reads what is printed.
-void Guest::refuseToRun(const std::string &problem)
-{
-    std::cerr << problem << std::endl;
-    asio::post(m_io, [this] { exit(kExitNoWall); });
 }
 
 void Guest::waitForSignal()
@@ -133,12 +122,19 @@ void Guest::ordered(const v1::InstanceOrder &order)
 {
     if (m_role)
         return m_role->update(order);
+    m_ports = std::make_unique<PortPool>(m_options, order);
+    const auto wall = makeProgramWall(m_options, m_ports->reachable());
+    if (!wall) {
+        std::cerr << wall.error().message() << std::endl; // the host reads it
+        return exit(kExitNoWall);
+    }
+    m_children.standBehind(*wall);
     m_metrics = std::make_unique<MetricsSampler>(
         m_io, m_clock, order, m_options.isolated ? 0 : getpid(),
         [this](const v1::AgentMessage &message) { send(message); });
-    m_role = std::make_unique<Role>(
-        AgentContext{m_io, m_clock, m_children, m_output, m_reporter, m_endpoints, m_options},
-        order);
+    m_role = std::make_unique<Role>(AgentContext{m_io, m_clock, m_children, m_output, m_reporter,
+                                                 m_endpoints, m_options, *m_ports},
+                                    order);
     m_role->start();
 }
 

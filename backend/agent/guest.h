@@ -29,7 +29,6 @@ private:
     void exit(int code);
     void send(const v1::AgentMessage &message);
     void waitForSignal();
-    void refuseToRun(const std::string &problem);
 
     asio::io_context &m_io;
     const sys::Clock &m_clock;
@@ -41,6 +40,7 @@ private:
     OutputCollector m_output;
     Reporter m_reporter;
     Endpoints m_endpoints;
+    std::unique_ptr<PortPool> m_ports; // before the role, which takes from it
     std::unique_ptr<Role> m_role;
     std::unique_ptr<MetricsSampler> m_metrics;
     bool m_stopping = false;

@@ -1,7 +1,5 @@
 #include "backend/agent/peers.h"
 
-#include "backend/agent/processes.h"
-
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -48,30 +46,30 @@ Result<void> replaceFile(const std::filesystem::path &file, const std::string &t
 
 Peers::Peers(asio::io_context &io, std::filesystem::path mesh_folder,
              std::filesystem::path topology_file, std::set<std::uint32_t> own_ports,
-             bool shared_loopback)
+             PortPool *shared_ports)
     : m_io(io), m_retry(io), m_mesh_folder(std::move(mesh_folder)),
       m_topology_file(std::move(topology_file)), m_own_ports(std::move(own_ports)),
-      m_shared_loopback(shared_loopback)
+      m_shared_ports(shared_ports)
 {
 }
 
 std::string Peers::addressFor(const v1::Peer &peer) const
 {
-    return m_shared_loopback ? "127.0.0.1" : peer.address();
+    return m_shared_ports ? "127.0.0.1" : peer.address();
 }
 
 void Peers::choosePorts(const v1::InstanceOrder &order)
 {
-    if (!m_shared_loopback)
+    if (!m_shared_ports)
         return;
     for (const v1::Peer &peer : order.peers())
         if (!peer.socket().empty() && !m_chosen_ports.contains(peer.socket()))
-            m_chosen_ports[peer.socket()] = findFreePort();
+            m_chosen_ports[peer.socket()] = m_shared_ports->take();
 }
 
 std::uint32_t Peers::portFor(const v1::Peer &peer) const
 {
-    if (m_shared_loopback) {
+    if (m_shared_ports) {
         const auto chosen = m_chosen_ports.find(peer.socket());
         return chosen == m_chosen_ports.end() ? 0 : chosen->second;
     }

@@ -8,7 +8,10 @@ namespace slipway::agent
 {
 
 // Null where the instance is not confined. Programs behind it can neither trace nor signal their
-// agent, and reach nobody over Unix sockets: of those the kernel's walls know no owner.
-Result<std::shared_ptr<const sys::Confinement>> makeProgramWall(const AgentOptions &options);
+// agent, and reach nobody over Unix sockets: of those the kernel's walls know no owner. With
+// `reachable` they connect to these ports only, and send nothing without a connection.
+Result<std::shared_ptr<const sys::Confinement>>
+makeProgramWall(const AgentOptions &options,
+                const std::optional<std::vector<std::uint16_t>> &reachable);
 
 } // namespace slipway::agent

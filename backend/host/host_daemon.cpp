@@ -50,7 +50,10 @@ HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolati
 Result<void> HostDaemon::start()
 {
     std::error_code error;
-    fs::create_directories(folder() / "hidden", error);
+    const fs::path hidden = m_options.paths.hiddenFolder(m_options.host_id);
+    fs::create_directories(hidden, error);
+    if (!error)
+        fs::permissions(hidden, fs::perms(0700), error);
     if (error)
         return failure(v1::Error::INTERNAL, "HOST_FOLDER_NOT_MADE",
                        "Cannot make " + folder().string() + ": " + error.message() + ".",

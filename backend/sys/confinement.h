@@ -27,9 +27,6 @@ struct FileRule {
 
 struct FileWall {
     std::vector<FileRule> files; // everything else of the file system is closed
-    // Ports that may be bound and connected to over TCP; nothing: all of them. Kernels without
-    // Landlock for networks (before 6.7) hold nothing of it.
-    std::optional<std::vector<std::uint16_t>> ports;
 };
 
 // Holds when (argument & mask) == value.
@@ -62,6 +59,9 @@ struct UserIdentity {
 struct ConfinementSpec {
     std::optional<UserIdentity> identity; // needs root; no further groups are left
     std::optional<FileWall> files;
+    // To which ports TCP connections may be made; nothing: to all. Kernels before 6.7 hold nothing
+    // of it. Brings a domain of its own.
+    std::optional<std::vector<std::uint16_t>> connect_ports;
     // A domain of its own: what is outside of it can neither be traced nor (Linux 6.12) signalled.
     // `files` brings one anyway.
     bool own_domain = false;

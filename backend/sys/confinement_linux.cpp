@@ -82,8 +82,8 @@ Result<std::shared_ptr<const Confinement>> Confinement::prepare(const Confinemen
     prepared.identity = spec.identity;
     prepared.no_capabilities = spec.no_capabilities;
     prepared.limits = withinOwnLimits(spec.limits);
-    if (spec.files || spec.own_domain) {
-        const auto ruleset = makeRuleset(spec.files ? &*spec.files : nullptr);
+    if (spec.files || spec.connect_ports || spec.own_domain) {
+        const auto ruleset = makeRuleset(spec);
         if (!ruleset)
             return Failure(ruleset.error());
         prepared.ruleset = *ruleset;

@@ -6,9 +6,10 @@
 namespace slipway::sys
 {
 
-// A descriptor for restrictByRuleset(); closed by the caller. Without `wall` the ruleset closes
-// nothing but the making of devices: it only brings a domain of its own.
-Result<int> makeRuleset(const FileWall *wall);
+// A descriptor for restrictByRuleset(); closed by the caller. Where `spec` says nothing of files
+// and ports the ruleset closes nothing but the making of devices: it only brings a domain of its
+// own.
+Result<int> makeRuleset(const ConfinementSpec &spec);
 // Async-signal-safe; needs no_new_privs. 0, or the error's number.
 int restrictByRuleset(int ruleset_fd);
 

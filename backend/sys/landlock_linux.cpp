@@ -30,9 +30,8 @@ constexpr std::uint64_t kFirstRights = (1U << 13) - 1; // all of version 1
 constexpr std::uint64_t kRefer = 1U << 13;             // version 2
 constexpr std::uint64_t kTruncate = 1U << 14;          // version 3
 constexpr std::uint64_t kDeviceControl = 1U << 15;     // version 5
-constexpr std::uint64_t kBindTcp = 1U << 0;            // version 4
-constexpr std::uint64_t kConnectTcp = 1U << 1;
-constexpr std::uint64_t kAbstractSockets = 1U << 0; // version 6
+constexpr std::uint64_t kConnectTcp = 1U << 1;         // version 4
+constexpr std::uint64_t kAbstractSockets = 1U << 0;    // version 6
 constexpr std::uint64_t kSignals = 1U << 1;
 constexpr std::uint64_t kFileRights =
     kExecute | kWriteFile | kReadFile | kTruncate | kDeviceControl;
@@ -115,20 +114,20 @@ Result<void> allowFile(int ruleset, const FileRule &rule, std::uint64_t known)
 
 Result<void> allowPort(int ruleset, std::uint16_t port)
 {
-    const PortAttributes attributes{kBindTcp | kConnectTcp, port};
+    const PortAttributes attributes{kConnectTcp, port};
     if (syscall(kAddRule, ruleset, kRuleNetPort, &attributes, 0U) == 0)
         return {};
     return landlockFailure("open up port " + std::to_string(port));
 }
 
-Result<void> fill(int ruleset, const FileWall &wall, int version)
+Result<void> fill(int ruleset, const ConfinementSpec &spec, int version)
 {
-    for (const FileRule &rule : wall.files)
+    for (const FileRule &rule : spec.files ? spec.files->files : std::vector<FileRule>())
         if (const auto added = allowFile(ruleset, rule, knownRights(version)); !added)
             return added;
-    if (version < 4 || !wall.ports)
+    if (version < 4 || !spec.connect_ports)
         return {};
-    for (const std::uint16_t port : *wall.ports)
+    for (const std::uint16_t port : *spec.connect_ports)
         if (const auto added = allowPort(ruleset, port); !added)
             return added;
     return {};
@@ -142,24 +141,22 @@ int landlockVersion()
     return version > 0 ? int(version) : 0;
 }
 
-Result<int> makeRuleset(const FileWall *wall)
+Result<int> makeRuleset(const ConfinementSpec &spec)
 {
     const int version = landlockVersion();
     if (version == 0)
         return landlockFailure("be used on this machine");
     RulesetAttributes attributes;
-    attributes.files = wall ? knownRights(version) : kMakeDevices;
-    attributes.network =
-        wall && wall->ports && version >= 4 ? kBindTcp | kConnectTcp : std::uint64_t(0);
+    attributes.files = spec.files ? knownRights(version) : kMakeDevices;
+    attributes.network = spec.connect_ports && version >= 4 ? kConnectTcp : std::uint64_t(0);
     attributes.scoped = version >= 6 ? kAbstractSockets | kSignals : std::uint64_t(0);
     const int ruleset = int(syscall(kCreateRuleset, &attributes, knownSize(version), 0U));
     if (ruleset < 0)
         return landlockFailure("make rules");
-    if (wall)
-        if (const auto filled = fill(ruleset, *wall, version); !filled) {
-            close(ruleset);
-            return Failure(filled.error());
-        }
+    if (const auto filled = fill(ruleset, spec, version); !filled) {
+        close(ruleset);
+        return Failure(filled.error());
+    }
     return ruleset;
 }
 

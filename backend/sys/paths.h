@@ -31,6 +31,11 @@ struct Paths {
     std::filesystem::path edgeFolder() const { return runtime / "edge"; }      // HAProxy's files
     std::filesystem::path keeperLock() const { return edgeFolder() / "keeper.lock"; }
     std::filesystem::path hostFolder(const std::string &host_id) const { return runtime / host_id; }
+    // Sockets that nobody shall find now; on the mesh's file system.
+    std::filesystem::path hiddenFolder(const std::string &host_id) const
+    {
+        return (guests.empty() ? runtime : guests / "hidden") / host_id / "hidden";
+    }
     // Short, hashed: the mesh of a deployment's sockets and an instance's own run folder.
     std::filesystem::path meshFolder(const std::string &deployment_id) const;
     std::filesystem::path instanceDisk(const std::string &deployment_id,

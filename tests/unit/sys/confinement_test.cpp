@@ -4,6 +4,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <asio.hpp>
 #include <cerrno>
 #include <fstream>
 #include <sys/resource.h>
@@ -43,6 +44,7 @@ private Q_SLOTS:
     void becomesAnotherUserWithoutCapabilities();
     void startsAProgramBehindClosedFolders();
     void keepsOutsidersFromSignals();
+    void connectsOnlyToItsPorts();
     void givesNoNewPrivileges();
 
 private:
@@ -171,6 +173,25 @@ void ConfinementTest::keepsOutsidersFromSignals()
     QVERIFY2(said.contains(QStringLiteral("\n0\n")),
              qPrintable(said)); // nothing of the environment
     QCOMPARE(said.count(QStringLiteral("ermitted")) + said.count(QStringLiteral("ermission")), 2);
+}
+
+void ConfinementTest::connectsOnlyToItsPorts()
+{
+    if (sys::landlockVersion() < 4)
+        QSKIP("This kernel's Landlock knows no networks (before Linux 6.7).");
+    asio::io_context io;
+    const asio::ip::tcp::endpoint any(asio::ip::address_v4::loopback(), 0);
+    asio::ip::tcp::acceptor own(io, any);
+    asio::ip::tcp::acceptor others(io, any);
+    sys::ConfinementSpec spec;
+    spec.connect_ports = std::vector<std::uint16_t>{own.local_endpoint().port()};
+    const auto knock = [](const asio::ip::tcp::acceptor &at) {
+        return "bash -c 'exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(at.local_endpoint().port()) +
+               " && echo in'; ";
+    };
+    const QString said = shell(knock(own) + knock(others), spec);
+    QCOMPARE(said.count(QStringLiteral("in\n")), 1);
+    QVERIFY2(said.contains(QStringLiteral("ermission denied")), qPrintable(said));
 }
 
 void ConfinementTest::givesNoNewPrivileges()
