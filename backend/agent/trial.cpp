@@ -1,5 +1,6 @@
 #include "backend/agent/trial.h"
 
+#include "backend/agent/identities.h"
 #include "backend/agent/processes.h"
 #include "backend/agent/program_wall.h"
 #include "backend/sys/child_process.h"
@@ -58,6 +59,7 @@ std::string tryProgram(const AgentOptions &options)
     if (!wall)
         return wall.error().message();
     request.confinement = *wall;
+    request.identity = identityFor(false, options);
     const auto output = sys::runProgram(request, kProgramLimit_ms);
     if (!output)
         return output.error().message();

@@ -60,8 +60,10 @@ Result<void> checkRuntimeFolder(const fs::path &folder)
     const fs::file_status status = fs::status(folder, error);
     if (error || !fs::exists(status))
         return {};
-    const bool open_to_others =
-        (status.permissions() & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none;
+    // To be walked through is no harm: hosts open that way for instances with users of their own.
+    constexpr auto kOpen = fs::perms::group_read | fs::perms::group_write | fs::perms::others_read |
+                           fs::perms::others_write;
+    const bool open_to_others = (status.permissions() & kOpen) != fs::perms::none;
     if (!open_to_others || fs::is_empty(folder, error))
         return {};
     return failure(v1::Error::INVALID_ARGUMENT, "RUNTIME_FOLDER_SHARED",

@@ -71,12 +71,27 @@ Result<fs::path> makeGuestPlace(const sys::Paths &paths, const std::string &fabr
     const auto places = sys::guestPlaces(paths, fabric_id);
     const fs::path place =
         isPassable(places.front().parent_path()) ? places.front() : places.back();
-    for (const fs::path &folder : {place, place / "disks", place / "mesh", place / "content"})
+    for (const fs::path &folder : {place, place / "disks", place / "content"})
         if (const auto made = makePassable(folder); !made)
             return Failure(made.error());
-    if (!isPassable(place))
-        return placeFailure(place, "Permission denied for other users on the way to it");
+    if (const auto opened = openWayToMesh(paths); !opened)
+        return Failure(opened.error());
     return place;
+}
+
+// Whoever starts the fabric anew makes its folder private again.
+Result<void> openWayToMesh(const sys::Paths &paths)
+{
+    if (geteuid() != 0)
+        return {};
+    if (!isPassable(paths.runtime.parent_path()))
+        return failure(v1::Error::FAILED_PRECONDITION, "RUNTIME_FOLDER_CLOSED",
+                       "Instances have users of their own, who cannot walk to " +
+                           paths.runtime.string() +
+                           ". Start the fabric with --socket in a folder that everybody can walk "
+                           "to, e.g. /run/slipway/fabric.sock",
+                       paths.runtime.string());
+    return makePassable(paths.runtime);
 }
 
 Result<fs::path> reachableContent(const sys::Paths &paths, const fs::path &content)

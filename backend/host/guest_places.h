@@ -11,6 +11,10 @@ namespace slipway::host
 // needed: instances of an ordinary user are that user.
 Result<std::filesystem::path> makeGuestPlace(const sys::Paths &paths, const std::string &fabric_id);
 
+// As root: instances may walk through the runtime folder to the mesh of each other's sockets, and
+// see nothing on the way.
+Result<void> openWayToMesh(const sys::Paths &paths);
+
 // The role's content as these instances can reach it: itself, or a copy in their place, made once.
 Result<std::filesystem::path> reachableContent(const sys::Paths &paths,
                                                const std::filesystem::path &content);

@@ -1,5 +1,7 @@
 #include "backend/host/host_daemon.h"
 
+#include "backend/host/guest_places.h"
+
 #include "backend/sys/cgroup.h"
 #include "backend/sys/sandbox_processes.h"
 
@@ -50,7 +52,7 @@ HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolati
 Result<void> HostDaemon::start()
 {
     std::error_code error;
-    const fs::path hidden = m_options.paths.hiddenFolder(m_options.host_id);
+    const fs::path hidden = folder() / "hidden";
     fs::create_directories(hidden, error);
     if (!error)
         fs::permissions(hidden, fs::perms(0700), error);
@@ -92,6 +94,9 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
 void HostDaemon::controllerConnected(const sys::ChannelPtr &channel)
 {
     m_controller = channel;
+    if (!m_options.paths.guests.empty())
+        if (const auto opened = openWayToMesh(m_options.paths); !opened)
+            spdlog::error("{}", opened.error().message());
     channel->start([this](std::string_view bytes) { controllerSaid(bytes); },
                    [this](const std::string &cause) {
                        spdlog::info("The controller is gone ({}); going on without it.", cause);

@@ -38,7 +38,7 @@ Instance::Instance(HostContext &context, v1::InstanceOrder order)
     : m_context(context), m_wanted(std::move(order)),
       m_disk(context.options.paths, context.options.host_id, m_wanted.deployment_id(),
              m_wanted.name(), sys::ownerMark(context.options.fabric_id, context.options.host_id)),
-      m_sockets(ownFolder(), context.options.paths.hiddenFolder(context.options.host_id)),
+      m_sockets(ownFolder(), context.options.paths.hostFolder(context.options.host_id) / "hidden"),
       m_read_on(context.io), m_timer(context.io)
 {
     m_status.set_deployment_id(m_wanted.deployment_id());

@@ -42,7 +42,7 @@ std::string shortHash(const std::string &text)
 
 fs::path Paths::meshFolder(const std::string &deployment_id) const
 {
-    return (guests.empty() ? runtime : guests) / "mesh" / shortHash(deployment_id);
+    return runtime / "mesh" / shortHash(deployment_id);
 }
 
 fs::path Paths::instanceDisk(const std::string &deployment_id, const std::string &name) const

@@ -16,7 +16,7 @@ inline constexpr std::size_t kSocketPathMax = 100;
 struct Paths {
     std::filesystem::path data;    // store, packages, disks, logs: survives a reboot
     std::filesystem::path runtime; // sockets, sandboxes' run folders: does not
-    // Set by a host whose instances have users of their own and no mounts: what they must reach.
+    // Set by a host whose instances have users of their own and no mounts: their disks, and content.
     std::filesystem::path guests{};
 
     std::filesystem::path lockFile() const { return data / "fabric.lock"; }
@@ -31,11 +31,6 @@ struct Paths {
     std::filesystem::path edgeFolder() const { return runtime / "edge"; }      // HAProxy's files
     std::filesystem::path keeperLock() const { return edgeFolder() / "keeper.lock"; }
     std::filesystem::path hostFolder(const std::string &host_id) const { return runtime / host_id; }
-    // Sockets that nobody shall find now; on the mesh's file system.
-    std::filesystem::path hiddenFolder(const std::string &host_id) const
-    {
-        return (guests.empty() ? runtime : guests / "hidden") / host_id / "hidden";
-    }
     // Short, hashed: the mesh of a deployment's sockets and an instance's own run folder.
     std::filesystem::path meshFolder(const std::string &deployment_id) const;
     std::filesystem::path instanceDisk(const std::string &deployment_id,
