@@ -36,12 +36,15 @@ std::string tryDisk(const fs::path &folder)
     return error ? "cannot remove a file of its disk: " + error.message() : std::string();
 }
 
-std::string tryContent(const fs::path &folder)
+std::string tryContent(const AgentOptions &options)
 {
+    const fs::path &folder = options.role_folder;
     std::error_code error;
     fs::directory_iterator entry(folder, error);
     if (error)
         return "cannot read the role's content: " + error.message();
+    if (!options.isolated && !options.confined)
+        return {}; // nothing keeps an ordinary user's programs from it
     const fs::path file = folder / "trial";
     if (!std::ofstream(file))
         return {};
@@ -72,7 +75,7 @@ std::string tryAll(const AgentOptions &options)
         return "the loopback device cannot be raised: " + std::string(std::strerror(errno));
     if (const std::string problem = tryDisk(options.local_folder); !problem.empty())
         return problem;
-    if (const std::string problem = tryContent(options.role_folder); !problem.empty())
+    if (const std::string problem = tryContent(options); !problem.empty())
         return problem;
     if (findFreePort() == 0)
         return "cannot listen on 127.0.0.1: " + std::string(std::strerror(errno));

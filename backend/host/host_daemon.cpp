@@ -1,7 +1,6 @@
 #include "backend/host/host_daemon.h"
 
 #include "backend/host/guest_places.h"
-
 #include "backend/sys/cgroup.h"
 #include "backend/sys/sandbox_processes.h"
 
