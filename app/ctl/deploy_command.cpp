@@ -1,6 +1,7 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
 #include "app/ctl/uploading.h"
+#include "backend/proto/isolation_level.h"
 
 #include <fstream>
 #include <iterator>
@@ -77,6 +78,20 @@ Result<void> checkTarget(Context &context, const DeployOptions &options, v1::Slo
                    options.service);
 }
 
+// Said with every deployment where the machine holds instances with less than the best.
+void sayIsolation(Context &context)
+{
+    const auto status = context.session().status();
+    if (!status || status->isolation().empty() ||
+        status->isolation() == isolationName(IsolationLevel::WithLimits))
+        return;
+    context.err << "Its instances run " << printable(status->isolation()) << "."
+                << (status->isolation_advice().empty()
+                        ? ""
+                        : " " + printable(status->isolation_advice()))
+                << '\n';
+}
+
 Result<void> deploy(Context &context, const DeployOptions &options)
 {
     v1::Command command;
@@ -102,7 +117,11 @@ Result<void> deploy(Context &context, const DeployOptions &options)
     if (!digest)
         return Failure(digest.error());
     body.set_package_digest(*digest);
-    return runCommand(context, std::move(command));
+    const bool rehearsal = command.validate_only();
+    if (auto done = runCommand(context, std::move(command)); !done || rehearsal)
+        return done;
+    sayIsolation(context);
+    return {};
 }
 
 } // namespace

@@ -46,10 +46,18 @@ std::int64_t instancesOn(const FabricSnapshot &snapshot, const std::string &host
 
 std::string reasonOf(const v1::Host &host)
 {
-    if (!host.leaving())
-        return host.reason();
-    return "leaving; its instances move to other hosts" +
-           (host.reason().empty() ? "" : "; " + host.reason());
+    std::string reason = host.leaving() ? "leaving; its instances move to other hosts" : "";
+    for (const std::string &part :
+         {host.unfit_reason().empty() ? "" : "takes no instances: " + host.unfit_reason(),
+          host.reason()})
+        if (!part.empty())
+            reason += (reason.empty() ? "" : "; ") + part;
+    return reason;
+}
+
+Tone toneOf(const v1::Host &host)
+{
+    return host.unfit_reason().empty() ? toneOf(host.state()) : Tone::Bad;
 }
 
 // What holds for one host holds for all: they stand on the same machine.
@@ -68,7 +76,7 @@ void printHosts(Context &context, const FabricSnapshot &snapshot)
     for (const v1::Host &host : ordered(snapshot))
         table.add({host.id(),
                    std::to_string(host.fault_domain()),
-                   {v1::Host::State_Name(host.state()), toneOf(host.state())},
+                   {v1::Host::State_Name(host.state()), toneOf(host)},
                    std::to_string(host.pid()),
                    std::to_string(instancesOn(snapshot, host.id())),
                    std::to_string(host.cores()),
@@ -139,7 +147,13 @@ Result<void> status(Context &context, const FabricOptions &)
                 << "\n  haproxy     " << status->haproxy_pid() << '\n';
     for (const v1::Host &host : status->hosts())
         context.out << "  " << host.id() << "      " << host.pid() << "  "
-                    << v1::Host::State_Name(host.state()) << '\n';
+                    << v1::Host::State_Name(host.state())
+                    << (host.unfit_reason().empty()
+                            ? ""
+                            : "  takes no instances: " + printable(host.unfit_reason()))
+                    << '\n';
+    if (!status->isolation_advice().empty())
+        context.out << "Isolation: " << printable(status->isolation_advice()) << '\n';
     return {};
 }
 

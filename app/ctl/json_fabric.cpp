@@ -38,6 +38,7 @@ Json hostJson(const v1::Host &host)
             {"real_memory_bytes", host.real_memory_bytes()},
             {"isolation", host.isolation()},
             {"isolation_advice", host.isolation_advice()},
+            {"unfit_reason", host.unfit_reason()},
             {"outside_problem", host.outside_problem()},
             {"leaving", host.leaving()},
             {"revision", host.revision()}};
@@ -110,6 +111,7 @@ Json settingsJson(const v1::Settings &settings)
             {"crash_limit", settings.crash_limit()},
             {"crash_window_ms", settings.crash_window_ms()},
             {"host_rejoin_ms", settings.host_rejoin_ms()},
+            {"accept_no_isolation", settings.accept_no_isolation()},
             {"currency", settings.currency()},
             {"prices", listJson(settings.prices(), price)},
             {"revision", settings.revision()}};
@@ -121,6 +123,7 @@ Json statusJson(const v1::FabricStatus &status)
             {"fabric_id", status.fabric_id()},
             {"engine", status.engine()},
             {"isolation", status.isolation()},
+            {"isolation_advice", status.isolation_advice()},
             {"embedded", status.embedded()},
             {"socket", status.socket()},
             {"data_dir", status.data_dir()},

@@ -23,11 +23,12 @@ bool hasEnded(const v1::Operation &operation)
            operation.state() != v1::Operation::STATE_UNSPECIFIED;
 }
 
-v1::Error timedOut(const std::string &id)
+v1::Error timedOut(const std::string &id, const std::string &phase)
 {
     return makeError(v1::Error::DEADLINE_EXCEEDED, "WAIT_TIMED_OUT",
-                     "Operation " + id +
-                         " has not ended in time and goes on. Wait again with \"slipwayctl "
+                     "Operation " + id + " has not ended in time and goes on" +
+                         (phase.empty() ? "" : " (" + phase + ")") +
+                         ". Wait again with \"slipwayctl "
                          "operation wait " +
                          id + "\".",
                      id);
@@ -43,11 +44,13 @@ public:
     }
     void show(const v1::Operation &operation)
     {
-        if (!m_shown || operation.phase().empty() || operation.phase() == m_last)
+        if (operation.phase().empty() || operation.phase() == m_last)
             return;
         m_last = operation.phase();
-        m_context.err << "  " << printable(m_last) << std::endl;
+        if (m_shown)
+            m_context.err << "  " << printable(m_last) << std::endl;
     }
+    const std::string &last() const { return m_last; }
 
 private:
     Context &m_context;
@@ -98,7 +101,7 @@ Result<v1::Operation> waitForOperation(Context &context, const std::string &id)
             return *std::move(ended);
         std::this_thread::sleep_until(std::min(until, Clock::now() + kRetryInterval));
     }
-    return Failure(timedOut(id));
+    return Failure(timedOut(id, phases.last()));
 }
 
 Result<void> outcomeOf(const v1::Operation &operation)

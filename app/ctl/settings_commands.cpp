@@ -61,6 +61,10 @@ bool assign(v1::Settings &settings, const FieldDescriptor &field, const std::str
         reflection->SetString(&settings, &field, value);
         return true;
     }
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
+        reflection->SetBool(&settings, &field, value == "true");
+        return value == "true" || value == "false";
+    }
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc() || end != value.data() + value.size())
@@ -85,7 +89,10 @@ Result<void> set(Context &context, const SettingOptions &options)
         return Failure(settings.error());
     if (!assign(*settings, *field, options.value))
         return usageError("\"" + options.value + "\" is no value for " + options.name +
-                          ": a whole number is needed, in the unit that the name ends with.");
+                          (field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL
+                               ? ": true or false is needed."
+                               : ": a whole number is needed, in the unit that the name ends "
+                                 "with."));
     return update(context, *std::move(settings));
 }
 

@@ -39,6 +39,7 @@ fabric::FabricOptions fabricOptions(const FabricCommandOptions &options)
     result.engine = options.engine;
     result.hosts = options.hosts;
     result.fault_domains = options.fault_domains;
+    result.accept_no_isolation = options.accept_no_isolation;
     return result;
 }
 

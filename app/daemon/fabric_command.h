@@ -13,6 +13,7 @@ struct FabricCommandOptions {
     std::filesystem::path socket; // empty: the operator's own
     std::uint32_t hosts = 0;      // 0: as stored
     std::uint32_t fault_domains = 0;
+    bool accept_no_isolation = false;
     std::string engine = "local";
     std::uint16_t tcp_port = 0; // 0: the Unix socket only
     bool keep_services = false; // SIGTERM leaves hosts, instances and the edge running

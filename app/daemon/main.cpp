@@ -1,6 +1,7 @@
 // slipwayd: the fabric without a window, and the daemons that it starts for itself.
 #include "app/daemon/fabric_command.h"
 #include "backend/agent/agent.h"
+#include "backend/agent/trial.h"
 #include "backend/edge/edge.h"
 #include "backend/host/host.h"
 #include "backend/host/outside_access.h"
@@ -21,6 +22,9 @@ void addFabric(CLI::App &app, FabricCommandOptions &options)
         ->check(CLI::Range(1, 1000));
     command->add_option("--fault-domains", options.fault_domains, "First: 2")
         ->check(CLI::Range(1, 1000));
+    command->add_flag("--accept-no-isolation", options.accept_no_isolation,
+                      "Programs may run with no isolation where the machine gives none: they can "
+                      "then read and change all that is open to the machine's users");
     command->add_option("--engine", options.engine, "\"local\", or \"none\" to run nothing")
         ->check(CLI::IsMember({"local", "none"}));
     command->add_option("--tcp-port", options.tcp_port, "Answer on 127.0.0.1:<port> too");
@@ -36,6 +40,8 @@ void addHost(CLI::App &app, host::HostOptions &options)
     command->add_option("--fabric-id", options.fabric_id)->required();
     command->add_option("--data", options.paths.data)->required();
     command->add_option("--runtime", options.paths.runtime)->required();
+    command->add_option("--floor", options.floor);
+    command->add_flag("--accept-no-isolation", options.accept_no_isolation);
     command->callback([&options] {
         options.agent_program = sys::programFolder() / "slipwayd";
         options.outside_program = host::outsideProgram();
@@ -47,15 +53,20 @@ void addAgent(CLI::App &app, agent::AgentOptions &options)
 {
     CLI::App *command =
         app.add_subcommand("agent", "First process inside an instance (started by a host)");
-    command->add_option("--deployment", options.deployment_id)->required();
-    command->add_option("--instance", options.instance)->required();
-    command->add_option("--generation", options.generation)->required();
+    CLI::Option *trial =
+        command->add_flag("--try", "Only try out what an instance needs (a host's own test)");
+    command->add_option("--deployment", options.deployment_id);
+    command->add_option("--instance", options.instance);
+    command->add_option("--generation", options.generation);
     command->add_option("--channel", options.channel, "Descriptor that leads to its host");
     command->add_option("--mesh", options.mesh_folder);
     command->add_option("--role", options.role_folder);
     command->add_option("--local", options.local_folder);
     command->add_flag("!--not-isolated", options.isolated);
-    command->callback([&options] { throw CLI::RuntimeError(agent::runAgent(options)); });
+    command->add_flag("--confined", options.confined);
+    command->callback([&options, trial] {
+        throw CLI::RuntimeError(*trial ? agent::tryInstance(options) : agent::runAgent(options));
+    });
 }
 
 void addEdge(CLI::App &app, edge::EdgeOptions &options)

@@ -18,6 +18,7 @@ struct AgentOptions {
     std::filesystem::path role_folder = "/role";   // approot/, sitesroot/<n>/, read-only
     std::filesystem::path local_folder = "/local"; // throw-away disk: local storage, temp
     bool isolated = true;                          // own pid and network namespace
+    bool confined = false; // behind walls of its own user; programs get one more between
 };
 
 // Runs until its host is lost or tells it to stop; returns the exit code.

@@ -5,6 +5,7 @@
 #include "backend/agent/children.h"
 #include "backend/agent/endpoints.h"
 #include "backend/agent/output_collector.h"
+#include "backend/agent/port_pool.h"
 #include "backend/agent/reporter.h"
 
 namespace slipway::agent
@@ -18,6 +19,7 @@ struct AgentContext {
     Reporter &reporter;
     Endpoints &endpoints;
     const AgentOptions &options;
+    PortPool &ports;
 };
 
 // Starts a program whose output goes into the instance's log.

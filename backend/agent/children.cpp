@@ -18,6 +18,7 @@ Children::Children(asio::io_context &io, bool own_sessions)
 Result<int> Children::start(sys::SpawnRequest request, OnExit on_exit)
 {
     request.new_session = m_own_sessions;
+    request.confinement = m_wall;
     const Result<int> pid = sys::spawn(request);
     if (!pid)
         return pid;

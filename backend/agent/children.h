@@ -19,6 +19,8 @@ public:
     // `own_sessions`: each child leads a session. Without isolation they stay in the agent's
     // process group instead, so that the host can end them with it.
     Children(asio::io_context &io, bool own_sessions);
+    // All that is started from now on gives up what the wall takes.
+    void standBehind(std::shared_ptr<const sys::Confinement> wall) { m_wall = std::move(wall); }
 
     Result<int> start(sys::SpawnRequest request, OnExit on_exit);
     // For a child that is in the table; others are left alone.
@@ -34,6 +36,7 @@ private:
 
     asio::signal_set m_signals;
     bool m_own_sessions;
+    std::shared_ptr<const sys::Confinement> m_wall;
     std::map<int, OnExit> m_on_exit;
 };
 

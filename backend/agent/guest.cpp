@@ -1,8 +1,10 @@
 #include "backend/agent/guest.h"
 
 #include "backend/agent/processes.h"
+#include "backend/agent/program_wall.h"
 
 #include <csignal>
+#include <iostream>
 #include <unistd.h>
 
 namespace slipway::agent
@@ -18,6 +20,7 @@ constexpr int kOutputTries = 40; // what programs said last, within 200 ms
 constexpr int kQueueTries = 200; // until the host has read it all, within 1 s
 constexpr int kExitHostLost = 3;
 constexpr int kExitNoHost = 4;
+constexpr int kExitNoWall = 5;
 
 v1::InstanceStatus firstStatus(const AgentOptions &options)
 {
@@ -119,12 +122,19 @@ void Guest::ordered(const v1::InstanceOrder &order)
 {
     if (m_role)
         return m_role->update(order);
+    m_ports = std::make_unique<PortPool>(m_options, order);
+    const auto wall = makeProgramWall(m_options, m_ports->reachable());
+    if (!wall) {
+        std::cerr << wall.error().message() << std::endl; // the host reads it
+        return exit(kExitNoWall);
+    }
+    m_children.standBehind(*wall);
     m_metrics = std::make_unique<MetricsSampler>(
         m_io, m_clock, order, m_options.isolated ? 0 : getpid(),
         [this](const v1::AgentMessage &message) { send(message); });
-    m_role = std::make_unique<Role>(
-        AgentContext{m_io, m_clock, m_children, m_output, m_reporter, m_endpoints, m_options},
-        order);
+    m_role = std::make_unique<Role>(AgentContext{m_io, m_clock, m_children, m_output, m_reporter,
+                                                 m_endpoints, m_options, *m_ports},
+                                    order);
     m_role->start();
 }
 

@@ -40,6 +40,7 @@ private:
     OutputCollector m_output;
     Reporter m_reporter;
     Endpoints m_endpoints;
+    std::unique_ptr<PortPool> m_ports; // before the role, which takes from it
     std::unique_ptr<Role> m_role;
     std::unique_ptr<MetricsSampler> m_metrics;
     bool m_stopping = false;

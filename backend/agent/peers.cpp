@@ -45,14 +45,34 @@ Result<void> replaceFile(const std::filesystem::path &file, const std::string &t
 }
 
 Peers::Peers(asio::io_context &io, std::filesystem::path mesh_folder,
-             std::filesystem::path topology_file, std::set<std::uint32_t> own_ports)
+             std::filesystem::path topology_file, std::set<std::uint32_t> own_ports,
+             PortPool *shared_ports)
     : m_io(io), m_retry(io), m_mesh_folder(std::move(mesh_folder)),
-      m_topology_file(std::move(topology_file)), m_own_ports(std::move(own_ports))
+      m_topology_file(std::move(topology_file)), m_own_ports(std::move(own_ports)),
+      m_shared_ports(shared_ports)
 {
+}
+
+std::string Peers::addressFor(const v1::Peer &peer) const
+{
+    return m_shared_ports ? "127.0.0.1" : peer.address();
+}
+
+void Peers::choosePorts(const v1::InstanceOrder &order)
+{
+    if (!m_shared_ports)
+        return;
+    for (const v1::Peer &peer : order.peers())
+        if (!peer.socket().empty() && !m_chosen_ports.contains(peer.socket()))
+            m_chosen_ports[peer.socket()] = m_shared_ports->take();
 }
 
 std::uint32_t Peers::portFor(const v1::Peer &peer) const
 {
+    if (m_shared_ports) {
+        const auto chosen = m_chosen_ports.find(peer.socket());
+        return chosen == m_chosen_ports.end() ? 0 : chosen->second;
+    }
     if (!m_own_ports.contains(peer.port()))
         return peer.port();
     return peer.port() + kOtherPortStep <= kPortMax ? peer.port() + kOtherPortStep
@@ -61,15 +81,18 @@ std::uint32_t Peers::portFor(const v1::Peer &peer) const
 
 Result<void> Peers::apply(const v1::InstanceOrder &order)
 {
+    choosePorts(order);
     std::set<Target> wanted;
     for (const v1::Peer &peer : order.peers())
         if (isStream(peer.protocol()) && !peer.socket().empty() && peer.port() != 0)
-            wanted.insert({peer.address(), portFor(peer), peer.socket()});
+            wanted.insert({addressFor(peer), portFor(peer), peer.socket()});
     std::erase_if(m_joints, [&wanted](const auto &joint) { return !wanted.contains(joint.first); });
     for (const Target &target : wanted)
         m_joints.try_emplace(target);
-    m_topology =
-        topologyText(order.peers(), [this](const v1::Peer &peer) { return portFor(peer); });
+    auto peers = order.peers();
+    for (v1::Peer &peer : peers)
+        peer.set_address(addressFor(peer));
+    m_topology = topologyText(peers, [this](const v1::Peer &peer) { return portFor(peer); });
     m_is_written = false;
     return settle();
 }

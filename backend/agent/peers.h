@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/agent/joint.h"
+#include "backend/agent/port_pool.h"
 #include "backend/agent/role_environment.h"
 
 #include <map>
@@ -15,9 +16,11 @@ class Peers
 {
 public:
     // `own_ports` are bound by the role's program, perhaps on every address: a peer with the same
-    // port gets another one here, which the topology tells.
+    // port gets another one here, which the topology tells. Instances that share the machine's
+    // loopback have `shared_ports`, and each joins its peers at some of them on 127.0.0.1.
     Peers(asio::io_context &io, std::filesystem::path mesh_folder,
-          std::filesystem::path topology_file, std::set<std::uint32_t> own_ports);
+          std::filesystem::path topology_file, std::set<std::uint32_t> own_ports,
+          PortPool *shared_ports = nullptr);
 
     // Makes listeners and file match this order; what stays the same is not touched. Says in the
     // error what could not be bound; it is tried again each second.
@@ -30,7 +33,9 @@ private:
         std::string socket;
         auto operator<=>(const Target &) const = default;
     };
+    std::string addressFor(const v1::Peer &peer) const;
     std::uint32_t portFor(const v1::Peer &peer) const;
+    void choosePorts(const v1::InstanceOrder &order);
     Result<void> bindMissing();
     void retryLater();
     Result<void> settle();
@@ -43,6 +48,8 @@ private:
     std::string m_topology; // as the file shall be
     bool m_is_written = true;
     std::map<Target, std::unique_ptr<Joint>> m_joints; // null: not bound yet
+    PortPool *m_shared_ports;
+    std::map<std::string, std::uint32_t> m_chosen_ports; // by socket; of the shared ones
 };
 
 // [{"role","instance","endpoint","protocol","address","port","ready"}], `port` by the function.

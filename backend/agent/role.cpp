@@ -36,12 +36,14 @@ bool isPlainName(const std::string &name)
 
 Role::Role(const AgentContext &context, const v1::InstanceOrder &order)
     : m_context(context), m_order(order),
-      m_ports(choosePorts(order.role(), context.options.isolated, findFreePort)),
+      m_ports(choosePorts(order.role(), context.options.isolated,
+                          [&context] { return context.ports.take(); })),
       m_environment(order, context.options, m_ports.endpoints),
       m_finder(programBases(order.role(), context.options.role_folder),
                m_environment.scratchFolder() / "bin"),
-      m_task_policy(newPolicy()), m_peers(context.io, context.options.mesh_folder,
-                                          m_environment.topologyFile(), boundPorts(m_ports)),
+      m_task_policy(newPolicy()),
+      m_peers(context.io, context.options.mesh_folder, m_environment.topologyFile(),
+              boundPorts(m_ports), context.options.isolated ? nullptr : &context.ports),
       m_retry(context.io), m_stop_timer(context.io), m_kill_timer(context.io)
 {
 }

@@ -219,6 +219,9 @@ Result<Prepared> prepareDeploy(const State &state, const v1::Command &command,
         return Failure(*occupied);
     if (auto wrong = refuseRoles((*package)->definition(), goals, wanted.accept_single_instance()))
         return Failure(*wrong);
+    if (!wanted.no_start())
+        if (auto unfit = refuseWithoutHosts(state, wanted.service()))
+            return Failure(*unfit);
     if (auto large = refuseOrderSize((*package)->definition(), configuration, goals))
         return Failure(*large);
     const std::string id = deriveId(seed, "deployment");

@@ -6,6 +6,7 @@
 #include "backend/core/lookup.h"
 #include "backend/core/placement.h"
 #include "backend/core/timeline.h"
+#include "backend/proto/isolation_level.h"
 
 #include <algorithm>
 
@@ -68,6 +69,8 @@ void becomeReady(Transaction &tx, v1::Host &host)
     host.set_state(v1::Host::Ready);
     host.set_reason("");
     host.set_state_time_ms(tx.now());
+    if (!host.unfit_reason().empty())
+        return; // what it is was told already
     tellHost(tx, host, v1::INFO, was_lost ? "HostBack" : "HostReady",
              host.id() + (was_lost ? " is back and takes instances again" : " is ready"));
     noteReturn(tx, host.id(), was_alone);
@@ -100,6 +103,60 @@ void becomeLost(Transaction &tx, v1::Host &host, const std::string &cause, std::
     tellHost(tx, host, v1::ERROR, "HostLost", host.id() + " was lost", cause,
              instances == 0 ? "it had no instances"
                             : counted(instances, "instance") + " will run elsewhere");
+}
+
+// An alert once, not with every test that fails again.
+void takeFitness(Transaction &tx, v1::Host &host, const std::string &unfit_reason)
+{
+    const bool was_fit = host.unfit_reason().empty();
+    const bool is_fit = unfit_reason.empty();
+    host.set_unfit_reason(unfit_reason);
+    if (was_fit == is_fit)
+        return;
+    tx.markCapacity();
+    if (is_fit)
+        tellHost(tx, host, v1::INFO, "HostFit", host.id() + " takes instances again");
+    else
+        tellHost(tx, host, v1::ERROR, "HostUnfit", host.id() + " takes no instances", unfit_reason,
+                 "it is tried again by itself; instances go to other hosts, or wait");
+}
+
+void takeIsolation(Transaction &tx, v1::Host &host, const v1::HostHello &hello)
+{
+    host.set_isolation_advice(hello.isolation_advice());
+    if (hello.isolation().empty())
+        return; // its test has not come so far; what it had is remembered
+    const auto before = isolationNamed(host.isolation());
+    const auto now = isolationNamed(hello.isolation());
+    host.set_isolation(hello.isolation());
+    if (before && now && *now < *before)
+        tellHost(tx, host, v1::WARNING, "IsolationLower",
+                 host.id() + " holds instances with less isolation than before: " +
+                     hello.isolation() + ", not " + isolationName(*before),
+                 hello.isolation_advice(), "the fabric was started anew, and its instances run so");
+}
+
+// They run nowhere, and their host cannot start them: another one that can shall, if there is one.
+void leaveUnfitHosts(Transaction &tx)
+{
+    std::vector<InstanceKey> stranded;
+    for (const auto &[key, instance] : tx.state().instances) {
+        const v1::Host *host = findHost(tx.state(), instance.host());
+        if (host && host->state() == v1::Host::Ready && !host->unfit_reason().empty() &&
+            instance.goal() == v1::RoleInstance::RUN && !instance.reported())
+            stranded.push_back(key);
+    }
+    for (const InstanceKey &key : stranded) {
+        const v1::RoleInstance &instance = tx.state().instances.at(key);
+        const std::string from = instance.host();
+        const Need need = needOf(key.first, instance.role(), instance.size());
+        std::vector<HostRoom> rooms = roomOfHosts(tx.state(), Capacity::Now);
+        if (!spreadOverDomains(rooms, need))
+            setState(tx, tx.instance(key), v1::RoleInstance::CreatingVM,
+                     "waiting: " + noHostReason(tx.state()));
+        else
+            leaveLostHost(tx, key, from + " takes no instances");
+    }
 }
 
 void outOfReach(Transaction &tx, const InstanceKey &key, const std::string &host_id)
@@ -152,15 +209,16 @@ void hostSaidHello(Transaction &tx, const v1::HostHello &hello)
         makeHost(tx, hello.host_id());
     v1::Host &host = tx.host(hello.host_id());
     host.set_pid(hello.pid());
-    host.set_isolation(hello.isolation());
-    host.set_isolation_advice(hello.isolation_advice());
+    takeIsolation(tx, host, hello);
     host.set_outside_problem(hello.outside_problem());
     host.set_real_cores(hello.real_cores());
     host.set_real_memory_bytes(hello.real_memory_bytes());
+    takeFitness(tx, host, hello.unfit_reason());
     becomeReady(tx, host);
     for (const v1::InstanceStatus &status : hello.instances())
         applyStatus(tx, hello.host_id(), status);
     noticeMissing(tx, hello);
+    leaveUnfitHosts(tx);
 }
 
 void hostWasLost(Transaction &tx, const v1::HostLost &lost)

@@ -25,7 +25,8 @@ void placeOne(Transaction &tx, const InstanceKey &key, std::vector<HostRoom> &ro
     const HostRoom *room = spreadOverDomains(rooms, need);
     v1::RoleInstance &instance = tx.instance(key);
     if (!room) {
-        instance.set_reason(noRoomReason(rooms, need));
+        instance.set_reason(rooms.empty() ? "waiting: " + noHostReason(tx.state())
+                                          : noRoomReason(rooms, need));
         return;
     }
     instance.set_host(room->host);
@@ -85,7 +86,8 @@ std::vector<HostRoom> roomOfHosts(const State &state, Capacity capacity)
         // A starting host will report, or be declared lost: to wait would crowd the fastest one.
         const bool will_serve =
             host.state() == v1::Host::Ready || host.state() == v1::Host::Starting;
-        if (host.leaving() || (capacity == Capacity::Now && !will_serve))
+        const bool takes_now = will_serve && host.unfit_reason().empty();
+        if (host.leaving() || (capacity == Capacity::Now && !takes_now))
             continue;
         rooms.push_back({id, host.fault_domain(), host.cores(), host.memory_bytes(), 0});
     }
@@ -157,6 +159,27 @@ std::string noRoomReason(std::span<const HostRoom> rooms, const Need &need)
     return "no host has room for " + amounts(need.cores, need.memory_bytes) +
            "; largest free: " + largest->host + " with " +
            amounts(largest->free_cores, largest->free_memory_bytes);
+}
+
+std::string noHostReason(const State &state)
+{
+    for (const auto &[id, host] : state.hosts) {
+        if (!host.leaving() && !host.unfit_reason().empty())
+            return "no host takes instances; " + id + ": " + host.unfit_reason();
+    }
+    return "no host is ready";
+}
+
+std::optional<v1::Error> refuseWithoutHosts(const State &state, const std::string &subject)
+{
+    const bool all_unfit =
+        !state.hosts.empty() && std::all_of(state.hosts.begin(), state.hosts.end(), [](auto &one) {
+            return one.second.leaving() || !one.second.unfit_reason().empty();
+        });
+    if (!all_unfit)
+        return std::nullopt;
+    return makeError(v1::Error::FAILED_PRECONDITION, "NO_FIT_HOST",
+                     "Nothing can be started: " + noHostReason(state), subject);
 }
 
 std::optional<Shortage> findShortage(const State &state, std::vector<HostRoom> rooms,

@@ -50,6 +50,11 @@ std::string amounts(std::uint64_t cores, std::uint64_t memory_bytes);
 // "no host has room for 4 cores and 7 GiB; largest free: host-2 with 3 cores and 20 GiB"
 std::string noRoomReason(std::span<const HostRoom> rooms, const Need &need);
 
+// "no host takes instances; host-1: ...": why nothing can be placed now, whatever its size.
+std::string noHostReason(const State &state);
+// The error for a moment in which not one host takes instances.
+std::optional<v1::Error> refuseWithoutHosts(const State &state, const std::string &subject);
+
 // Instances for which there is no host.
 struct Shortage {
     std::size_t unplaced = 0;

@@ -3,6 +3,7 @@
 #include "backend/core/balance.h"
 
 #include "backend/core/lookup.h"
+#include "backend/core/placement.h"
 
 #include <algorithm>
 
@@ -51,10 +52,11 @@ Progress progressOfInstances(const State &state, const v1::Operation &operation)
         arrived += hasArrived(state, operation, *instance) ? 1 : 0;
         all_stopped = all_stopped && isSwitchedOff(*instance);
     }
-    return {arrived == subjects.size(),
-            std::to_string(arrived) + " of " + counted(subjects.size(), "instance") +
-                (all_stopped ? " stopped" : " ready"),
-            share(arrived, subjects.size())};
+    std::string phase = std::to_string(arrived) + " of " + counted(subjects.size(), "instance") +
+                        (all_stopped ? " stopped" : " ready");
+    if (arrived < subjects.size() && refuseWithoutHosts(state, {}))
+        phase += "; " + noHostReason(state);
+    return {arrived == subjects.size(), phase, share(arrived, subjects.size())};
 }
 
 // As many steps as moves are left, and the one that is under way.

@@ -75,6 +75,19 @@ std::optional<v1::Error> refuseIdentity(const v1::Settings &present, const v1::S
     return std::nullopt;
 }
 
+v1::Problem noIsolationWarning()
+{
+    v1::Problem problem;
+    problem.set_severity(v1::WARNING);
+    problem.set_rule("NO_ISOLATION_ACCEPTED");
+    problem.set_message("From now on programs run with no isolation where this machine gives none: "
+                        "they can read and change all that is open to every user of the machine, "
+                        "and to a fabric that is not root's all that is its user's, the fabric "
+                        "itself included.");
+    problem.set_hint("Run only packages that you trust like your own programs.");
+    return problem;
+}
+
 v1::Settings completed(const v1::Settings &present, v1::Settings wanted)
 {
     if (wanted.fabric_id().empty())
@@ -123,6 +136,8 @@ Result<Prepared> prepareUpdateSettings(const State &state, const v1::Command &co
     prepared.preview = previewHosts(state, wanted);
     prepared.preview.insert(prepared.preview.begin(),
                             "The settings are stored and in force at once.");
+    if (wanted.accept_no_isolation() && !state.settings.accept_no_isolation())
+        *prepared.problems.emplace(prepared.problems.end()) = noIsolationWarning();
     prepared.change = [wanted](Transaction &tx, v1::Operation &) {
         tx.settings() = wanted;
         makeHosts(tx);

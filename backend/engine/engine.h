@@ -19,7 +19,8 @@ struct HostSpec {
 
 struct Fleet {
     std::vector<HostSpec> hosts;
-    std::uint32_t rejoin_ms = 5'000; // a host that died comes back empty after this
+    std::uint32_t rejoin_ms = 5'000;  // a host that died comes back empty after this
+    bool accept_no_isolation = false; // the operator's word: better none than not at all
     bool operator==(const Fleet &) const = default;
 };
 

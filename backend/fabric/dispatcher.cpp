@@ -37,6 +37,7 @@ engine::Fleet Dispatcher::fleetOf(const core::State &state)
     for (const auto &[id, host] : state.hosts)
         fleet.hosts.push_back({id, host.fault_domain()});
     fleet.rejoin_ms = state.settings.host_rejoin_ms();
+    fleet.accept_no_isolation = state.settings.accept_no_isolation();
     return fleet;
 }
 

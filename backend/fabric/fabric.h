@@ -24,6 +24,7 @@ struct FabricOptions {
     std::string engine = "local";         // or "none"
     std::uint32_t hosts = 0;              // 0: as stored, else the default of 6
     std::uint32_t fault_domains = 0;      // 0: as stored, else the default of 2
+    bool accept_no_isolation = false; // the operator's word; stored, taken back in the settings
     bool embedded = false;
     // Called before anything is started, with the fabric that callers will have; what they ask
     // meanwhile waits. Its error ends the opening: a door that does not open leaves nothing behind.

@@ -18,7 +18,7 @@ std::string isolationOf(const core::State &state)
 {
     std::map<std::string, int> hosts_with;
     for (const auto &[id, host] : state.hosts)
-        if (!host.isolation().empty())
+        if (!host.isolation().empty() && host.unfit_reason().empty())
             ++hosts_with[host.isolation()];
     if (hosts_with.size() == 1)
         return hosts_with.begin()->first;
@@ -26,6 +26,18 @@ std::string isolationOf(const core::State &state)
     for (const auto &[level, count] : hosts_with)
         summary += (summary.empty() ? "" : ", ") + std::to_string(count) + " hosts " + level;
     return summary;
+}
+
+// They stand on one machine: what would raise one raises all, and the worst-off says most.
+std::string isolationAdviceOf(const core::State &state)
+{
+    for (const auto &[id, host] : state.hosts)
+        if (!host.unfit_reason().empty())
+            return id + " takes no instances: " + host.unfit_reason();
+    for (const auto &[id, host] : state.hosts)
+        if (!host.isolation_advice().empty())
+            return host.isolation_advice();
+    return {};
 }
 
 } // namespace
@@ -136,6 +148,7 @@ v1::FabricStatus FabricShell::describe() const
     status.set_edge_revision(m_dispatcher->confirmedRevision());
     status.set_engine(m_engine_name);
     status.set_isolation(isolationOf(state));
+    status.set_isolation_advice(isolationAdviceOf(state));
     status.set_embedded(m_options.embedded);
     for (const auto &[id, host] : state.hosts)
         *status.add_hosts() = host;

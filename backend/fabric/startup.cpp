@@ -60,8 +60,10 @@ Result<void> checkRuntimeFolder(const fs::path &folder)
     const fs::file_status status = fs::status(folder, error);
     if (error || !fs::exists(status))
         return {};
-    const bool open_to_others =
-        (status.permissions() & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none;
+    // To be walked through is no harm: hosts open that way for instances with users of their own.
+    constexpr auto kOpen = fs::perms::group_read | fs::perms::group_write | fs::perms::others_read |
+                           fs::perms::others_write;
+    const bool open_to_others = (status.permissions() & kOpen) != fs::perms::none;
     if (!open_to_others || fs::is_empty(folder, error))
         return {};
     return failure(v1::Error::INVALID_ARGUMENT, "RUNTIME_FOLDER_SHARED",
@@ -123,6 +125,7 @@ v1::Settings firstSettings(const FabricOptions &options)
     settings.set_host_count(options.hosts ? options.hosts : kHostsDefault);
     settings.set_fault_domain_count(options.fault_domains ? options.fault_domains
                                                           : kFaultDomainsDefault);
+    settings.set_accept_no_isolation(options.accept_no_isolation);
     settings.set_fault_domain_count(std::min(settings.fault_domain_count(), settings.host_count()));
     return settings;
 }
@@ -134,6 +137,8 @@ v1::Settings changedSettings(const v1::Settings &stored, const FabricOptions &op
         settings.set_host_count(options.hosts);
     if (options.fault_domains)
         settings.set_fault_domain_count(options.fault_domains);
+    if (options.accept_no_isolation)
+        settings.set_accept_no_isolation(true);
     settings.set_fault_domain_count(std::min(settings.fault_domain_count(), settings.host_count()));
     return settings;
 }

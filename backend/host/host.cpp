@@ -26,7 +26,10 @@ int runHost(const HostOptions &options)
         return 1;
     }
     asio::io_context io(1);
-    HostDaemon daemon(io, options, testIsolation(options));
+    const Isolation isolation = testIsolation(options);
+    HostOptions own = options;
+    own.paths.guests = isolation.guests;
+    HostDaemon daemon(io, own, isolation);
     if (const auto started = daemon.start(); !started) {
         spdlog::error("{}", started.error().message());
         return 1;

@@ -15,6 +15,8 @@ struct HostOptions {
     std::filesystem::path
         agent_program; // slipwayd, started as `slipwayd agent` inside each sandbox
     std::filesystem::path outside_program; // slirp4netns; empty: not installed
+    std::string floor; // the level that the fabric started with, in its words; empty: it starts now
+    bool accept_no_isolation = false; // the operator's word
 };
 
 // Runs until told to stop; returns the exit code.

@@ -1,5 +1,6 @@
 #include "backend/host/host_daemon.h"
 
+#include "backend/host/guest_places.h"
 #include "backend/sys/cgroup.h"
 #include "backend/sys/sandbox_processes.h"
 
@@ -50,7 +51,10 @@ HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolati
 Result<void> HostDaemon::start()
 {
     std::error_code error;
-    fs::create_directories(folder() / "hidden", error);
+    const fs::path hidden = folder() / "hidden";
+    fs::create_directories(hidden, error);
+    if (!error)
+        fs::permissions(hidden, fs::perms(0700), error);
     if (error)
         return failure(v1::Error::INTERNAL, "HOST_FOLDER_NOT_MADE",
                        "Cannot make " + folder().string() + ": " + error.message() + ".",
@@ -74,6 +78,7 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
 {
     for (const int pid : sys::processesWithVariable(ownerMark()))
         sys::endProcess(pid, false);
+    sys::endRecordedUsers(folder());
     const auto ids = m_tool.list(sys::sandboxPrefix(m_options.fabric_id, m_options.host_id));
     m_tool.remove(ids, [this, done = std::move(done)](const Result<void> &removed) {
         if (!removed)
@@ -89,6 +94,9 @@ void HostDaemon::controllerConnected(const sys::ChannelPtr &channel)
 {
     m_controller = channel;
     m_orders.begin();
+    if (!m_options.paths.guests.empty())
+        if (const auto opened = openWayToMesh(m_options.paths); !opened)
+            spdlog::error("{}", opened.error().message());
     channel->start([this](std::string_view bytes) { controllerSaid(bytes); },
                    [this](const std::string &cause) {
                        spdlog::info("The controller is gone ({}); going on without it.", cause);
@@ -108,8 +116,10 @@ void HostDaemon::sendHello()
     hello.set_host_id(m_options.host_id);
     hello.set_pid(getpid());
     hello.set_start_time_ms(m_start_time_ms);
-    hello.set_isolation(isolationName(m_isolation.level));
+    if (m_isolation.unfit_reason.empty())
+        hello.set_isolation(isolationName(m_isolation.level));
     hello.set_isolation_advice(m_isolation.advice);
+    hello.set_unfit_reason(m_isolation.unfit_reason);
     hello.set_outside_problem(outsideProblem(m_isolation.level, m_options.outside_program));
     hello.set_real_cores(std::thread::hardware_concurrency());
     hello.set_real_memory_bytes(realMemoryBytes());
@@ -182,6 +192,8 @@ void HostDaemon::takeOrders(const std::vector<WholeOrder> &orders)
 {
     if (m_stopping)
         return;
+    if (!m_isolation.unfit_reason.empty())
+        return refuseOrders(orders);
     std::set<Key> listed;
     std::set<std::string> names;
     for (const auto &[order, common] : orders) {
@@ -212,6 +224,15 @@ void HostDaemon::takeOrders(const std::vector<WholeOrder> &orders)
         else
             instance = std::make_unique<Instance>(m_context, order, common);
     }
+}
+
+// It has none, starts none, and leaves their disks alone: they wait until it, or its successor, can
+// hold them.
+void HostDaemon::refuseOrders(const std::vector<WholeOrder> &orders)
+{
+    for (const auto &[order, common] : orders)
+        if (order.remove())
+            tellAbsent(order);
 }
 
 // Its removal may have been told to a controller that could not write it down.

@@ -37,6 +37,7 @@ private:
     void sample(const v1::MetricSample &sample);
 
     void takeOrders(const std::vector<WholeOrder> &orders);
+    void refuseOrders(const std::vector<WholeOrder> &orders);
     void tellAbsent(const v1::InstanceOrder &order);
     void settleLater();
     void settle();

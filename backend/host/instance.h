@@ -127,7 +127,8 @@ private:
     std::unique_ptr<OutsideAccess> m_outside;
     bool m_outside_told = false; // of its failure, once a sandbox
     std::string m_cgroup;
-    std::string m_end_cause; // known before the sandbox ends, e.g. a silent agent
+    std::filesystem::path m_content; // as the sandbox's user can reach it
+    std::string m_end_cause;         // known before the sandbox ends, e.g. a silent agent
     int m_first_pid = 0;
     std::int32_t m_inner_program_pid = 0;
     std::uint64_t m_out_of_memory_kills = 0;

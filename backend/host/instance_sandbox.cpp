@@ -1,4 +1,5 @@
 // Instance: its folders on the machine, and the sandbox that shows them to it.
+#include "backend/host/guest_places.h"
 #include "backend/host/instance.h"
 
 #include "backend/proto/orders.h"
@@ -67,8 +68,7 @@ std::uint32_t Instance::uidBase() const
 Result<void> Instance::prepareFolders()
 {
     const sys::Paths &paths = m_context.options.paths;
-    const bool isolated = m_context.isolation.level != IsolationLevel::None;
-    const std::uint32_t owner = isolated ? uidBase() : 0;
+    const std::uint32_t owner = uidBase(); // even without isolation root's instances have users
     const std::uint64_t log_bytes =
         m_running.log_limit_bytes() > 0 ? m_running.log_limit_bytes() : kLogBytesDefault;
     m_log = std::make_unique<sys::LogFileWriter>(
@@ -78,6 +78,10 @@ Result<void> Instance::prepareFolders()
                        "The package's content " + m_running.content_path() +
                            " is missing. Upload the package again.",
                        m_running.content_path());
+    auto content = reachableContent(paths, m_running.content_path());
+    if (!content)
+        return Failure(content.error());
+    m_content = std::move(*content);
     for (const fs::path &folder : {meshFolder().parent_path(), meshFolder(), ownFolder()})
         if (const auto made = makeFolder(folder); !made)
             return made;
@@ -100,6 +104,7 @@ SandboxSpec Instance::sandboxSpec() const
     spec.host_name = hostNameFor(m_running.name());
     spec.memory_bytes =
         m_running.size().memory_bytes() > 0 ? m_running.size().memory_bytes() : kMemoryBytesDefault;
+    spec.disk_bytes = m_running.size().local_disk_bytes();
     spec.cores = std::max<std::uint32_t>(1, m_running.size().cores());
     spec.environment = {
         {"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}, {"HOME", "/local"}, {"LANG", "C.UTF-8"}};
@@ -108,7 +113,7 @@ SandboxSpec Instance::sandboxSpec() const
                       "--instance",        m_running.name(),
                       "--generation",      std::to_string(m_running.generation())};
     const std::vector<BindMount> own = {{options.agent_program, "/slipway/slipwayd"},
-                                        {m_running.content_path(), "/role"},
+                                        {m_content, "/role"},
                                         {m_disk.folder(), "/local", true},
                                         {meshFolder(), "/run/slipway/mesh"}};
     spec.binds.insert(spec.binds.end(), own.begin(), own.end());
@@ -135,25 +140,28 @@ std::unique_ptr<Sandbox> Instance::makeSandbox(SandboxSpec spec)
     const fs::path host_folder = options.paths.hostFolder(options.host_id);
     const std::string mark = sys::ownerMark(options.fabric_id, options.host_id);
     m_cgroup = spec.cgroup;
-    if (m_context.isolation.level != IsolationLevel::None) {
+    if (hasNamespaces(m_context.isolation.level)) {
         const fs::path bundle = host_folder / "instances" / spec.id;
         return makeOciSandbox(m_context.io, m_context.tool, std::move(spec), bundle, mark);
     }
     spec.arguments.front() = options.agent_program.string();
     for (const std::string &argument :
          {std::string("--not-isolated"), std::string("--mesh"), meshFolder().string(),
-          std::string("--role"), m_running.content_path(), std::string("--local"),
+          std::string("--role"), m_content.string(), std::string("--local"),
           m_disk.folder().string()})
         spec.arguments.push_back(argument);
-    spec.environment.clear(); // the operator's own
-    return makePlainSandbox(m_context.io, std::move(spec), mark);
+    if (m_context.isolation.level == IsolationLevel::Confined)
+        spec.arguments.emplace_back("--confined");
+    spec.environment["HOME"] = m_disk.folder().string();
+    return makeProcessSandbox(m_context.io, m_context.isolation.level, std::move(spec), host_folder,
+                              mark);
 }
 
 // Opened and closed while it runs; asked once a second, so that what failed is tried again.
 void Instance::followOutside()
 {
     const bool runs = m_phase == Phase::Launching || m_phase == Phase::Running;
-    if (!runs || m_first_pid == 0 || m_context.isolation.level == IsolationLevel::None)
+    if (!runs || m_first_pid == 0 || !hasNamespaces(m_context.isolation.level))
         return;
     if (!m_wanted.outside_access() || (m_outside && m_outside->isOver()))
         m_outside = nullptr;

@@ -1,9 +1,13 @@
 #include "backend/host/isolation.h"
 
+#include "backend/host/confinement_rules.h"
+#include "backend/host/guest_places.h"
+#include "backend/host/level_ladder.h"
 #include "backend/host/root_folder.h"
 #include "backend/sys/cgroup.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/mount.h"
+#include "backend/sys/namespaces.h"
 #include "backend/sys/sandbox.h"
 
 #include <asio.hpp>
@@ -21,84 +25,181 @@ namespace
 constexpr std::uint32_t kTestUidBase = 300'000'000;
 constexpr std::uint32_t kIdsPerSandbox = 65'536;
 constexpr std::uint64_t kTestMemoryBytes = 64ULL * 1024 * 1024;
-constexpr int kTestTimeout_ms = 10'000;
+constexpr int kTestTimeout_ms = 8'000; // below the time that a host has for its first hello
 
-std::string lastLine(std::string text)
+// Words of whoever failed, weighed.
+Attempt failed(const std::string &words)
 {
-    while (text.ends_with('\n'))
-        text.pop_back();
-    return text.substr(text.rfind('\n') + 1);
+    return {false, tellingLine(words), kindOfRefusal(words, {sys::namespacesSwitchedOff()})};
 }
 
-std::vector<std::string> runtimeCommand(const HostOptions &options,
-                                        const std::vector<std::string> &command)
+class LevelTest
 {
-    asio::io_context io;
-    std::vector<std::string> arguments =
-        sys::SandboxTool(io, options.paths.runtime / "runc").commandLine();
-    arguments.insert(arguments.end(), command.begin(), command.end());
-    return arguments;
-}
+public:
+    explicit LevelTest(const HostOptions &options)
+        : m_options(options), m_folder(options.paths.hostFolder(options.host_id) / "test")
+    {
+        m_isolation.swap_limit = sys::cgroupLimitsSwap();
+    }
 
-// Empty when the sandbox ran, else why not.
-std::string tryLevel(const HostOptions &options, const Isolation &isolation)
-{
-    SandboxSpec spec = sandboxBase(isolation, kTestUidBase);
-    spec.id = sys::sandboxPrefix(options.fabric_id, options.host_id) + "test";
-    spec.cgroup = isolation.cgroup + "/test";
-    spec.host_name = "test";
-    spec.memory_bytes = kTestMemoryBytes;
-    spec.cores = 1;
-    spec.arguments = {"/usr/bin/true"};
-    const fs::path bundle = options.paths.hostFolder(options.host_id) / "test";
-    std::error_code ignored;
-    fs::create_directories(bundle, ignored);
-    std::ofstream(bundle / "config.json") << sandboxConfig(spec);
-    sys::SpawnRequest request;
-    request.arguments = runtimeCommand(options, {"run", "--bundle", bundle.string(), spec.id});
-    const auto output = sys::runProgram(request, kTestTimeout_ms);
-    fs::remove_all(bundle, ignored);
-    if (output && output->ok())
+    ~LevelTest()
+    {
+        std::error_code ignored;
+        fs::remove_all(m_folder, ignored);
+    }
+
+    Attempt attempt(IsolationLevel level)
+    {
+        m_isolation.level = level;
+        switch (level) {
+        case IsolationLevel::WithLimits:
+            if (const auto cgroup = sys::fabricCgroup(m_options.fabric_id))
+                m_isolation.cgroup = *cgroup + "/" + m_options.host_id;
+            else
+                return Attempt::missing("no control group was delegated to this user");
+            return attemptSandbox();
+        case IsolationLevel::WithoutLimits:
+            m_isolation.cgroup.clear();
+            return attemptSandbox();
+        case IsolationLevel::Confined:
+        case IsolationLevel::None:
+            break;
+        }
+        return attemptProcess();
+    }
+
+    const Isolation &isolation() const { return m_isolation; }
+
+private:
+    // As root sandboxes have user ids that may not enter the fabric's private folders.
+    Result<void> makeRoot()
+    {
+        if (!m_isolation.root.empty())
+            return {};
+        const fs::path folder = m_options.paths.hostFolder(m_options.host_id) / "rootfs";
+        if (const auto made = makeRootFolder(folder); !made)
+            return made;
+        if (geteuid() == 0) {
+            const auto shown = sys::exposeFolder(
+                folder, {m_options.paths.data, m_options.paths.runtime, m_options.agent_program});
+            if (!shown)
+                return Failure(shown.error());
+            m_isolation.root = *shown;
+        } else {
+            m_isolation.root = folder;
+        }
         return {};
-    request.arguments = runtimeCommand(options, {"delete", "--force", spec.id});
-    [[maybe_unused]] const auto cleaned = sys::runProgram(request, kTestTimeout_ms);
-    return output ? lastLine(output->err) : output.error().message();
-}
+    }
 
-std::string adviceForLimits(const std::string &problem)
-{
-    if (geteuid() == 0)
-        return "Memory and CPU limits failed here: " + problem;
-    return "For memory and CPU limits run the fabric as root, or let systemd delegate the "
-           "controllers cpu, memory and pids to your user (cgroup v2; Delegate=yes for "
-           "user@.service).";
-}
+    Attempt attemptSandbox()
+    {
+        if (sys::findSandboxProgram().empty())
+            return Attempt::missing("runc is not installed");
+        if (const auto made = makeRoot(); !made)
+            return failed(made.error().message());
+        SandboxSpec spec = sandboxBase(m_isolation, kTestUidBase);
+        spec.id = sys::sandboxPrefix(m_options.fabric_id, m_options.host_id) + "test";
+        spec.cgroup = m_isolation.cgroup + "/test";
+        spec.host_name = "test";
+        spec.memory_bytes = kTestMemoryBytes;
+        spec.cores = 1;
+        spec.arguments = {"/slipway/slipwayd", "agent", "--try"};
+        if (const auto made = makeFolders(spec.user_id); !made)
+            return failed(made.error().message());
+        spec.binds.push_back({m_options.agent_program, "/slipway/slipwayd"});
+        spec.binds.push_back({m_folder / "role", "/role"});
+        spec.binds.push_back({m_folder / "local", "/local", true});
+        std::ofstream file(m_folder / "config.json", std::ios::trunc);
+        file << sandboxConfig(spec);
+        file.close();
+        if (!file)
+            return failed("cannot write " + (m_folder / "config.json").string());
+        return runSandbox(spec.id);
+    }
 
-// As root sandboxes have user ids that may not enter the fabric's private folders.
-Result<fs::path> reachableRoot(const HostOptions &options, const fs::path &folder)
-{
-    if (const auto made = makeRootFolder(folder); !made)
-        return Failure(made.error());
-    if (geteuid() != 0)
-        return folder;
-    return sys::exposeFolder(folder,
-                             {options.paths.data, options.paths.runtime, options.agent_program});
-}
+    Result<void> makeFolders(std::uint32_t owner)
+    {
+        std::error_code error;
+        fs::create_directories(m_folder / "role", error);
+        if (!error)
+            fs::create_directories(m_folder / "local", error);
+        if (!error && geteuid() == 0 && chown((m_folder / "local").c_str(), owner, owner) != 0)
+            error = std::error_code(errno, std::generic_category());
+        if (!error)
+            return {};
+        return failure(v1::Error::INTERNAL, "FOLDER_NOT_MADE",
+                       "cannot make " + m_folder.string() + ": " + error.message());
+    }
+
+    // What root's instances can walk to is theirs alone; others have the host's own folder.
+    Attempt attemptProcess()
+    {
+        const auto guests = makeGuestPlace(m_options.paths, m_options.fabric_id);
+        if (!guests)
+            return failed(guests.error().message());
+        m_isolation.guests = *guests;
+        if (!guests->empty())
+            m_folder = *guests / ("test-" + m_options.host_id);
+        SandboxSpec spec = sandboxBase(m_isolation, kTestUidBase);
+        if (const auto made = makeFolders(spec.user_id); !made)
+            return failed(made.error().message());
+        spec.binds.push_back({m_options.agent_program, {}});
+        spec.binds.push_back({m_folder / "role", {}});
+        spec.binds.push_back({m_folder / "local", {}, true});
+        const auto walls = sys::Confinement::prepare(confinementFor(m_isolation.level, spec));
+        if (!walls)
+            return failed(walls.error().message());
+        sys::SpawnRequest request;
+        request.arguments = {m_options.agent_program.string(),
+                             "agent",
+                             "--try",
+                             "--not-isolated",
+                             "--role",
+                             (m_folder / "role").string(),
+                             "--local",
+                             (m_folder / "local").string()};
+        if (m_isolation.level == IsolationLevel::Confined)
+            request.arguments.emplace_back("--confined");
+        request.environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}};
+        request.clear_environment = true;
+        request.new_session = true;
+        request.working_folder = "/";
+        request.confinement = *walls;
+        const auto output = sys::runProgram(request, kTestTimeout_ms);
+        if (output && output->ok())
+            return Attempt::success();
+        return failed(output ? output->err + "\nthe test instance " +
+                                   sys::describeExit(output->wait_status)
+                             : output.error().message());
+    }
+
+    std::vector<std::string> runtimeCommand(const std::vector<std::string> &command) const
+    {
+        asio::io_context io;
+        std::vector<std::string> arguments =
+            sys::SandboxTool(io, m_options.paths.runtime / "runc").commandLine();
+        arguments.insert(arguments.end(), command.begin(), command.end());
+        return arguments;
+    }
+
+    Attempt runSandbox(const std::string &id)
+    {
+        sys::SpawnRequest request;
+        request.arguments = runtimeCommand({"run", "--bundle", m_folder.string(), id});
+        const auto output = sys::runProgram(request, kTestTimeout_ms);
+        if (output && output->ok())
+            return Attempt::success();
+        request.arguments = runtimeCommand({"delete", "--force", id});
+        [[maybe_unused]] const auto cleaned = sys::runProgram(request, kTestTimeout_ms);
+        return failed(output ? output->err : output.error().message());
+    }
+
+    const HostOptions &m_options;
+    fs::path m_folder;
+    Isolation m_isolation;
+};
 
 } // namespace
-
-std::string isolationName(IsolationLevel level)
-{
-    switch (level) {
-    case IsolationLevel::WithLimits:
-        return "isolated with limits";
-    case IsolationLevel::WithoutLimits:
-        return "isolated without limits";
-    case IsolationLevel::None:
-        break;
-    }
-    return "no isolation";
-}
 
 SandboxSpec sandboxBase(const Isolation &isolation, std::uint32_t uid_base)
 {
@@ -116,36 +217,14 @@ SandboxSpec sandboxBase(const Isolation &isolation, std::uint32_t uid_base)
 
 Isolation testIsolation(const HostOptions &options)
 {
-    Isolation isolation;
-    if (sys::findSandboxProgram().empty()) {
-        isolation.advice = "Install runc to run every instance in a sandbox of its own.";
-        return isolation;
-    }
-    const auto root = reachableRoot(options, options.paths.hostFolder(options.host_id) / "rootfs");
-    if (!root) {
-        isolation.advice = root.error().message();
-        return isolation;
-    }
-    isolation.root = *root;
-    isolation.swap_limit = sys::cgroupLimitsSwap();
-    const auto fabric_cgroup = sys::fabricCgroup(options.fabric_id);
-    std::string problem;
-    if (fabric_cgroup) {
-        isolation.cgroup = *fabric_cgroup + "/" + options.host_id;
-        isolation.level = IsolationLevel::WithLimits;
-        problem = tryLevel(options, isolation);
-        if (problem.empty())
-            return isolation;
-    }
-    isolation.level = IsolationLevel::WithoutLimits;
-    isolation.advice = adviceForLimits(problem);
-    problem = tryLevel(options, isolation);
-    if (problem.empty())
-        return isolation;
-    isolation.level = IsolationLevel::None;
-    isolation.advice = "A test sandbox failed: " + problem +
-                       " Enable user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-                       "user.max_user_namespaces), or run the fabric as root.";
+    LevelTest test(options);
+    const Standing standing =
+        climbDown({isolationNamed(options.floor), options.accept_no_isolation},
+                  [&test](IsolationLevel level) { return test.attempt(level); });
+    Isolation isolation = test.isolation();
+    isolation.level = standing.level;
+    isolation.advice = standing.advice;
+    isolation.unfit_reason = standing.unfit_reason;
     return isolation;
 }
 

@@ -24,8 +24,8 @@ std::filesystem::path outsideProgram()
 
 std::string outsideProblem(IsolationLevel level, const std::filesystem::path &program)
 {
-    if (level == IsolationLevel::None)
-        return {}; // without a sandbox it is the machine's own network
+    if (!hasNamespaces(level))
+        return {}; // it is the machine's own network
     if (program.empty())
         return "slirp4netns is not installed. Install it (Debian: apt install slirp4netns) and "
                "start the fabric again.";

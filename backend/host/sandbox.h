@@ -35,8 +35,10 @@ public:
 std::unique_ptr<Sandbox> makeOciSandbox(asio::io_context &io, sys::SandboxTool &tool,
                                         SandboxSpec spec, std::filesystem::path bundle,
                                         std::string owner_mark);
-// The agent as an ordinary process in a session of its own.
-std::unique_ptr<Sandbox> makePlainSandbox(asio::io_context &io, SandboxSpec spec,
-                                          std::string owner_mark);
+// The agent as a process of the machine, in a session of its own: Confined or None.
+std::unique_ptr<Sandbox> makeProcessSandbox(asio::io_context &io, IsolationLevel level,
+                                            SandboxSpec spec,
+                                            const std::filesystem::path &host_folder,
+                                            std::string owner_mark);
 
 } // namespace slipway::host

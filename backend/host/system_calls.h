@@ -2,25 +2,16 @@
 // for the OCI runtime and for sandboxes that the host locks in itself.
 #pragma once
 
-#include <cstdint>
+#include "backend/sys/confinement.h"
+
 #include <string>
 #include <vector>
 
 namespace slipway::host
 {
 
-// Holds when (argument & mask) == value.
-struct CallCondition {
-    unsigned argument = 0; // 0 is the first
-    std::uint64_t mask = ~std::uint64_t(0);
-    std::uint64_t value = 0;
-};
-
-struct CallRule {
-    std::vector<std::string> names;        // unknown ones are left out by who compiles it
-    std::vector<CallCondition> conditions; // all must hold; none: always
-    int error = 0;                         // 0: allowed; else refused with this errno
-};
+using sys::CallCondition;
+using sys::CallRule;
 
 // Several rules of one name: any of them may allow. What no rule names is refused with EPERM.
 const std::vector<CallRule> &systemCallRules();

@@ -12,6 +12,9 @@ namespace slipway::sys
 // The path under which groups may be made: "" as root, a delegated group's path for an ordinary
 // user on a cgroup v2 machine, nothing where limits are impossible.
 std::optional<std::string> cgroupBase();
+// Makes the most of what an ordinary user was delegated (see cgroup_delegation.h). May move this
+// process; before it starts others.
+void prepareCgroup();
 // The group of all that a fabric limits; its hosts' groups lie in it.
 std::optional<std::string> fabricCgroup(const std::string &fabric_id);
 // The kernel counts swap for groups, so that a swap limit can be set.

@@ -1,8 +1,9 @@
 #include "backend/sys/cgroup.h"
 
+#include "backend/sys/cgroup_delegation.h"
+
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <unistd.h>
 #include <vector>
 
@@ -34,43 +35,6 @@ std::vector<fs::path> hierarchies()
             found.push_back(entry->path());
     }
     return found;
-}
-
-bool offersLimits(const fs::path &group)
-{
-    std::ifstream file(group / "cgroup.subtree_control");
-    std::ostringstream text;
-    text << ' ' << file.rdbuf();
-    std::string controllers = text.str();
-    for (char &letter : controllers)
-        letter = letter == '\n' ? ' ' : letter;
-    controllers += ' ';
-    return controllers.find(" memory ") != std::string::npos &&
-           controllers.find(" cpu ") != std::string::npos &&
-           controllers.find(" pids ") != std::string::npos;
-}
-
-bool mayWrite(const fs::path &group)
-{
-    return access((group / "cgroup.procs").c_str(), W_OK) == 0 && access(group.c_str(), W_OK) == 0;
-}
-
-// The nearest group above this process that was delegated to this user with its controllers on:
-// its own group holds processes, and so cannot have limited children.
-std::optional<std::string> delegatedGroup()
-{
-    std::ifstream file("/proc/self/cgroup");
-    for (std::string line; std::getline(file, line);) {
-        if (!line.starts_with("0::"))
-            continue;
-        for (fs::path group = fs::path(line.substr(3)).parent_path(); group.has_relative_path();
-             group = group.parent_path()) {
-            const fs::path folder = fs::path(kRoot) / group.relative_path();
-            if (mayWrite(folder) && offersLimits(folder))
-                return group.string();
-        }
-    }
-    return std::nullopt;
 }
 
 std::uint64_t counterIn(const fs::path &file, const std::string &name)
@@ -110,7 +74,13 @@ std::optional<std::string> cgroupBase()
 {
     if (geteuid() == 0)
         return std::string();
-    return isUnified() ? delegatedGroup() : std::nullopt;
+    return isUnified() ? limitedGroup(cgroupView()) : std::nullopt;
+}
+
+void prepareCgroup()
+{
+    if (geteuid() != 0 && isUnified())
+        makeLimitedGroup(cgroupView());
 }
 
 std::optional<std::string> fabricCgroup(const std::string &fabric_id)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/proto/result.h"
+#include "backend/sys/confinement.h"
 
 #include <asio.hpp>
 #include <cstdint>
@@ -39,6 +40,9 @@ struct SpawnRequest {
     std::optional<Identity> identity; // none: this process's own
     // Any process of the same user may read its descriptors, which Yama allows only to ancestors.
     bool open_to_user = false;
+    // What it gives up before it becomes the program. One that changes the user needs the program's
+    // absolute path, which that user need not be able to walk.
+    std::shared_ptr<const Confinement> confinement;
 };
 
 inline constexpr int kChannelDescriptor = 3;

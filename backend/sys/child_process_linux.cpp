@@ -73,7 +73,21 @@ struct Prepared {
     std::vector<int> kept;
     std::string folder;
     int null_fd = -1;
+    int program_fd = -1; // -1: it is searched in PATH
 };
+
+// Returns the problem's number; else it does not return.
+int becomeProgram(const Prepared &prepared, const Confinement *confinement)
+{
+    if (const int problem = confinement ? confinement->closeCalls() : 0; problem != 0)
+        return problem;
+    if (prepared.program_fd >= 0)
+        syscall(SYS_execveat, prepared.program_fd, "", prepared.arguments.data(),
+                prepared.environment.data(), AT_EMPTY_PATH);
+    else
+        execvpe(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
+    return errno;
+}
 
 [[noreturn]] void becomeChild(const SpawnRequest &request, const Prepared &prepared, int error_fd)
 {
@@ -91,14 +105,17 @@ struct Prepared {
     int problem = 0;
     if (!prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
         problem = errno;
-    replaceDescriptor(request.channel_fd, kChannelDescriptor);
     if (problem == 0 && request.identity && !becomeIdentity(*request.identity))
         problem = errno;
+    if (problem == 0 && request.confinement)
+        problem = request.confinement->shed();
+    replaceDescriptor(request.channel_fd, kChannelDescriptor); // may hide what was there until now
     if (problem == 0) {
         closeAllBut(prepared.kept);
-        fcntl(error_fd, F_SETFD, FD_CLOEXEC);
-        execvpe(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
-        problem = errno;
+        for (const int fd : {error_fd, prepared.program_fd})
+            if (fd >= 0)
+                fcntl(fd, F_SETFD, FD_CLOEXEC);
+        problem = becomeProgram(prepared, request.confinement.get());
     }
     [[maybe_unused]] const ssize_t written = ::write(error_fd, &problem, sizeof problem);
     _exit(127);
@@ -128,6 +145,15 @@ bool makeErrorPipe(int ends[2])
     return ends[1] >= 0;
 }
 
+int openProgram(const std::string &file)
+{
+    const int low = open(file.c_str(), O_PATH | O_CLOEXEC);
+    const int fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, kChannelDescriptor + 1);
+    if (low >= 0)
+        close(low);
+    return fd;
+}
+
 int waitStatusOf(int pid)
 {
     int status = -1;
@@ -148,12 +174,19 @@ Result<int> spawn(const SpawnRequest &request)
     prepared.kept.push_back(error_pipe[1]);
     if (request.channel_fd >= 0)
         prepared.kept.push_back(kChannelDescriptor);
+    if (request.confinement && request.confinement->changesUser()) {
+        prepared.program_fd = openProgram(arguments[0]);
+        if (prepared.program_fd >= 0)
+            prepared.kept.push_back(prepared.program_fd);
+    }
     std::sort(prepared.kept.begin(), prepared.kept.end());
     const int pid = fork();
     if (pid == 0)
         becomeChild(request, prepared, error_pipe[1]);
     close(error_pipe[1]);
     close(prepared.null_fd);
+    if (prepared.program_fd >= 0)
+        close(prepared.program_fd);
     int problem = pid < 0 ? errno : 0;
     if (pid > 0 && hearsProblem(error_pipe[0], problem))
         waitpid(pid, nullptr, 0);

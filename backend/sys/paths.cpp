@@ -61,6 +61,24 @@ fs::path Paths::instanceLogs(const std::string &deployment_id, const std::string
     return logs() / deployment_id / name;
 }
 
+std::vector<fs::path> guestPlaces(const Paths &paths, const std::string &fabric_id)
+{
+    return {paths.data.string() + ".guests", fs::path("/var/lib") / ("slipway-" + fabric_id)};
+}
+
+void clearGuestPlaces(const Paths &paths, const std::string &fabric_id)
+{
+    std::error_code ignored;
+    for (const fs::path &place : guestPlaces(paths, fabric_id)) {
+        for (fs::directory_iterator entry(place, ignored), end; !ignored && entry != end;
+             entry.increment(ignored))
+            if (entry->path().filename() != "disks")
+                fs::remove_all(entry->path(), ignored);
+        fs::remove(place / "disks", ignored);
+        fs::remove(place, ignored);
+    }
+}
+
 fs::path defaultRuntimeDir()
 {
 #ifdef _WIN32

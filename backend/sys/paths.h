@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace slipway::sys
 {
@@ -15,12 +16,14 @@ inline constexpr std::size_t kSocketPathMax = 100;
 struct Paths {
     std::filesystem::path data;    // store, packages, disks, logs: survives a reboot
     std::filesystem::path runtime; // sockets, sandboxes' run folders: does not
+    // Set by a host whose instances have users of their own and no mounts: their disks, and content.
+    std::filesystem::path guests{};
 
     std::filesystem::path lockFile() const { return data / "fabric.lock"; }
     std::filesystem::path storeFile() const { return data / "fabric.db"; }
     std::filesystem::path packages() const { return data / "packages"; }
     std::filesystem::path uploads() const { return data / "uploads"; }
-    std::filesystem::path disks() const { return data / "disks"; }
+    std::filesystem::path disks() const { return (guests.empty() ? data : guests) / "disks"; }
     std::filesystem::path logs() const { return data / "logs"; }
     std::filesystem::path fabricSocket() const { return runtime / "fabric.sock"; } // gRPC
     std::filesystem::path hostsSocket() const { return runtime / "hosts.sock"; }   // hosts dial it
@@ -35,6 +38,11 @@ struct Paths {
     std::filesystem::path instanceLogs(const std::string &deployment_id,
                                        const std::string &name) const;
 };
+
+// Where `guests` may be, in the order of preference: beside the data, or the machine's own place.
+std::vector<std::filesystem::path> guestPlaces(const Paths &paths, const std::string &fabric_id);
+// Removes what is not the instances' own of these places, and those that are then empty.
+void clearGuestPlaces(const Paths &paths, const std::string &fabric_id);
 
 // $XDG_RUNTIME_DIR/slipway, else /run/slipway as root, else /tmp/slipway-<uid>.
 std::filesystem::path defaultRuntimeDir();

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <sstream>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,6 +134,31 @@ std::vector<int> processesWithVariable(const std::string &variable)
             found.push_back(pid);
     }
     return found;
+}
+
+void endProcessesOfUser(std::uint32_t user)
+{
+    if (user == 0 || geteuid() != 0)
+        return;
+    const int pid = fork();
+    if (pid == 0) {
+        if (syscall(SYS_setresuid, user, user, user) == 0)
+            kill(-1, SIGKILL); // everything that this user may signal, in one go
+        _exit(0);
+    }
+    if (pid > 0)
+        waitpid(pid, nullptr, 0);
+}
+
+fs::path userRecord(const fs::path &host_folder, std::uint32_t user)
+{
+    return host_folder / "users" / std::to_string(user);
+}
+
+void endRecordedUsers(const fs::path &host_folder)
+{
+    for (const int user : numbersIn(host_folder / "users"))
+        endProcessesOfUser(std::uint32_t(user));
 }
 
 void endProcess(int pid, bool with_group)

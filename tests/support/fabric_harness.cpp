@@ -11,6 +11,7 @@
 #include <QUrl>
 #include <csignal>
 #include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -36,6 +37,8 @@ QString readAll(const QString &path)
 
 FabricHarness::FabricHarness() : m_folder(u"/tmp/slw-XXXXXX"_s)
 {
+    // As any folder of a machine: instances with users of their own can walk through it.
+    ::chmod(qPrintable(m_folder.path()), 0711);
     m_fabric.setStandardErrorFile(m_folder.path() + u"/fabric.log"_s, QIODevice::Append);
 }
 

@@ -26,17 +26,16 @@ constexpr std::int64_t kBurialRetry_ms = 1'000;
 constexpr std::int64_t kTogether_ms = 250; // deaths of one mishap
 constexpr std::int64_t kSilentMax_ms = 3'000;
 
-// Pid of a host that is still the process that wrote the file; 0 when there is none.
-int livingHost(const fs::path &pid_file)
+} // namespace
+
+int livingHost(const fs::path &host_folder)
 {
     int pid = 0;
     std::uint64_t start_ticks = 0;
-    std::ifstream(pid_file) >> pid >> start_ticks;
+    std::ifstream(host_folder / "host.pid") >> pid >> start_ticks;
     const bool is_same = pid > 0 && start_ticks != 0 && sys::processStartTicks(pid) == start_ticks;
     return is_same && sys::processAlive(pid) ? pid : 0;
 }
-
-} // namespace
 
 HostProcess::HostProcess(HostSurroundings &surroundings, HostSpec spec)
     : m_around(surroundings), m_spec(std::move(spec)), m_timer(surroundings.io),
@@ -65,7 +64,7 @@ void HostProcess::after(std::int64_t delay_ms, std::function<void()> action)
 
 void HostProcess::begin()
 {
-    const int pid = livingHost(folder() / "host.pid");
+    const int pid = livingHost(folder());
     if (pid == 0)
         return startProcess();
     m_state = State::Awaited;
@@ -105,6 +104,10 @@ void HostProcess::startProcess()
                          m_around.options.paths.data.string(),
                          "--runtime",
                          m_around.options.paths.runtime.string()};
+    if (const std::string floor = m_around.floor.name(); !floor.empty())
+        request.arguments.insert(request.arguments.end(), {"--floor", floor});
+    if (m_around.accept_no_isolation)
+        request.arguments.emplace_back("--accept-no-isolation");
     request.new_session = true;
     request.stdout_fd = log;
     request.stderr_fd = log;
@@ -112,6 +115,8 @@ void HostProcess::startProcess()
     if (log >= 0)
         close(log);
     m_state = State::Starting;
+    m_retestable = false;
+    m_retesting = false;
     m_death_cause.clear();
     if (!pid) {
         asio::post(m_around.io, [this, alive = m_alive, cause = pid.error().message()] {
@@ -151,11 +156,45 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
     if (m_stopping)
         return stop(0); // it came up while it was told to go
     expect(kSilentMax_ms, "it was silent for 3 s");
-    v1::Observation observation;
-    *observation.mutable_host_hello() = hello;
-    observe(observation);
+    heed(hello);
     if (m_has_orders)
         sendOrders();
+}
+
+// What the host says of itself, and what the fabric holds against its level.
+void HostProcess::heed(v1::HostHello hello)
+{
+    m_level = hello.isolation();
+    if (hello.unfit_reason().empty())
+        hello.set_unfit_reason(m_around.floor.objection(m_level, m_around.accept_no_isolation));
+    if (hello.unfit_reason().empty()) {
+        m_around.floor.reached(m_level);
+        m_backoff.reset();
+    }
+    m_retestable = !hello.unfit_reason().empty() && hello.instances().empty();
+    if (m_retestable)
+        after(m_backoff.next_ms(), [this] { tryAgain(); });
+    v1::Observation observation;
+    *observation.mutable_host_hello() = std::move(hello);
+    observe(observation);
+}
+
+// A new process tests anew. The controller goes on seeing the host as it was until that has spoken.
+void HostProcess::tryAgain()
+{
+    m_retesting = true;
+    m_process->signal(SIGTERM);
+    after(kStopMargin_ms, [this] { m_process->signal(SIGKILL); });
+}
+
+void HostProcess::wordChanged()
+{
+    if (m_state != State::Running || m_stopping)
+        return;
+    if (m_retestable && !m_retesting)
+        return tryAgain();
+    if (m_level == isolationName(IsolationLevel::None))
+        sayHelloAgain();
 }
 
 void HostProcess::said(const v1::HostMessage &message)
@@ -189,7 +228,7 @@ void HostProcess::observe(v1::Observation &observation)
 void HostProcess::disconnected(const std::string &cause)
 {
     m_channel = nullptr;
-    if (m_state != State::Running || m_stopping)
+    if (m_state != State::Running || m_stopping || m_retesting)
         return;
     expect(kLinklessMax_ms, "it closed its connection (" + cause + ")");
 }
@@ -207,7 +246,7 @@ void HostProcess::tick(std::int64_t passed_ms)
 {
     const bool is_awaited =
         m_state == State::Awaited || m_state == State::Starting || m_state == State::Running;
-    if (!is_awaited || m_stopping || !m_process || m_silence_limit_ms == 0)
+    if (!is_awaited || m_stopping || m_retesting || !m_process || m_silence_limit_ms == 0)
         return;
     m_silence.look(m_process->pid(), passed_ms);
     if (!m_death_cause.empty() || !m_silence.isLongerThan(m_silence_limit_ms))
@@ -242,7 +281,7 @@ void HostProcess::processEnded(const std::string &cause)
     m_channel = nullptr;
     m_died_ms = m_around.clock.steadyMs();
     const std::string known = m_death_cause.empty() ? cause : m_death_cause;
-    if (!m_stopping)
+    if (!m_stopping && !m_retesting)
         tellLost(known, false); // at once: nothing may be placed on it any more
     bury(known);
 }
@@ -264,6 +303,7 @@ void HostProcess::bury(const std::string &cause)
     const LocalEngineOptions &options = m_around.options;
     for (const int pid : sys::processesWithVariable(sys::ownerMark(options.fabric_id, m_spec.id)))
         sys::endProcess(pid, false);
+    sys::endRecordedUsers(folder());
     const auto ids = m_around.tool.list(sys::sandboxPrefix(options.fabric_id, m_spec.id));
     m_around.tool.remove(ids, [this, alive = m_alive, cause](const Result<void> &gone) {
         if (*alive)
@@ -282,6 +322,8 @@ void HostProcess::buried(const Result<void> &gone, const std::string &cause)
         return rest();
     if (!gone)
         return after(kBurialRetry_ms, [this, cause] { bury(cause); });
+    if (m_retesting)
+        return rest();
     // Others may die in the same mishap; who does is told before anybody is placed anew.
     const std::int64_t lies_ms = m_around.clock.steadyMs() - m_died_ms;
     after(std::max<std::int64_t>(0, kTogether_ms - lies_ms), [this, cause] {
@@ -298,8 +340,10 @@ void HostProcess::rest()
         m_state = State::Over;
         return m_around.ended();
     }
-    m_state = State::Resting;
     m_death_cause.clear();
+    if (m_retesting)
+        return startProcess();
+    m_state = State::Resting;
     rejoinTimeChanged();
 }
 

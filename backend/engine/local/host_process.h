@@ -1,6 +1,7 @@
 // One `slipwayd host` as its engine sees it: started or adopted, listened to, and buried.
 #pragma once
 
+#include "backend/engine/local/fitness.h"
 #include "backend/engine/local/local_engine.h"
 #include "backend/engine/local/order_parts.h"
 #include "backend/sys/child_process.h"
@@ -24,8 +25,13 @@ struct HostSurroundings {
     const sys::Clock &clock;
     const EngineObserver &observer;
     std::function<void()> ended; // a host has ended for good
+    IsolationFloor &floor;
     std::int64_t rejoin_ms = 5'000;
+    bool accept_no_isolation = false;
 };
+
+// Pid of the host that still is the process that wrote its pid file; 0 when there is none.
+int livingHost(const std::filesystem::path &host_folder);
 
 class HostProcess
 {
@@ -45,6 +51,8 @@ public:
     void connected(const sys::ChannelPtr &channel, const v1::HostHello &hello);
     void said(const v1::HostMessage &message);
     void disconnected(const std::string &cause);
+    // The operator's word on isolation has changed: one that it concerns is tried, or asked, again.
+    void wordChanged();
     // What it said was lost: it is hung up on, dials again at once and tells everything anew.
     void sayHelloAgain();
     bool stopping() const { return m_stopping; }
@@ -65,6 +73,8 @@ private:
     void awaitReturn();
     void expect(std::int64_t limit_ms, const std::string &else_cause,
                 sys::RunReader reader = sys::readProcess);
+    void heed(v1::HostHello hello);
+    void tryAgain();
     void after(std::int64_t delay_ms, std::function<void()> action);
     std::filesystem::path folder() const;
 
@@ -85,6 +95,10 @@ private:
     std::int64_t m_silence_limit_ms = 0; // 0: nothing is expected
     std::string m_silence_cause;
     std::int64_t m_died_ms = 0; // steady
+    RetestBackoff m_backoff;
+    std::string m_level;       // that it told last
+    bool m_retestable = false; // it takes no instances and holds none
+    bool m_retesting = false;  // it was ended for a new test; nobody is told
     asio::steady_timer m_timer; // of the state
     std::shared_ptr<bool> m_alive;
 };

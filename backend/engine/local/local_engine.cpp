@@ -27,10 +27,9 @@ class LocalEngine final : public Engine
 {
 public:
     LocalEngine(asio::io_context &io, const LocalEngineOptions &options)
-        : m_io(io), m_options(options),
-          m_tool(io, options.paths.runtime / "runc"), m_around{io,         m_options,
-                                                               m_tool,     m_clock,
-                                                               m_observer, [this] { hostEnded(); }},
+        : m_io(io), m_options(options), m_tool(io, options.paths.runtime / "runc"),
+          m_floor(options.paths.runtime / "isolation"),
+          m_around{io, m_options, m_tool, m_clock, m_observer, [this] { hostEnded(); }, m_floor},
           m_listener(io, [this](sys::ChannelPtr channel) { arrived(std::move(channel)); }),
           m_unknown(io), m_tick(io)
     {
@@ -47,6 +46,11 @@ public:
         fs::create_directories(m_options.paths.runtime, ignored);
         if (const auto listening = m_listener.listen(m_options.paths.hostsSocket()); !listening)
             spdlog::error("{}", listening.error().message());
+        sys::prepareCgroup();
+        m_around.rejoin_ms = fleet.rejoin_ms;
+        m_around.accept_no_isolation = fleet.accept_no_isolation;
+        if (!anyHostLives(fleet))
+            m_floor.forget(); // nothing of an earlier run is left
         setFleet(fleet);
         scheduleTick();
     }
@@ -57,6 +61,10 @@ public:
         if (std::exchange(m_around.rejoin_ms, fleet.rejoin_ms) != fleet.rejoin_ms)
             for (const auto &[id, host] : m_hosts)
                 host->rejoinTimeChanged();
+        if (std::exchange(m_around.accept_no_isolation, fleet.accept_no_isolation) !=
+            fleet.accept_no_isolation)
+            for (const auto &[id, host] : m_hosts)
+                host->wordChanged();
         followFleet();
     }
 
@@ -140,6 +148,13 @@ private:
         return nullptr;
     }
 
+    bool anyHostLives(const Fleet &fleet) const
+    {
+        return std::any_of(fleet.hosts.begin(), fleet.hosts.end(), [this](const HostSpec &spec) {
+            return livingHost(m_options.paths.hostFolder(spec.id)) != 0;
+        });
+    }
+
     void scheduleTick()
     {
         m_tick.expires_after(kTick);
@@ -204,6 +219,8 @@ private:
     {
         if (const auto cgroup = sys::fabricCgroup(m_options.fabric_id))
             sys::removeCgroup(*cgroup);
+        m_floor.forget();
+        sys::clearGuestPlaces(m_options.paths, m_options.fabric_id);
         std::error_code ignored;
         fs::remove(m_options.paths.runtime / "runc", ignored); // stays while it holds sandboxes
         fs::remove_all(m_options.paths.runtime / "mesh", ignored);
@@ -214,6 +231,7 @@ private:
     const sys::SystemClock m_clock;
     EngineObserver m_observer;
     sys::SandboxTool m_tool;
+    IsolationFloor m_floor;
     HostSurroundings m_around;
     sys::MessageListener m_listener;
     sys::Newcomers m_unknown; // have not said their name yet

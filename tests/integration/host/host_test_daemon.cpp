@@ -251,6 +251,9 @@ int runRealHost(const Arguments &arguments)
     options.host_id = arguments.at("--id");
     options.fabric_id = arguments.at("--fabric-id");
     options.paths = {arguments.at("--data"), arguments.at("--runtime")};
+    if (arguments.contains("--floor"))
+        options.floor = arguments.at("--floor");
+    options.accept_no_isolation = arguments.contains("--accept-no-isolation");
     options.agent_program = sys::programFolder() / "host_test_daemon";
     if (!std::getenv("SLIPWAY_TEST_WITHOUT_SLIRP"))
         options.outside_program = host::outsideProgram();
@@ -264,8 +267,11 @@ int main(int argc, char **argv)
     Arguments arguments;
     for (int i = 2; i < argc; ++i) {
         const std::string name = argv[i];
-        arguments[name] = name != "--not-isolated" && i + 1 < argc ? argv[++i] : "";
+        const bool is_flag = name == "--not-isolated" || name == "--accept-no-isolation";
+        arguments[name] = !is_flag && i + 1 < argc ? argv[++i] : "";
     }
     const std::string command = argc > 1 ? argv[1] : "";
+    if (arguments.contains("--try"))
+        return 0; // a host's test of what it can hold
     return command == "host" ? runRealHost(arguments) : runTestAgent(arguments);
 }

@@ -16,6 +16,9 @@ HostWorld::HostWorld() : fabric_id(sys::randomHex(8)), m_folder(QStringLiteral("
 {
     paths.data = fs::path(m_folder.path().toStdString()) / "d";
     paths.runtime = fs::path(m_folder.path().toStdString()) / "r";
+    m_daemon = sys::programFolder() / "host_test_daemon";
+    // As any folder of a machine: instances with users of their own can walk through it.
+    fs::permissions(m_folder.path().toStdString(), fs::perms(0711));
     const fs::path content = paths.packages() / "content/approot";
     fs::create_directories(content);
     std::ofstream(content / "index.html") << "hello";
@@ -41,19 +44,36 @@ engine::Fleet fleetOf(int hosts)
 
 void HostWorld::setFleet(int hosts, std::uint32_t rejoin_ms)
 {
-    engine::Fleet fleet = fleetOf(hosts);
-    fleet.rejoin_ms = rejoin_ms;
-    m_engine->setFleet(fleet);
+    m_fleet.hosts = fleetOf(hosts).hosts;
+    m_fleet.rejoin_ms = rejoin_ms;
+    m_engine->setFleet(m_fleet);
+}
+
+void HostWorld::setWord(bool accept_no_isolation)
+{
+    m_fleet.accept_no_isolation = accept_no_isolation;
+    if (m_engine)
+        m_engine->setFleet(m_fleet);
+}
+
+void HostWorld::startHostsBy(const std::string &words)
+{
+    const fs::path script = fs::path(m_folder.path().toStdString()) / "daemon";
+    std::ofstream(script) << "#!/bin/sh\nexec " << words << " "
+                          << (sys::programFolder() / "host_test_daemon").string() << " \"$@\"\n";
+    fs::permissions(script, fs::perms(0755));
+    m_daemon = script;
 }
 
 void HostWorld::startEngine(int hosts)
 {
-    engine::LocalEngineOptions options{paths, fabric_id, sys::programFolder() / "host_test_daemon"};
+    engine::LocalEngineOptions options{paths, fabric_id, m_daemon};
+    m_fleet.hosts = fleetOf(hosts).hosts;
     m_engine = engine::makeLocalEngine(m_io, options);
-    m_engine->start(fleetOf(hosts), {[this](const v1::Observation &one) { observed(one); },
-                                     [this](const v1::HostMetrics &metrics) {
-                                         samples += std::size_t(metrics.samples_size());
-                                     }});
+    m_engine->start(m_fleet, {[this](const v1::Observation &one) { observed(one); },
+                              [this](const v1::HostMetrics &metrics) {
+                                  samples += std::size_t(metrics.samples_size());
+                              }});
 }
 
 void HostWorld::detachEngine()
@@ -154,6 +174,19 @@ v1::InstanceStatus HostWorld::status(const std::string &name) const
 {
     const auto found = statuses.find(name);
     return found == statuses.end() ? v1::InstanceStatus() : found->second;
+}
+
+fs::path HostWorld::diskOf(const std::string &name) const
+{
+    sys::Paths guests = paths;
+    guests.guests = sys::guestPlaces(paths, fabric_id).front();
+    const fs::path disk = guests.instanceDisk("d1", name);
+    return fs::exists(disk) ? disk : paths.instanceDisk("d1", name);
+}
+
+bool HostWorld::hostIsFit(const std::string &host) const
+{
+    return hellos.contains(host) && hellos.at(host).unfit_reason().empty();
 }
 
 bool HostWorld::isReady(const std::string &name) const

@@ -20,7 +20,10 @@ public:
     HostWorld();
     ~HostWorld(); // stops the engine and waits for it
 
+    // Hosts are started by these words before them, e.g. a program that takes rights away.
+    void startHostsBy(const std::string &words);
     void startEngine(int hosts = 1);
+    void setWord(bool accept_no_isolation); // the operator's, on no isolation
     void setFleet(int hosts, std::uint32_t rejoin_ms);
     void detachEngine(); // as if the controller had been killed
     bool stopEngine(std::uint32_t grace_ms = 1'000);
@@ -30,6 +33,9 @@ public:
     // Turns the loop until the condition holds; false after the time limit.
     bool waitFor(const std::function<bool()> &condition, int limit_ms = 15'000);
 
+    // Whether namespaces show it, or a place of its own does.
+    std::filesystem::path diskOf(const std::string &name) const;
+    bool hostIsFit(const std::string &host) const;
     bool hostIsUp(const std::string &host) const { return hellos.contains(host); }
     v1::InstanceStatus status(const std::string &name) const;
     bool isReady(const std::string &name) const;
@@ -50,6 +56,8 @@ private:
     void observed(const v1::Observation &observation);
 
     QTemporaryDir m_folder;
+    std::filesystem::path m_daemon;
+    engine::Fleet m_fleet;
     asio::io_context m_io;
     std::unique_ptr<engine::Engine> m_engine;
 };

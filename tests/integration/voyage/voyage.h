@@ -50,8 +50,12 @@ inline QByteArray readText(const QString &path)
 // The throw-away disk of an instance as the machine sees it: /local inside.
 inline QString diskOf(const FabricHarness &fabric, const QJsonObject &instance)
 {
-    const sys::Paths paths =
+    sys::Paths paths =
         sys::pathsFor(fabric.dataFolder().toStdString(), fabric.socket().toStdString());
+    // Where instances have users of their own and no mounts.
+    const std::filesystem::path guests = sys::guestPlaces(paths, {}).front();
+    if (std::filesystem::exists(guests))
+        paths.guests = guests;
     const auto folder =
         paths.instanceDisk(instance[QStringLiteral("deployment_id")].toString().toStdString(),
                            instance[QStringLiteral("name")].toString().toStdString());

@@ -1,0 +1,64 @@
+#include "backend/engine/local/fitness.h"
+
+#include <algorithm>
+#include <fstream>
+
+namespace slipway::engine
+{
+
+namespace
+{
+
+constexpr std::int64_t kRetestMin_ms = 2'000;
+constexpr std::int64_t kRetestMax_ms = 60'000;
+
+} // namespace
+
+IsolationFloor::IsolationFloor(std::filesystem::path file) : m_file(std::move(file))
+{
+    std::string name;
+    std::getline(std::ifstream(m_file), name);
+    m_level = isolationNamed(name);
+}
+
+std::string IsolationFloor::name() const
+{
+    return m_level ? isolationName(*m_level) : std::string();
+}
+
+void IsolationFloor::reached(const std::string &level)
+{
+    const auto known = isolationNamed(level);
+    if (!known || (m_level && *known <= *m_level))
+        return;
+    m_level = known;
+    std::ofstream(m_file, std::ios::trunc) << level << '\n';
+}
+
+void IsolationFloor::forget()
+{
+    m_level = std::nullopt;
+    std::error_code ignored;
+    std::filesystem::remove(m_file, ignored);
+}
+
+std::string IsolationFloor::objection(const std::string &level, bool accept_no_isolation) const
+{
+    const auto known = isolationNamed(level);
+    if (known && m_level && *known < *m_level)
+        return "It reached only \"" + level + "\", and the fabric started with \"" + name() +
+               "\". Hosts never come back with less; end the fabric and start it again to run at "
+               "a lower level.";
+    if (known == IsolationLevel::None && !accept_no_isolation)
+        return "It gives no isolation, and the operator's word that this will do was taken back "
+               "(slipwayctl settings set accept_no_isolation true). What runs goes on.";
+    return {};
+}
+
+std::int64_t RetestBackoff::next_ms()
+{
+    m_delay_ms = std::clamp(m_delay_ms * 2, kRetestMin_ms, kRetestMax_ms);
+    return m_delay_ms;
+}
+
+} // namespace slipway::engine

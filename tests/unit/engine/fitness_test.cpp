@@ -1,0 +1,87 @@
+// What a fabric holds against the level that a host says it reached.
+#include "backend/engine/local/fitness.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace slipway;
+
+class FitnessTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void keepsTheBestLevelOfTheRun();
+    void isKnownToTheNextController();
+    void objectsToWhatIsLower();
+    void asksForTheWord();
+    void waitsLongerEachTime();
+
+private:
+    std::filesystem::path file() const
+    {
+        return m_folder.filePath(QStringLiteral("isolation")).toStdString();
+    }
+    QTemporaryDir m_folder;
+};
+
+void FitnessTest::keepsTheBestLevelOfTheRun()
+{
+    engine::IsolationFloor floor(file());
+    floor.forget();
+    QCOMPARE(floor.name(), std::string());
+    floor.reached("confined");
+    floor.reached("isolated with limits");
+    floor.reached("no isolation");
+    floor.reached("something else");
+    QCOMPARE(floor.name(), std::string("isolated with limits"));
+}
+
+void FitnessTest::isKnownToTheNextController()
+{
+    engine::IsolationFloor(file()).forget();
+    engine::IsolationFloor(file()).reached("isolated without limits");
+    engine::IsolationFloor next(file());
+    QCOMPARE(next.name(), std::string("isolated without limits"));
+    next.forget();
+    QCOMPARE(engine::IsolationFloor(file()).name(), std::string());
+}
+
+void FitnessTest::objectsToWhatIsLower()
+{
+    engine::IsolationFloor floor(file());
+    floor.forget();
+    QVERIFY(floor.objection("confined", false).empty());
+    floor.reached("isolated without limits");
+    QVERIFY(floor.objection("isolated without limits", false).empty());
+    QVERIFY(floor.objection("isolated with limits", false).empty());
+    const std::string why = floor.objection("confined", true);
+    QVERIFY2(why.find("confined") != std::string::npos, why.c_str());
+    QVERIFY(!floor.objection("no isolation", true).empty());
+    floor.forget();
+}
+
+void FitnessTest::asksForTheWord()
+{
+    const engine::IsolationFloor floor(file());
+    QVERIFY(!floor.objection("no isolation", false).empty());
+    QVERIFY(floor.objection("no isolation", true).empty());
+}
+
+void FitnessTest::waitsLongerEachTime()
+{
+    engine::RetestBackoff backoff;
+    const std::int64_t first_ms = backoff.next_ms();
+    std::int64_t last_ms = first_ms;
+    for (int i = 0; i < 20; ++i) {
+        const std::int64_t next_ms = backoff.next_ms();
+        QVERIFY(next_ms >= last_ms);
+        last_ms = next_ms;
+    }
+    QCOMPARE(last_ms, std::int64_t(60'000));
+    backoff.reset();
+    QCOMPARE(backoff.next_ms(), first_ms);
+}
+
+QTEST_GUILESS_MAIN(FitnessTest)
+#include "fitness_test.moc"
