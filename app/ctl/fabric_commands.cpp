@@ -1,6 +1,7 @@
 // The fabric itself: hosts, sizes, status, version, its end.
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
+#include "app/ctl/served_check.h"
 #include "app/ctl/words.h"
 #include "backend/sys/clock.h"
 
@@ -126,7 +127,7 @@ Result<void> status(Context &context, const FabricOptions &)
         return Failure(status.error());
     if (context.options.json) {
         printJson(context.out, statusJson(*status));
-        return {};
+        return checkEdge(*status);
     }
     context.out << "Fabric " << status->fabric_id() << ", version " << status->version() << ", "
                 << status->engine() << " engine, " << status->isolation() << '\n'
@@ -140,7 +141,7 @@ Result<void> status(Context &context, const FabricOptions &)
     for (const v1::Host &host : status->hosts())
         context.out << "  " << host.id() << "      " << host.pid() << "  "
                     << v1::Host::State_Name(host.state()) << '\n';
-    return {};
+    return checkEdge(*status);
 }
 
 // Says its own version without a fabric, and the fabric's where one answers.

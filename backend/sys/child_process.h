@@ -3,12 +3,14 @@
 #pragma once
 
 #include "backend/proto/result.h"
+#include "backend/sys/file_view.h"
 
 #include <asio.hpp>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct SpawnRequest {
     std::vector<int> inherited_fds; // kept open under the same numbers; all others are closed
     // Any process of the same user may read its descriptors, which Yama allows only to ancestors.
     bool open_to_user = false;
+    std::optional<FileView> view; // without one it sees what this process sees
+    bool no_new_privileges = false;
 };
 
 // Returns the child's pid. It must be reaped: by ProcessWatch, or by the caller.

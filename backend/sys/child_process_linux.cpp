@@ -71,6 +71,7 @@ struct Prepared {
     std::vector<int> kept;
     std::string folder;
     int null_fd = -1;
+    std::optional<PreparedView> view;
 };
 
 [[noreturn]] void becomeChild(const SpawnRequest &request, const Prepared &prepared, int error_fd)
@@ -86,8 +87,10 @@ struct Prepared {
     replaceDescriptor(request.stdin_fd >= 0 ? request.stdin_fd : prepared.null_fd, 0);
     replaceDescriptor(request.stdout_fd, 1);
     replaceDescriptor(request.stderr_fd, 2);
-    int problem = 0;
-    if (!prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
+    if (request.no_new_privileges)
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    int problem = prepared.view ? prepared.view->enter() : 0;
+    if (problem == 0 && !prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
         problem = errno;
     if (problem == 0) {
         closeAllBut(prepared.kept);
@@ -125,7 +128,9 @@ Result<int> spawn(const SpawnRequest &request)
     if (arguments.empty() || pipe2(error_pipe, O_CLOEXEC) != 0)
         return failure(v1::Error::INTERNAL, "SPAWN_FAILED", "Cannot start a program: no pipe.");
     Prepared prepared{pointersTo(arguments), pointersTo(environment), request.inherited_fds,
-                      request.working_folder.string(), open("/dev/null", O_RDWR | O_CLOEXEC)};
+                      request.working_folder.string(), open("/dev/null", O_RDWR | O_CLOEXEC), {}};
+    if (request.view)
+        prepared.view.emplace(*request.view);
     prepared.kept.push_back(error_pipe[1]);
     std::sort(prepared.kept.begin(), prepared.kept.end());
     const int pid = fork();

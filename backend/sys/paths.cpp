@@ -29,11 +29,16 @@ fs::path fromEnvironment(const char *name)
 
 std::string shortHash(const std::string &text)
 {
+    return wideHash(text).substr(0, 8);
+}
+
+std::string wideHash(const std::string &text)
+{
     static constexpr char kHex[] = "0123456789abcdef";
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256(reinterpret_cast<const unsigned char *>(text.data()), text.size(), digest);
     std::string hash;
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 16; ++i) {
         hash += kHex[digest[i] >> 4];
         hash += kHex[digest[i] & 15];
     }
@@ -42,7 +47,7 @@ std::string shortHash(const std::string &text)
 
 fs::path Paths::meshFolder(const std::string &deployment_id) const
 {
-    return runtime / "mesh" / shortHash(deployment_id);
+    return mesh() / shortHash(deployment_id);
 }
 
 fs::path Paths::instanceDisk(const std::string &deployment_id, const std::string &name) const

@@ -3,6 +3,7 @@
 #include "edge_harness.h"
 
 #include <QTest>
+#include <fstream>
 #include <grp.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ class EdgeUserTest : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase();
+    void proxyHasAViewOfItsOwn();
     void keeperTakesOver();
     void refusedSocketsKeepTheirPorts();
 };
@@ -51,6 +53,37 @@ void EdgeUserTest::initTestCase()
     QVERIFY(geteuid() != 0);
     if (access(std::filesystem::read_symlink("/proc/self/exe").c_str(), X_OK) != 0)
         QSKIP("ordinary users cannot reach this build folder");
+}
+
+// What it needs and nothing else, no rights, and none to be had.
+void EdgeUserTest::proxyHasAViewOfItsOwn()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 1);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    KeptClient client(edge.address(), kPort);
+    QVERIFY(client.get().starts_with("v1 "));
+    const std::filesystem::path proc = "/proc/" + std::to_string(edge.haproxyPid());
+    std::ifstream file(proc / "status");
+    const std::string status(std::istreambuf_iterator<char>(file), {});
+    QVERIFY(status.find("NoNewPrivs:\t1") != std::string::npos);
+    QVERIFY(status.find("CapEff:\t0000000000000000") != std::string::npos);
+    for (const v1::Happening &happening : edge.happenings())
+        if (happening.kind() == "EdgeProxyNotConfined")
+            QSKIP(happening.message().c_str());
+    const auto seen = [&](const std::filesystem::path &path) {
+        return std::filesystem::exists(proc / "root" / path.relative_path());
+    };
+    QVERIFY(seen(edge.paths().mesh()));
+    QVERIFY(seen(edge.paths().edgeFolder() / "proxy"));
+    for (const std::filesystem::path &path :
+         {edge.paths().edgeSocket(), edge.paths().edgeFolder() / "state",
+          edge.paths().edgeFolder() / "table.pb", std::filesystem::path("/etc/passwd"),
+          std::filesystem::path("/proc/self"), std::filesystem::path("/home"),
+          std::filesystem::path("/var")})
+        QVERIFY2(!seen(path), path.c_str());
 }
 
 void EdgeUserTest::keeperTakesOver()
