@@ -57,11 +57,13 @@ asio::awaitable<void> Keeper::work()
     co_await takeOver();
     dialController();
     while (!m_stopping) {
-        if (m_have_table && std::exchange(m_dirty, false))
+        if (m_have_table && std::exchange(m_dirty, false)) {
             co_await bringAbout(m_table);
-        else
-            co_await pause(m_sockets.somethingUnbound() ? kBindAgain_ms : kRest_ms);
-        m_dirty = m_dirty || m_sockets.somethingUnbound();
+            continue;
+        }
+        const bool unbound = m_sockets.somethingUnbound();
+        co_await pause(unbound ? kBindAgain_ms : kRest_ms);
+        m_dirty = m_dirty || unbound;
     }
 }
 
@@ -131,6 +133,8 @@ asio::awaitable<bool> Keeper::replaceProxy(Layout layout, v1::RoutingTable table
 {
     if (diedYoung() && ++m_failures > 1)
         co_await pause(std::min(kRetry_ms * m_failures, kRetryMax_ms));
+    if (m_stopping)
+        co_return false;
     const ProxyFiles files{m_folder / "proxy", ++m_generation};
     const auto next = std::make_shared<ProxyProcess>(m_io, files, m_cell);
     const auto started = next->start(layout, exitHandler(next));
@@ -179,7 +183,7 @@ void Keeper::tellLimits(const Layout &layout)
 void Keeper::confirm(const Layout &layout)
 {
     tellLimits(layout);
-    if (!diedYoung())
+    if (m_young_deaths == 0)
         setProblem("");
 
     m_drains.setLayout(layout, m_clock.steadyMs());

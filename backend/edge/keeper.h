@@ -125,6 +125,7 @@ private:
     std::string m_disk_problem;
     std::string m_limit_problem;
     bool m_start_fresh = false; // the running process cannot serve what is wanted
+    int m_young_deaths = 0; // of HAProxy, in a row
     bool m_measuring = false;
     std::int64_t m_measured_ms = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace slipway::edge
@@ -81,7 +82,9 @@ asio::awaitable<std::string> Keeper::complaintAbout(Layout layout)
         co_return "";
     }
     files.remove();
-    co_return status == 0 ? "" : complaintOf(readFile(output)) + " ";
+    // Another code means that it has no listener, and is right.
+    co_return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? complaintOf(readFile(output)) + " "
+                                                            : "";
 }
 
 // HAProxy takes a configuration as a whole or not at all: whose pool it does not take is served no

@@ -11,6 +11,7 @@ namespace
 {
 
 constexpr int kShortLife_ms = 1'000;
+constexpr int kYoungDeaths = 3; // in a row: no accident any more
 constexpr int kAdoptTimeout_ms = 3'000;
 constexpr int kRetiredTimeout_ms = 100;
 constexpr int kBindTimeout_ms = 2'000;
@@ -42,7 +43,9 @@ void Keeper::onProxyExit(const ProxyPtr &proxy, const std::string &how)
                   "HAProxy (pid " + std::to_string(proxy->identity().pid) + ") " + how +
                       "; open connections broke, new ones wait.",
                   "It is started again with the last routes.");
-    if (m_clock.steadyMs() - m_last_start_ms < kShortLife_ms && m_last_start_ms != 0)
+    const bool young = m_last_start_ms != 0 && m_clock.steadyMs() - m_last_start_ms < kShortLife_ms;
+    m_young_deaths = young ? m_young_deaths + 1 : 0;
+    if (m_young_deaths >= kYoungDeaths)
         setProblem("HAProxy ends as soon as it is started: it " + how);
     wake();
 }

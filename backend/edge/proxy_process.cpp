@@ -53,7 +53,8 @@ void ProxyProcess::endSilent(std::int64_t silent_ms)
 {
     const auto facts = sys::readProcess(m_identity.pid);
     const auto own = facts.find(m_identity.pid);
-    const bool stopped = own != facts.end() && (own->second.state == 'T' || own->second.state == 't');
+    const bool stopped =
+        own != facts.end() && (own->second.state == 'T' || own->second.state == 't');
     m_silence = std::string(stopped ? "was stopped by a signal" : "hung") +
                 " and gave no answer for " + std::to_string(silent_ms) + " ms; it was ended";
     signal(SIGKILL);

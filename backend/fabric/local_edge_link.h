@@ -78,7 +78,7 @@ private:
     sys::Silence m_silence;      // of the keeper
     std::string m_start_problem; // why no keeper starts
     std::string m_proxy_problem; // why it has no HAProxy, as it said
-    bool m_connected = false;     // the observer was told so
+    bool m_connected = false;    // the observer was told so
     bool m_ending = false;
 };
 

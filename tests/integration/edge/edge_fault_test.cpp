@@ -229,7 +229,8 @@ void EdgeFaultTest::hostileTargetsSpareTheOthers()
     const int newcomers = edge.connections();
     for (int i = 0; i < 12; ++i) {
         KeptClient client(edge.address(), kPort);
-        QVERIFY(client.get().starts_with("v1 "));
+        const std::string own = client.get();
+        QVERIFY2(own.starts_with("v1 "), own.c_str());
         KeptClient other(edge.address(), kPort + 1);
         const std::string answer = other.get();
         QVERIFY2(answer.starts_with("v2 ") || answer.starts_with("503"), answer.c_str());
