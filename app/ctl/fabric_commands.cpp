@@ -1,6 +1,7 @@
 // The fabric itself: hosts, sizes, status, version, its end.
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
+#include "app/ctl/served_check.h"
 #include "app/ctl/words.h"
 #include "backend/sys/clock.h"
 
@@ -134,7 +135,7 @@ Result<void> status(Context &context, const FabricOptions &)
         return Failure(status.error());
     if (context.options.json) {
         printJson(context.out, statusJson(*status));
-        return {};
+        return checkEdge(*status);
     }
     context.out << "Fabric " << status->fabric_id() << ", version " << status->version() << ", "
                 << status->engine() << " engine, " << status->isolation() << '\n'
@@ -154,7 +155,7 @@ Result<void> status(Context &context, const FabricOptions &)
                     << '\n';
     if (!status->isolation_advice().empty())
         context.out << "Isolation: " << printable(status->isolation_advice()) << '\n';
-    return {};
+    return checkEdge(*status);
 }
 
 // Says its own version without a fabric, and the fabric's where one answers.

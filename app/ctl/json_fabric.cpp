@@ -132,6 +132,7 @@ Json statusJson(const v1::FabricStatus &status)
             {"edge_revision", status.edge_revision()},
             {"controller_pid", status.controller_pid()},
             {"edge_pid", status.edge_pid()},
+            {"edge_problem", status.edge_problem()},
             {"haproxy_pid", status.haproxy_pid()},
             {"hosts", listJson(status.hosts(), hostJson)}};
 }

@@ -1,6 +1,7 @@
 #include "app/ctl/output.h"
 
 #include "app/ctl/operation_wait.h"
+#include "app/ctl/served_check.h"
 #include "app/ctl/words.h"
 
 namespace slipway::ctl
@@ -159,7 +160,9 @@ Result<void> runCommand(Context &context, v1::Command command)
     *reply->mutable_operation() = *ended;
     if (context.options.json)
         printJson(context.out, replyJson(*reply));
-    return outcomeOf(*ended);
+    const auto outcome = outcomeOf(*ended);
+    const bool goes_public = ended->kind() == "Deploy" || ended->kind() == "Swap";
+    return outcome && goes_public ? checkServed(context, ended->service()) : outcome;
 }
 
 } // namespace slipway::ctl

@@ -1,5 +1,6 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
+#include "app/ctl/served_check.h"
 #include "app/ctl/words.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
@@ -122,6 +123,12 @@ void printSlot(Context &context, const FabricSnapshot &snapshot, const v1::Slot 
     }
 }
 
+Result<void> edgeServes(Context &context)
+{
+    const auto status = context.session().status();
+    return status ? checkEdge(*status) : Result<void>(Failure(status.error()));
+}
+
 Result<void> show(Context &context, const ServiceOptions &options)
 {
     const auto found = context.session().service(options.name);
@@ -130,7 +137,7 @@ Result<void> show(Context &context, const ServiceOptions &options)
     const auto &[snapshot, service] = *found;
     if (context.options.json) {
         printJson(context.out, serviceJson(snapshot, service));
-        return {};
+        return edgeServes(context);
     }
     context.out << service.name()
                 << (service.label().empty() ? "" : "  " + printable(service.label())) << '\n';
@@ -138,7 +145,7 @@ Result<void> show(Context &context, const ServiceOptions &options)
         context.out << printable(service.description()) << '\n';
     printSlot(context, snapshot, service.production());
     printSlot(context, snapshot, service.staging());
-    return {};
+    return edgeServes(context);
 }
 
 Result<void> update(Context &context, const ServiceOptions &options, const CLI::App &command_line)

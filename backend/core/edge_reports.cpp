@@ -30,9 +30,11 @@ void storeBound(Transaction &tx, const std::string &service, v1::SlotKind kind,
         v1::PublicEndpoint &changed = *slotOf(tx.service(service), kind).mutable_endpoints(index);
         changed.set_bound_port(bound.bound_port());
         changed.set_reason(reason);
-        if (!reason.empty())
-            tellFabric(tx, v1::WARNING, "PortChanged",
-                       service + " " + slotName(kind) + ": " + reason);
+        const std::string where = service + " " + slotName(kind) + ": ";
+        if (!bound.error().empty())
+            tellFabric(tx, v1::ERROR, "AddressNotServed", where + reason);
+        else if (!reason.empty())
+            tellFabric(tx, v1::WARNING, "PortChanged", where + reason);
     }
 }
 

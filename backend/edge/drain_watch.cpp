@@ -36,6 +36,21 @@ void DrainWatch::setLayout(const Layout &layout, std::int64_t now_ms)
     }
     m_draining = std::move(draining);
     m_layout = layout;
+    forgetTheGone();
+}
+
+// Deployments that have left the table and of which nothing runs any more.
+void DrainWatch::forgetTheGone()
+{
+    std::set<std::string> present;
+    for (const auto &[name, backend] : m_layout.backends)
+        present.insert(backend.deployment_id);
+    std::erase_if(m_cut, [&](const auto &entry) {
+        return !present.contains(entry.first) && !m_open.contains(entry.first);
+    });
+    std::erase_if(m_deployments, [&](const auto &entry) {
+        return !present.contains(entry.second) && !watchesRoutes();
+    });
 }
 
 std::set<std::string> DrainWatch::drainingBackends() const

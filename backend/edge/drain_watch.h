@@ -44,6 +44,7 @@ private:
         bool cut = false;
         bool in_round = false; // was there when the round began, so that its answers count
     };
+    void forgetTheGone();
     void countCut(const std::string &deployment_id, std::uint64_t count);
 
     Layout m_layout;

@@ -22,7 +22,12 @@ int runEdge(const EdgeOptions &options)
     }
     asio::io_context io(1);
     asio::signal_set signals(io, SIGTERM, SIGINT);
-    Keeper keeper(io, options);
+    const auto cell = chooseCell(options.paths, options.fabric_id);
+    if (!cell) {
+        logProblem(cell.error().message());
+        return 1;
+    }
+    Keeper keeper(io, options, *cell);
     signals.async_wait([&keeper](std::error_code error, int) {
         if (!error)
             keeper.stop();

@@ -1,5 +1,8 @@
 #include "backend/edge/files.h"
 
+#include "backend/edge/escaping.h"
+
+#include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
@@ -11,6 +14,11 @@ namespace slipway::edge
 {
 
 namespace fs = std::filesystem;
+
+namespace
+{
+constexpr std::size_t kComplaintBytesMax = 600;
+} // namespace
 
 Result<void> writeFile(const fs::path &file, const std::string &text)
 {
@@ -54,6 +62,12 @@ std::istream &operator>>(std::istream &in, ProcessIdentity &identity)
     return in >> identity.pid >> identity.start_ticks >> identity.generation;
 }
 
+bool isBackend(const std::string &name)
+{
+    return std::any_of(std::begin(kPoolKinds), std::end(kPoolKinds),
+                       [&name](PoolKind kind) { return backendNumber(name, kind).has_value(); });
+}
+
 void parseStateLine(const std::string &line, KeeperState &state)
 {
     std::istringstream in(line);
@@ -64,26 +78,28 @@ void parseStateLine(const std::string &line, KeeperState &state)
     } else if (word == "generation") {
         in >> state.generation;
     } else if (word == "current") {
-        in >> state.current;
+        if (!(in >> state.current))
+            state.current = {};
     } else if (word == "retired") {
-        in >> state.retired.emplace_back();
+        if (ProcessIdentity identity; in >> identity)
+            state.retired.push_back(identity);
     } else if (word == "frontend") {
         WantedFrontend frontend;
-        in >> frontend.name >> frontend.http >> frontend.idle_timeout_ms;
-        state.frontends.insert(frontend);
+        if (in >> frontend.name >> frontend.http >> frontend.idle_timeout_ms)
+            state.frontends.insert(frontend);
     } else if (word == "capacity") {
         std::string kind;
         unsigned count = 0;
         in >> kind >> count;
         for (const PoolKind known : kPoolKinds)
             if (kindName(known) == kind)
-                state.capacity[known] = count;
+                state.capacity[known] = std::min(count, kCapacityMax);
     } else if (word == "pool") {
         std::string backend;
-        std::string pool;
-        in >> backend >> std::ws;
-        std::getline(in, pool);
-        state.backend_by_pool[pool] = backend;
+        std::string pool_word;
+        in >> backend >> pool_word;
+        if (const auto pool = parseStateWord(pool_word); pool && isBackend(backend))
+            state.backend_by_pool[*pool] = backend;
     }
 }
 
@@ -102,7 +118,7 @@ std::string writeState(const KeeperState &state)
     for (const auto &[kind, count] : state.capacity)
         out << "capacity " << kindName(kind) << ' ' << count << "\n";
     for (const auto &[pool, backend] : state.backend_by_pool)
-        out << "pool " << backend << ' ' << pool << "\n";
+        out << "pool " << backend << ' ' << stateWord(pool) << "\n";
     return out.str();
 }
 
@@ -115,9 +131,24 @@ KeeperState parseState(const std::string &text)
     return state;
 }
 
+std::string complaintOf(const std::string &output)
+{
+    std::istringstream lines(output);
+    std::string complaint;
+    for (std::string line; std::getline(lines, line) && complaint.size() < kComplaintBytesMax;) {
+        const std::size_t start = line.find(") : "); // behind "[ALERT]    (4711)"
+        if (!line.starts_with("[ALERT]") || start == std::string::npos)
+            continue;
+        const std::string words = line.substr(start + 4);
+        if (complaint.find(words) == std::string::npos)
+            complaint += (complaint.empty() ? "" : "; ") + words;
+    }
+    return readable(complaint.empty() ? output : complaint, kComplaintBytesMax);
+}
+
 std::vector<int> findProxies(const fs::path &folder)
 {
-    const std::string mark = (folder / "haproxy-").string();
+    const std::string mark = (folder / "proxy" / "haproxy-").string();
     std::vector<int> pids;
     std::error_code error;
     for (const auto &entry : fs::directory_iterator("/proc", error)) {

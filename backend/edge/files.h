@@ -29,7 +29,11 @@ struct KeeperState {
 std::string writeState(const KeeperState &state);
 KeeperState parseState(const std::string &text); // what cannot be read is left out
 
-// Running HAProxy processes that use a configuration in `folder`, whoever started them.
+// What HAProxy says in its output when it cannot start: its alerts, without the changing numbers.
+std::string complaintOf(const std::string &output);
+
+// Running HAProxy processes that use a configuration below the edge's `folder`, whoever started
+// them.
 std::vector<int> findProxies(const std::filesystem::path &folder);
 
 } // namespace slipway::edge

@@ -13,11 +13,13 @@ constexpr int kStartTimeout_ms = 10'000;
 constexpr int kRetry_ms = 200;
 constexpr int kRetryMax_ms = 5'000;
 constexpr int kShortLife_ms = 1'000;
+constexpr int kRest_ms = 60'000;
+constexpr int kBindAgain_ms = 3'000; // for listeners that cannot be bound
 
 } // namespace
 
-Keeper::Keeper(asio::io_context &io, const EdgeOptions &options)
-    : m_io(io), m_options(options), m_folder(options.paths.edgeFolder()),
+Keeper::Keeper(asio::io_context &io, const EdgeOptions &options, ProxyCell cell)
+    : m_io(io), m_options(options), m_folder(options.paths.edgeFolder()), m_cell(std::move(cell)),
       m_start_time_ms(m_clock.wallMs()), m_wake(io), m_watch_wake(io),
       m_dialer(io, options.paths.edgeSocket(),
                [this](sys::ChannelPtr channel) { onConnected(std::move(channel)); }),
@@ -27,8 +29,10 @@ Keeper::Keeper(asio::io_context &io, const EdgeOptions &options)
 
 Result<void> Keeper::start()
 {
-    if (const auto opened = m_latency_log.open(ProxyFiles{m_folder, 0}.logSocket()); !opened)
+    if (const auto opened = m_latency_log.open(m_cell.logSocket(), m_cell.user); !opened)
         return opened;
+    m_mesh_id = m_cell.meshId();
+    m_measured_ms = m_clock.steadyMs();
     asio::co_spawn(m_io, work(), asio::detached);
     asio::co_spawn(m_io, watchDrains(), asio::detached);
     asio::co_spawn(m_io, measure(), asio::detached);
@@ -53,10 +57,13 @@ asio::awaitable<void> Keeper::work()
     co_await takeOver();
     dialController();
     while (!m_stopping) {
-        if (m_have_table && std::exchange(m_dirty, false))
+        if (m_have_table && std::exchange(m_dirty, false)) {
             co_await bringAbout(m_table);
-        else
-            co_await pause(60'000);
+            continue;
+        }
+        const bool unbound = m_sockets.somethingUnbound();
+        co_await pause(unbound ? kBindAgain_ms : kRest_ms);
+        m_dirty = m_dirty || unbound;
     }
 }
 
@@ -69,8 +76,7 @@ asio::awaitable<void> Keeper::bringAbout(v1::RoutingTable table)
         for (const v1::BoundListener &bound : m_sockets.bound())
             if (bound.key() == listener.key())
                 listener.set_bound_port(bound.bound_port());
-    if (const auto written = writeFile(m_folder / "table.pb", table.SerializeAsString()); !written)
-        logProblem(written.error().message());
+    keep("table.pb", table.SerializeAsString());
     if (co_await reach(table)) {
         m_failures = 0;
         co_return;
@@ -91,21 +97,21 @@ Layout Keeper::layoutFor(const v1::RoutingTable &table, bool fresh)
     m_book.assign(table, busy);
     if (fresh)
         m_book.provision();
-    return makeLayout(table, m_book, m_sockets.fds());
+    return makeLayout(table, m_book, m_sockets.fds(), m_cell, leftOut(table));
 }
 
 asio::awaitable<bool> Keeper::reach(const v1::RoutingTable &table)
 {
     Layout layout = layoutFor(table, false);
     const ProxyPtr current = m_current;
-    bool worked = current && current->state().fits(layout);
+    bool worked = current && !m_start_fresh && current->state().fits(layout);
     if (worked) {
         saveState(); // the pools' backends must be known to the next keeper before they are used
         worked = co_await current->apply(layout, m_clock.steadyMs());
     }
     if (!worked && !m_stopping) {
         layout = layoutFor(table, true);
-        worked = co_await replaceProxy(layout);
+        worked = co_await replaceProxy(layout, table);
     }
     if (!worked || m_stopping)
         co_return false;
@@ -116,25 +122,28 @@ asio::awaitable<bool> Keeper::reach(const v1::RoutingTable &table)
     co_return true;
 }
 
-// The seamless reload: a second process with the same sockets, then the first accepts no more.
-asio::awaitable<bool> Keeper::replaceProxy(Layout layout)
+bool Keeper::diedYoung() const
 {
-    const bool died_young =
-        !m_current && m_last_start_ms != 0 && m_clock.steadyMs() - m_last_start_ms < kShortLife_ms;
-    if (died_young && ++m_failures > 1)
+    return !m_current && m_last_start_ms != 0 &&
+           m_clock.steadyMs() - m_last_start_ms < kShortLife_ms;
+}
+
+// The seamless reload: a second process with the same sockets, then the first accepts no more.
+asio::awaitable<bool> Keeper::replaceProxy(Layout layout, v1::RoutingTable table)
+{
+    if (diedYoung() && ++m_failures > 1)
         co_await pause(std::min(kRetry_ms * m_failures, kRetryMax_ms));
-    const auto next = std::make_shared<ProxyProcess>(m_io, ProxyFiles{m_folder, ++m_generation});
+    if (m_stopping)
+        co_return false;
+    const ProxyFiles files{m_folder / "proxy", ++m_generation};
+    const auto next = std::make_shared<ProxyProcess>(m_io, files, m_cell);
     const auto started = next->start(layout, exitHandler(next));
     m_last_start_ms = m_clock.steadyMs();
     if (!started || !co_await next->connect(kStartTimeout_ms)) {
-        ++m_failures;
-        next->signal(SIGKILL);
-        tellHappening(v1::ERROR, "EdgeProxyNotStarted",
-                      started ? "HAProxy did not start: " + readFile(next->files().output())
-                              : started.error().message(),
-                      "It is tried again.");
+        co_await startFailed(next, started, layout, table);
         co_return false;
     }
+    m_start_fresh = false;
     co_await next->trustServers(layout);
     const ProxyPtr old = std::exchange(m_current, next);
     if (old && !old->ended()) {
@@ -149,8 +158,34 @@ asio::awaitable<bool> Keeper::replaceProxy(Layout layout)
     co_return !next->ended();
 }
 
+// In HAProxy's own words, which it says before it ends.
+asio::awaitable<void> Keeper::startFailed(ProxyPtr next, Result<void> started, Layout layout,
+                                          v1::RoutingTable table)
+{
+    ++m_failures;
+    next->signal(SIGKILL);
+    std::string reason =
+        started ? complaintOf(readFile(next->files().output())) : started.error().message();
+    if (reason.empty())
+        reason = next->ended() ? "it " + next->end() : "it does not answer";
+    if (started && next->ended())
+        co_await findFaults(std::move(layout), std::move(table));
+    setProblem("HAProxy did not start: " + reason);
+}
+
+void Keeper::tellLimits(const Layout &layout)
+{
+    const std::string problem = limitProblem(machineLimits(layout), layout.frontends.size());
+    if (std::exchange(m_limit_problem, problem) != problem && !problem.empty())
+        tellHappening(v1::WARNING, "EdgeConnectionsLimited", problem, "");
+}
+
 void Keeper::confirm(const Layout &layout)
 {
+    tellLimits(layout);
+    if (m_young_deaths == 0)
+        setProblem("");
+
     m_drains.setLayout(layout, m_clock.steadyMs());
     m_layout = layout;
     m_applied_revision = layout.revision;

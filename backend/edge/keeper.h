@@ -18,7 +18,7 @@ namespace slipway::edge
 class Keeper
 {
 public:
-    Keeper(asio::io_context &io, const EdgeOptions &options);
+    Keeper(asio::io_context &io, const EdgeOptions &options, ProxyCell cell);
     // Reads what an earlier keeper left, takes its HAProxy over, then dials the controller.
     Result<void> start();
     // Ends HAProxy, softly first, removes its files, and then stops the io_context. Idempotent.
@@ -29,7 +29,11 @@ private:
     asio::awaitable<void> work();
     asio::awaitable<void> bringAbout(v1::RoutingTable table);
     asio::awaitable<bool> reach(const v1::RoutingTable &table);
-    asio::awaitable<bool> replaceProxy(Layout layout);
+    asio::awaitable<bool> replaceProxy(Layout layout, v1::RoutingTable table);
+    asio::awaitable<void> startFailed(ProxyPtr next, Result<void> started, Layout layout,
+                                      v1::RoutingTable table);
+    void tellLimits(const Layout &layout);
+    bool diedYoung() const;
     void confirm(const Layout &layout);
     void wake();
     asio::awaitable<void> pause(int timeout_ms);
@@ -48,6 +52,14 @@ private:
     asio::awaitable<void> stopAll();
     bool anyProxyLeft() const;
     void removeFiles();
+    void removeStaleFiles();
+
+    // keeper_faults.cpp: a HAProxy that does not start, a disk that is full
+    std::map<std::string, std::string> leftOut(const v1::RoutingTable &table) const;
+    asio::awaitable<std::string> complaintAbout(Layout layout);
+    asio::awaitable<void> findFaults(Layout layout, v1::RoutingTable table);
+    void setProblem(const std::string &problem);
+    void keep(const std::string &file, const std::string &text);
 
     // keeper_watch.cpp: looking at what runs
     asio::awaitable<void> watchDrains();
@@ -56,6 +68,9 @@ private:
     asio::awaitable<void> deleteLeaving(ProxyPtr proxy);
     asio::awaitable<void> endRetired();
     asio::awaitable<void> measure();
+    asio::awaitable<void> measureOnce();
+    void sendMetrics(const v1::EdgeMetrics &metrics);
+    void lookAtMesh();
     bool somethingLeaves();
 
     // keeper_reports.cpp: the controller
@@ -69,10 +84,13 @@ private:
     v1::EdgeReport makeReport() const;
     std::vector<ProxyPtr> allProxies() const;
     bool seesAllRequests() const;
+    void tellCell();
 
     asio::io_context &m_io;
     const EdgeOptions m_options;
     const std::filesystem::path m_folder;
+    ProxyCell m_cell;
+    std::uint64_t m_mesh_id = 0;
     const sys::SystemClock m_clock;
     const std::int64_t m_start_time_ms;
     asio::steady_timer m_wake;
@@ -98,6 +116,18 @@ private:
     std::vector<ProxyPtr> m_retired;
     std::map<std::uint64_t, std::int64_t> m_retired_since_ms; // by generation
     v1::EdgeReport m_last_report;
+    struct Fault {
+        std::string pool; // as it was
+        std::string reason;
+    };
+    std::map<std::string, Fault> m_faults; // pools that HAProxy does not take, by id
+    std::string m_problem;                 // why HAProxy does not run
+    std::string m_disk_problem;
+    std::string m_limit_problem;
+    bool m_start_fresh = false; // the running process cannot serve what is wanted
+    int m_young_deaths = 0; // of HAProxy, in a row
+    bool m_measuring = false;
+    std::int64_t m_measured_ms = 0;
 };
 
 } // namespace slipway::edge

@@ -10,6 +10,8 @@ namespace slipway::edge
 namespace
 {
 
+constexpr int kShortLife_ms = 1'000;
+constexpr int kYoungDeaths = 3; // in a row: no accident any more
 constexpr int kAdoptTimeout_ms = 3'000;
 constexpr int kRetiredTimeout_ms = 100;
 constexpr int kBindTimeout_ms = 2'000;
@@ -41,6 +43,10 @@ void Keeper::onProxyExit(const ProxyPtr &proxy, const std::string &how)
                   "HAProxy (pid " + std::to_string(proxy->identity().pid) + ") " + how +
                       "; open connections broke, new ones wait.",
                   "It is started again with the last routes.");
+    const bool young = m_last_start_ms != 0 && m_clock.steadyMs() - m_last_start_ms < kShortLife_ms;
+    m_young_deaths = young ? m_young_deaths + 1 : 0;
+    if (m_young_deaths >= kYoungDeaths)
+        setProblem("HAProxy ends as soon as it is started: it " + how);
     wake();
 }
 
@@ -54,6 +60,7 @@ asio::awaitable<void> Keeper::takeOver()
     if (!co_await adoptCurrent(state))
         m_book.restore(state.backend_by_pool, {});
     killStrangers();
+    removeStaleFiles();
     if (v1::RoutingTable table; table.ParseFromString(readFile(m_folder / "table.pb")) &&
                                 table.listeners_size() + table.pools_size() > 0) {
         m_table = std::move(table);
@@ -71,8 +78,8 @@ asio::awaitable<void> Keeper::adoptRetired(const KeeperState &state)
     for (const ProcessIdentity &identity : state.retired) {
         if (!identity.alive())
             continue;
-        const auto proxy =
-            std::make_shared<ProxyProcess>(m_io, ProxyFiles{m_folder, identity.generation});
+        const auto proxy = std::make_shared<ProxyProcess>(
+            m_io, ProxyFiles{m_folder / "proxy", identity.generation}, m_cell);
         proxy->adopt(identity, exitHandler(proxy));
         m_retired.push_back(proxy);
         m_retired_since_ms[identity.generation] = m_clock.steadyMs();
@@ -86,10 +93,10 @@ asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
 {
     if (!state.current.alive())
         co_return false;
-    const ProxyFiles files{m_folder, state.current.generation};
+    const ProxyFiles files{m_folder / "proxy", state.current.generation};
     const std::vector<int> taken = takeListeningSockets(state.current.pid);
     m_sockets.adopt(taken);
-    const auto proxy = std::make_shared<ProxyProcess>(m_io, files);
+    const auto proxy = std::make_shared<ProxyProcess>(m_io, files, m_cell);
     proxy->adopt(state.current, exitHandler(proxy));
     if (!co_await proxy->connect(kAdoptTimeout_ms) ||
         !co_await proxy->readState(state.frontends, state.capacity)) {
@@ -165,8 +172,7 @@ void Keeper::saveState()
         state.retired.push_back(proxy->identity());
     state.capacity = m_book.capacity();
     state.backend_by_pool = m_book.assignments();
-    if (const auto written = writeFile(m_folder / "state", writeState(state)); !written)
-        logProblem(written.error().message());
+    keep("state", writeState(state));
 }
 
 void Keeper::stop()
@@ -207,12 +213,22 @@ asio::awaitable<void> Keeper::stopAll()
     m_io.stop();
 }
 
+// Left by processes that ended while no keeper was there to see it.
+void Keeper::removeStaleFiles()
+{
+    std::set<std::uint64_t> generations;
+    for (const ProxyPtr &proxy : allProxies())
+        generations.insert(proxy->identity().generation);
+    ProxyFiles::removeOthers(m_folder / "proxy", generations);
+}
+
 void Keeper::removeFiles()
 {
     std::error_code ignored;
     for (const auto &entry : std::filesystem::directory_iterator(m_folder, ignored))
         if (entry.path() != m_options.paths.keeperLock())
-            std::filesystem::remove(entry.path(), ignored);
+            std::filesystem::remove_all(entry.path(), ignored);
+    std::filesystem::remove_all(m_cell.logFolder(), ignored);
 }
 
 } // namespace slipway::edge

@@ -1,5 +1,7 @@
 #include "backend/edge/keeper.h"
 
+#include "backend/edge/escaping.h"
+
 #include <algorithm>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@ namespace slipway::edge
 namespace
 {
 constexpr std::uint32_t kProtocol = 1;
+constexpr std::size_t kMessageBytesMax = 1000;
 } // namespace
 
 void Keeper::dialController()
@@ -34,8 +37,20 @@ void Keeper::onConnected(sys::ChannelPtr channel)
                          m_channel.reset();
                          dialController();
                      });
-    if (m_layout.revision != 0)
+    if (m_layout.revision != 0 || !m_problem.empty())
         report();
+    tellCell();
+}
+
+// The operator hears of it with every connection, for the controller may be a new one.
+void Keeper::tellCell()
+{
+    if (!m_cell.weakness.empty())
+        tellHappening(v1::WARNING, "EdgeProxyNotConfined",
+                      "HAProxy runs with all the rights of the fabric's user: the machine refuses "
+                      "it a user or a view of its own (" +
+                          m_cell.weakness + ").",
+                      "");
 }
 
 void Keeper::onCommand(std::string_view bytes)
@@ -71,8 +86,13 @@ v1::EdgeReport Keeper::makeReport() const
 {
     v1::EdgeReport report;
     report.set_applied_revision(m_applied_revision);
-    for (const v1::BoundListener &listener : m_sockets.bound())
-        *report.add_listeners() = listener;
+    for (const v1::BoundListener &listener : m_sockets.bound()) {
+        v1::BoundListener &told = *report.add_listeners() = listener;
+        if (const auto problem = m_layout.problems.find(listener.key());
+            problem != m_layout.problems.end() && told.error().empty())
+            told.set_error(problem->second);
+    }
+    report.set_problem(m_problem);
     if (seesAllRequests())
         for (const v1::ServerId &id : m_drains.drained())
             *report.add_drained() = id;
@@ -96,7 +116,7 @@ void Keeper::report()
 void Keeper::reportChanges()
 {
     const bool changed = makeReport().SerializeAsString() != m_last_report.SerializeAsString();
-    if (m_layout.revision != 0 && changed)
+    if (changed && (m_layout.revision != 0 || m_problem != m_last_report.problem()))
         report();
 }
 
@@ -109,7 +129,7 @@ void Keeper::tellHappening(v1::Severity severity, const std::string &kind,
     happening.set_time_ms(m_clock.wallMs());
     happening.set_severity(severity);
     happening.set_kind(kind);
-    happening.set_message(message);
+    happening.set_message(readable(message, kMessageBytesMax));
     happening.set_reaction(reaction);
     if (m_channel)
         m_channel->send(envelope);

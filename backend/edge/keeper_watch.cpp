@@ -12,6 +12,8 @@ constexpr int kLook_ms = 20;          // while something drains
 constexpr int kRoundsPerThorough = 5; // sessions and deletions are looked at less often
 constexpr int kRest_ms = 60'000;
 constexpr int kMeasure_ms = 1'000;
+constexpr int kHardEnd_ms = 5'000; // beyond the drain limit
+constexpr int kShortLife_ms = 1'000;
 
 } // namespace
 
@@ -82,33 +84,72 @@ asio::awaitable<void> Keeper::endRetired()
         const std::int64_t age_ms =
             m_clock.steadyMs() - m_retired_since_ms[proxy->identity().generation];
         const bool done = !info.empty() && infoNumber(info, "CurrConns") == 0;
-        if (done || age_ms > m_layout.drain_limit_ms)
+        if (age_ms > std::int64_t(m_layout.drain_limit_ms) + kHardEnd_ms)
+            proxy->signal(SIGKILL); // one that is stopped hears nothing else
+        else if (done || age_ms > m_layout.drain_limit_ms)
             proxy->signal(SIGTERM);
     }
 }
 
-// Sent without any traffic too: a keeper that says nothing, be it for HAProxy's silence, counts as
-// hung and is replaced.
+// Sent without any traffic and whatever HAProxy does: a keeper that says nothing counts as hung and
+// is replaced, and its successor would have to wait for the same HAProxy.
 asio::awaitable<void> Keeper::measure()
 {
     asio::steady_timer timer(m_io, std::chrono::steady_clock::now());
     std::error_code ignored;
-    std::int64_t before_ms = m_clock.steadyMs();
     while (!m_stopping) {
         timer.expires_at(timer.expiry() + std::chrono::milliseconds(kMeasure_ms));
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-        for (const ProxyPtr &proxy : allProxies())
-            m_meter.add(proxy->identity().generation,
-                        parseStats(co_await proxy->tell("show stat -1 4 -1")), m_layout);
-        const std::int64_t now_ms = m_clock.steadyMs();
-        v1::EdgeMessage message;
-        *message.mutable_metrics() =
-            m_meter.take(m_latency_log.take(), m_layout, m_clock.wallMs(),
-                         std::uint32_t(now_ms - std::exchange(before_ms, now_ms)));
-        if (m_channel)
-            m_channel->send(message);
-        reportChanges();
+        lookAtMesh();
+        if (m_measuring)
+            sendMetrics({});
+        else
+            asio::co_spawn(m_io, measureOnce(), asio::detached);
     }
+}
+
+asio::awaitable<void> Keeper::measureOnce()
+{
+    m_measuring = true;
+    bool answered = false;
+    for (const ProxyPtr &proxy : allProxies()) {
+        const std::string answer = co_await proxy->tell("show stat -1 4 -1");
+        answered = answered || (proxy == m_current && !answer.empty());
+        m_meter.add(proxy->identity().generation, parseStats(answer), m_layout);
+    }
+    m_measuring = false;
+    const std::int64_t now_ms = m_clock.steadyMs();
+    sendMetrics(m_meter.take(m_latency_log.take(), m_layout, m_clock.wallMs(),
+                             std::uint32_t(now_ms - std::exchange(m_measured_ms, now_ms))));
+    if (answered && now_ms - m_last_start_ms > kShortLife_ms && m_layout.revision != 0)
+        setProblem("");
+    reportChanges();
+}
+
+void Keeper::sendMetrics(const v1::EdgeMetrics &metrics)
+{
+    v1::EdgeMessage message;
+    *message.mutable_metrics() = metrics;
+    if (m_channel)
+        m_channel->send(message);
+}
+
+// HAProxy would go on in a folder that has no name any more (a sweep of the runtime folder), where
+// no new socket can ever appear.
+void Keeper::lookAtMesh()
+{
+    if (m_cell.meshId() == m_mesh_id)
+        return;
+    logProblem("the mesh of sockets was removed; it is made again, and HAProxy with it");
+    const auto cell = chooseCell(m_options.paths, m_options.fabric_id);
+    if (!cell)
+        return logProblem(cell.error().message());
+    m_cell = *cell;
+    m_mesh_id = m_cell.meshId();
+    if (const auto opened = m_latency_log.open(m_cell.logSocket(), m_cell.user); !opened)
+        logProblem(opened.error().message());
+    m_start_fresh = true;
+    wake();
 }
 
 } // namespace slipway::edge

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace slipway::edge
 {
@@ -11,6 +12,8 @@ namespace
 {
 
 constexpr std::size_t kReservoirSize = 2048;
+constexpr int kLinesPerTurn = 2000;
+constexpr std::size_t kServersMax = 50'000; // more have no place in one second
 constexpr int kReceiveBufferBytes = 1024 * 1024;
 
 std::string_view nextWord(std::string_view &text)
@@ -82,9 +85,10 @@ LatencySummary LatencyReservoir::summary()
 
 LatencyLog::LatencyLog(asio::io_context &io) : m_socket(io) {}
 
-Result<void> LatencyLog::open(const std::filesystem::path &socket)
+Result<void> LatencyLog::open(const std::filesystem::path &socket, std::uint32_t group)
 {
     std::error_code error;
+    m_socket.close(error);
     std::filesystem::remove(socket, error);
     m_socket.open(asio::local::datagram_protocol(), error);
     if (!error)
@@ -94,7 +98,8 @@ Result<void> LatencyLog::open(const std::filesystem::path &socket)
                        "Cannot receive HAProxy's log on " + socket.string() + ": " +
                            error.message() + ".",
                        socket.string());
-    chmod(socket.c_str(), 0600);
+    const bool shared = group != 0 && chown(socket.c_str(), 0, group) == 0;
+    chmod(socket.c_str(), shared ? 0620 : 0600);
     m_socket.set_option(asio::socket_base::receive_buffer_size(kReceiveBufferBytes), error);
     m_socket.non_blocking(true, error);
     receive();
@@ -115,11 +120,12 @@ void LatencyLog::readAll()
 {
     char buffer[1024];
     std::error_code error;
-    while (true) {
+    for (int line = 0; line < kLinesPerTurn; ++line) { // the rest after everybody else's turn
         const std::size_t count = m_socket.receive(asio::buffer(buffer), 0, error);
         if (error)
             return;
-        if (auto request = parseLogLine(std::string_view(buffer, count)))
+        auto request = parseLogLine(std::string_view(buffer, count));
+        if (request && m_reservoirs.size() < kServersMax)
             m_reservoirs[{std::move(request->backend), std::move(request->server)}].add(
                 request->latency_us, m_random);
     }

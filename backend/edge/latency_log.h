@@ -54,8 +54,9 @@ class LatencyLog
 {
 public:
     explicit LatencyLog(asio::io_context &io);
-    // Binds the socket; HAProxy goes on logging to its path when a new keeper has made it again.
-    Result<void> open(const std::filesystem::path &socket);
+    // Binds the socket; HAProxy goes on logging to its path when it was made again. `group` may
+    // write to it besides this user; 0: nobody.
+    Result<void> open(const std::filesystem::path &socket, std::uint32_t group);
     std::map<ServerPath, LatencyReservoir> take(); // since the last call
 
 private:

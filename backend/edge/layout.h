@@ -1,10 +1,12 @@
 // What HAProxy shall look like for one routing table: pure data, computed without touching it.
 #pragma once
 
+#include "backend/edge/proxy_cell.h"
 #include "slipway/v1/machine.pb.h"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,7 +35,7 @@ struct ServerKey { // an instance
 
 struct WantedServer {
     std::string name;    // unique in its backend: instance and hashed target
-    std::string address; // as HAProxy writes it: "unix@/path" or "host:port"
+    std::string address; // as HAProxy writes it: "unix@/path" or "ipv4@host:port"
     bool drain = false;
     ServerKey id;
     bool operator==(const WantedServer &) const = default;
@@ -67,11 +69,19 @@ struct Layout {
     std::map<std::string, std::string> routes;     // frontend to backend
     std::map<std::string, WantedBackend> backends; // those in use, by name
     std::map<PoolKind, unsigned> capacity;         // backends of each kind in the configuration
+    // What of it is not brought about, and why: by listener key. The rest is in force all the same.
+    std::map<std::string, std::string> problems;
 };
+
+// More backends than this are not written, whatever a table or a file asks for.
+inline constexpr unsigned kCapacityMax = 20'000;
 
 std::string frontendName(const std::string &listener_key);
 std::string serverName(const v1::PoolServer &server);
-std::string serverAddress(const std::string &target);
+// The number behind "http-" in the name of a backend of this kind; nothing for other names.
+std::optional<unsigned> backendNumber(const std::string &backend, PoolKind kind);
+// Why no HAProxy can serve this pool as it stands; empty: it can.
+std::string poolProblem(const v1::Pool &pool);
 
 // Which backend stands for which pool. The names last as long as a pool is wanted or its old
 // backend still has servers.
@@ -97,8 +107,10 @@ private:
     std::map<PoolKind, unsigned> m_capacity;
 };
 
-// Routes of listeners without a pool lead to the backend `none`.
+// Routes of listeners without a pool lead to the backend `none`. Pools named in `left_out` get no
+// servers, for the reason given there; neither do servers whose address the cell does not allow.
 Layout makeLayout(const v1::RoutingTable &table, const BackendBook &book,
-                  const std::map<std::string, int> &fd_by_listener);
+                  const std::map<std::string, int> &fd_by_listener, const ProxyCell &cell,
+                  const std::map<std::string, std::string> &left_out = {});
 
 } // namespace slipway::edge

@@ -43,6 +43,12 @@ int portOf(int fd, std::string &address)
     return ntohs(local.sin_port);
 }
 
+// Another port may be free; another descriptor or address will not.
+bool isPortsFault(int problem)
+{
+    return problem == EADDRINUSE || problem == EACCES || problem == EPERM;
+}
+
 bool isListening(int fd)
 {
     int listening = 0;
@@ -134,6 +140,7 @@ int ListenSockets::takeAdopted(const std::string &address, std::uint32_t port)
 void ListenSockets::update(const v1::RoutingTable &table)
 {
     m_bound.clear();
+    m_unbound = false;
     std::set<std::string> wanted;
     for (const v1::Listener &listener : table.listeners()) {
         wanted.insert(listener.key());
@@ -163,6 +170,7 @@ v1::BoundListener ListenSockets::provide(const v1::Listener &listener)
         auto opened = open(listener);
         if (!opened) {
             result.set_error(opened.error());
+            m_unbound = m_unbound || isServed(listener.protocol());
             return result;
         }
         m_sockets[listener.key()] = std::move(*opened);
@@ -205,7 +213,7 @@ tl::expected<ListenSockets::Socket, std::string> ListenSockets::open(const v1::L
         return socket;
     const int first_problem = problem;
     const std::uint32_t count = kFallbackPortLast - kFallbackPortFirst + 1;
-    for (std::uint32_t step = 0; step < count && first_problem != EADDRNOTAVAIL; ++step) {
+    for (std::uint32_t step = 0; step < count && isPortsFault(first_problem); ++step) {
         const std::uint32_t offset = firstFallbackPort(listener.port()) - kFallbackPortFirst + step;
         if (attempt(kFallbackPortFirst + offset % count)) {
             socket.reason = fallbackReason(listener.port(), socket.port, first_problem);

@@ -41,6 +41,8 @@ public:
     // Ends listening for every process that holds the socket: at once, no client waits in vain.
     void dropUnwanted();
 
+    // A listener could not be bound for a reason that may pass: update() tries it again.
+    bool somethingUnbound() const { return m_unbound; }
     const std::vector<v1::BoundListener> &bound() const { return m_bound; } // as of update()
     std::map<std::string, int> fds() const;                                 // by listener key
 
@@ -60,6 +62,7 @@ private:
     std::vector<Socket> m_unwanted;
     std::vector<Socket> m_adopted;
     std::vector<v1::BoundListener> m_bound;
+    bool m_unbound = false;
 };
 
 } // namespace slipway::edge

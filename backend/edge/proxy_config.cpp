@@ -1,6 +1,9 @@
 #include "backend/edge/proxy_config.h"
 
+#include "backend/edge/escaping.h"
+
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 #include <sys/resource.h>
 #include <thread>
@@ -16,17 +19,28 @@ constexpr std::uint32_t kHttpIdle_ms =
 constexpr std::uint32_t kHardStopExtra_ms = 5'000;
 constexpr unsigned kReservedFiles = 200;
 constexpr unsigned kConnectionsMax = 100'000;
+constexpr unsigned kConnectionsMin = 16; // with fewer HAProxy says itself why it cannot start
+constexpr unsigned kConnectionsPerListenerMin = 8;
+constexpr unsigned kConnectionsPerListenerWarn = 100;
+constexpr unsigned kThreadsMax = 64;
 
+// Paths of the fabric's own folders: sys/paths and the cell have looked at them before.
 std::string quoted(const std::string &text)
 {
-    std::string result = "'";
-    for (const char c : text)
-        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
+    return configWord(text).value_or("''");
+}
+
+// Its root is changed after its files are read and its sockets are made.
+void writeCell(std::ostream &out, const ProxyCell &cell)
+{
+    if (cell.kind == ProxyCell::Kind::OwnUser)
+        out << "    chroot " << quoted(cell.mesh.string()) << "\n"
+            << "    uid " << cell.user << "\n"
+            << "    gid " << cell.user << "\n";
 }
 
 void writeGlobal(std::ostream &out, const Layout &layout, const ProxyFiles &files,
-                 const ProxyLimits &limits)
+                 const ProxyLimits &limits, const ProxyCell &cell)
 {
     out << "global\n"
         << "    stats socket " << quoted(files.commandSocket().string())
@@ -34,8 +48,9 @@ void writeGlobal(std::ostream &out, const Layout &layout, const ProxyFiles &file
         << "    stats timeout 24d\n"
         << "    hard-stop-after " << layout.drain_limit_ms + kHardStopExtra_ms << "ms\n"
         << "    nbthread " << limits.threads << "\n"
-        << "    maxconn " << limits.connections << "\n"
-        << "\n";
+        << "    maxconn " << limits.connections << "\n";
+    writeCell(out, cell);
+    out << "\n";
 }
 
 // response-timeout and 504 are not retried on purpose: a slow answer is no lost one.
@@ -68,9 +83,9 @@ void writeForwardedFor(std::ostream &out)
 // leave the rules at the first `allow`, so these rules are the last. Both times are dates in
 // microseconds, because HAProxy's own timers count milliseconds. HAProxy writes the line as soon as
 // it has all that the line names, and nothing here is later than the answer's head.
-void writeSampledLog(std::ostream &out, const ProxyFiles &files)
+void writeSampledLog(std::ostream &out, const ProxyCell &cell)
 {
-    out << "    log " << quoted(files.logSocket().string()) << " len 1024 format raw local0\n"
+    out << "    log " << quoted(cell.inside(".edge/log.sock")) << " len 1024 format raw local0\n"
         << "    log-format \"%b %s %[var(txn.begin)] %[date(0,us)] %ST\"\n"
         << "    http-request set-log-level silent\n"
         << "    http-request allow if { fe_req_rate ge 5000 } { rand(256) gt 0 }\n"
@@ -79,7 +94,7 @@ void writeSampledLog(std::ostream &out, const ProxyFiles &files)
         << "    http-request set-var(txn.begin) date(0,us)\n";
 }
 
-void writeHttpFrontend(std::ostream &out, const WantedFrontend &frontend, const ProxyFiles &files)
+void writeHttpFrontend(std::ostream &out, const WantedFrontend &frontend, const ProxyCell &cell)
 {
     const std::uint32_t idle_ms =
         frontend.idle_timeout_ms ? frontend.idle_timeout_ms : kHttpIdle_ms;
@@ -89,7 +104,7 @@ void writeHttpFrontend(std::ostream &out, const WantedFrontend &frontend, const 
         << "    http-request disable-l7-retry unless"
            " { method GET HEAD OPTIONS PUT DELETE TRACE }\n";
     writeForwardedFor(out);
-    writeSampledLog(out, files);
+    writeSampledLog(out, cell);
 }
 
 void writeTcpFrontend(std::ostream &out, const WantedFrontend &frontend)
@@ -100,16 +115,24 @@ void writeTcpFrontend(std::ostream &out, const WantedFrontend &frontend)
         << "    option clitcpka\n";
 }
 
-void writeFrontend(std::ostream &out, const WantedFrontend &frontend, int fd,
-                   const ProxyFiles &files)
+struct Plan {
+    const Layout &layout;
+    const ProxyFiles &files;
+    const ProxyLimits &limits;
+    const ProxyCell &cell;
+};
+
+void writeFrontend(std::ostream &out, const WantedFrontend &frontend, const Plan &plan)
 {
     out << "frontend " << frontend.name << "\n"
-        << "    bind fd@" << fd << "\n";
+        << "    bind fd@" << plan.layout.fds.at(frontend.name) << "\n"
+        << "    maxconn " << connectionsPerListener(plan.limits, plan.layout.frontends.size())
+        << "\n";
     if (frontend.http)
-        writeHttpFrontend(out, frontend, files);
+        writeHttpFrontend(out, frontend, plan.cell);
     else
         writeTcpFrontend(out, frontend);
-    out << "    use_backend %[str(" << frontend.name << "),map(" << quoted(files.routes().string())
+    out << "    use_backend %[str(" << frontend.name << "),map(" << plan.files.routesName()
         << ",none)]\n"
         << "    default_backend none" << (frontend.http ? "" : "-tcp") << "\n\n";
 }
@@ -147,7 +170,7 @@ void writeBackend(std::ostream &out, const std::string &name, PoolKind kind,
         out << "    mode tcp\n    balance leastconn\n    timeout server 24d\n";
     if (hasHttpProbe(kind))
         out << "    option httpchk\n"
-            << "    http-check send meth GET uri-lf \"%[be_name,map(" << files.probes().string()
+            << "    http-check send meth GET uri-lf \"%[be_name,map(" << files.probesName()
             << ",/)]\" ver HTTP/1.1 hdr Host localhost hdr Connection close\n"
             << "    http-check expect status 200\n";
     for (const WantedServer &server : wanted ? wanted->servers : std::vector<WantedServer>())
@@ -166,17 +189,59 @@ void ProxyFiles::remove() const
         std::filesystem::remove(file, ignored);
 }
 
-ProxyLimits machineLimits()
+void ProxyFiles::removeOthers(const std::filesystem::path &folder,
+                              const std::set<std::uint64_t> &generations)
 {
-    ProxyLimits limits;
-    limits.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
+    std::set<std::filesystem::path> kept;
+    for (const std::uint64_t generation : generations) {
+        const ProxyFiles files{folder, generation};
+        kept.insert({files.config(), files.routes(), files.probes(), files.commandSocket()});
+    }
+    std::error_code ignored;
+    std::vector<std::filesystem::path> old;
+    for (const auto &entry : std::filesystem::directory_iterator(folder, ignored))
+        if (!kept.contains(entry.path()))
+            old.push_back(entry.path());
+    for (const std::filesystem::path &file : old)
+        std::filesystem::remove(file, ignored);
+}
+
+ProxyLimits machineLimits(const Layout &layout)
+{
     rlimit files{};
     getrlimit(RLIMIT_NOFILE, &files);
-    const std::uint64_t open_files = std::min<std::uint64_t>(files.rlim_max, 4 * kConnectionsMax);
-    if (open_files > 2 * kReservedFiles) // each connection has a client's and a server's side
-        limits.connections =
-            unsigned(std::min<std::uint64_t>((open_files - kReservedFiles) / 2, kConnectionsMax));
+    return limitsFor(files.rlim_max, std::thread::hardware_concurrency(), layout);
+}
+
+// Each connection has a client's and a server's side; each probed server may be probed just now.
+ProxyLimits limitsFor(std::uint64_t open_files, unsigned threads, const Layout &layout)
+{
+    ProxyLimits limits;
+    limits.threads = std::clamp(threads, 1U, kThreadsMax);
+    std::uint64_t reserved = kReservedFiles + 4ULL * limits.threads + 2 * layout.frontends.size();
+    for (const auto &[name, backend] : layout.backends)
+        reserved += backend.probed ? backend.servers.size() : 0;
+    open_files = std::min<std::uint64_t>(open_files, 4 * kConnectionsMax);
+    const std::uint64_t free = open_files > reserved ? (open_files - reserved) / 2 : 0;
+    limits.connections =
+        unsigned(std::clamp<std::uint64_t>(free, kConnectionsMin, kConnectionsMax));
     return limits;
+}
+
+unsigned connectionsPerListener(const ProxyLimits &limits, std::size_t listeners)
+{
+    const std::size_t share = limits.connections / std::max<std::size_t>(listeners, 1);
+    return unsigned(std::max<std::size_t>(share, kConnectionsPerListenerMin));
+}
+
+std::string limitProblem(const ProxyLimits &limits, std::size_t listeners)
+{
+    const unsigned share = connectionsPerListener(limits, listeners);
+    if (share >= kConnectionsPerListenerWarn)
+        return {};
+    return "The limit of open files allows only " + std::to_string(limits.connections) +
+           " connections at once, " + std::to_string(share) +
+           " for each public port. Raise it (ulimit -n, LimitNOFILE=) and start the fabric again.";
 }
 
 std::string serverOptions(const WantedBackend &backend)
@@ -187,13 +252,15 @@ std::string serverOptions(const WantedBackend &backend)
            std::to_string(backend.probe_failures) + " rise 1";
 }
 
-std::string configText(const Layout &layout, const ProxyFiles &files, const ProxyLimits &limits)
+std::string configText(const Layout &layout, const ProxyFiles &files, const ProxyLimits &limits,
+                       const ProxyCell &cell)
 {
+    const Plan plan{layout, files, limits, cell};
     std::ostringstream out;
-    writeGlobal(out, layout, files, limits);
+    writeGlobal(out, layout, files, limits, cell);
     writeDefaults(out);
     for (const WantedFrontend &frontend : layout.frontends)
-        writeFrontend(out, frontend, layout.fds.at(frontend.name), files);
+        writeFrontend(out, frontend, plan);
     writeFixedBackends(out);
     for (const auto &[kind, capacity] : layout.capacity)
         for (unsigned number = 0; number < capacity; ++number) {

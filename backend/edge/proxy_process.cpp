@@ -26,6 +26,8 @@ bool ProcessIdentity::alive() const
 
 std::string haproxyProgram()
 {
+    if (const char *named = std::getenv("SLIPWAY_HAPROXY"); named && *named)
+        return named;
     const char *path = std::getenv("PATH");
     std::istringstream folders(std::string(path ? path : "") + ":/usr/sbin:/usr/local/sbin");
     for (std::string folder; std::getline(folders, folder, ':');)
@@ -34,15 +36,34 @@ std::string haproxyProgram()
     return "haproxy";
 }
 
-ProxyProcess::ProxyProcess(asio::io_context &io, ProxyFiles files)
-    : m_io(io), m_files(std::move(files)), m_client(std::make_shared<RuntimeClient>(io))
+ProxyProcess::ProxyProcess(asio::io_context &io, ProxyFiles files, ProxyCell cell)
+    : m_io(io), m_files(std::move(files)), m_cell(std::move(cell))
 {
+    m_client = std::make_shared<RuntimeClient>(
+        io, [this](std::int64_t silent_ms) { endSilent(silent_ms); });
+}
+
+ProxyProcess::~ProxyProcess()
+{
+    m_client->close();
+}
+
+// Users wait for a HAProxy that is there and does nothing: its successor gets its sockets.
+void ProxyProcess::endSilent(std::int64_t silent_ms)
+{
+    const auto facts = sys::readProcess(m_identity.pid);
+    const auto own = facts.find(m_identity.pid);
+    const bool stopped =
+        own != facts.end() && (own->second.state == 'T' || own->second.state == 't');
+    m_silence = std::string(stopped ? "was stopped by a signal" : "hung") +
+                " and gave no answer for " + std::to_string(silent_ms) + " ms; it was ended";
+    signal(SIGKILL);
 }
 
 Result<void> ProxyProcess::writeFiles(const Layout &layout) const
 {
     const std::pair<std::filesystem::path, std::string> contents[] = {
-        {m_files.config(), configText(layout, m_files, machineLimits())},
+        {m_files.config(), configText(layout, m_files, machineLimits(layout), m_cell)},
         {m_files.routes(), routesText(layout)},
         {m_files.probes(), probesText(layout)},
     };
@@ -60,6 +81,7 @@ Result<void> ProxyProcess::start(const Layout &layout, OnExit on_exit)
         return written;
     sys::SpawnRequest request;
     request.arguments = {haproxyProgram(), "-q", "-f", m_files.config().string()};
+    confine(request, m_cell, m_files.folder);
     request.new_session = true;
     request.open_to_user = true; // the next keeper takes the listening sockets from it
     for (const auto &[frontend, fd] : layout.fds)
@@ -87,20 +109,22 @@ void ProxyProcess::adopt(const ProcessIdentity &identity, OnExit on_exit)
 
 void ProxyProcess::watch(OnExit on_exit)
 {
-    m_watch = std::make_unique<sys::ProcessWatch>(m_io, m_identity.pid,
-                                                  [this, on_exit = std::move(on_exit)](int status) {
-                                                      const auto self = shared_from_this();
-                                                      m_ended = true;
-                                                      m_client->close();
-                                                      m_files.remove();
-                                                      on_exit(sys::describeExit(status));
-                                                  });
+    m_watch = std::make_unique<sys::ProcessWatch>(
+        m_io, m_identity.pid, [this, on_exit = std::move(on_exit)](int status) {
+            const auto self = shared_from_this();
+            m_ended = true;
+            m_client->close();
+            m_files.remove();
+            m_end = m_silence.empty() ? sys::describeExit(status) : m_silence;
+            on_exit(m_end);
+        });
 }
 
 asio::awaitable<bool> ProxyProcess::connect(int timeout_ms)
 {
     const auto self = shared_from_this();
-    const bool connected = co_await m_client->connect(m_files.commandSocket(), timeout_ms);
+    const bool connected =
+        co_await m_client->connect(m_files.commandSocket(), m_identity.pid, timeout_ms);
     co_return connected && !m_ended;
 }
 
@@ -116,8 +140,8 @@ asio::awaitable<bool> ProxyProcess::readState(std::set<WantedFrontend> frontends
 {
     const auto self = shared_from_this();
     const std::string servers = co_await tell("show servers state");
-    const std::string routes = co_await tell("show map " + escaped(m_files.routes().string()));
-    const std::string probes = co_await tell("show map " + escaped(m_files.probes().string()));
+    const std::string routes = co_await tell("show map " + m_files.routesName());
+    const std::string probes = co_await tell("show map " + m_files.probesName());
     m_state.restore(parseServersState(servers), parseMap(routes), parseMap(probes),
                     std::move(frontends), std::move(capacity), sys::SystemClock().steadyMs());
     co_return !servers.empty();
@@ -140,7 +164,7 @@ asio::awaitable<bool> ProxyProcess::run(std::vector<std::string> commands)
 asio::awaitable<bool> ProxyProcess::apply(Layout layout, std::int64_t now_ms)
 {
     const auto self = shared_from_this();
-    bool worked = co_await run(m_state.additions(layout, m_files.probes().string()));
+    bool worked = co_await run(m_state.additions(layout, m_files.probesName()));
     if (const auto routes = m_state.routeChanges(layout))
         worked = co_await commitRoutes(*routes) && worked;
     worked = co_await run(m_state.removals(layout, now_ms)) && worked;
@@ -156,13 +180,13 @@ asio::awaitable<void> ProxyProcess::trustServers(Layout layout)
 asio::awaitable<void> ProxyProcess::addServers(Layout layout)
 {
     const auto self = shared_from_this();
-    co_await run(m_state.additions(layout, m_files.probes().string()));
+    co_await run(m_state.additions(layout, m_files.probesName()));
 }
 
 // All or nothing: HAProxy looks into the old version until the commit.
 asio::awaitable<bool> ProxyProcess::commitRoutes(std::map<std::string, std::string> routes)
 {
-    const std::string file = escaped(m_files.routes().string());
+    const std::string file = m_files.routesName();
     const std::string prepared = co_await tell("prepare map " + file);
     const std::size_t colon = prepared.rfind(": ");
     if (!prepared.starts_with("New version created") || colon == std::string::npos)

@@ -22,7 +22,8 @@ struct ProcessIdentity { // a pid alone may have been given to somebody else
     bool alive() const;
 };
 
-// The program's full path; /usr/sbin is searched too, which ordinary users' PATH leaves out.
+// The program's full path: what SLIPWAY_HAPROXY names, or found in PATH; /usr/sbin is searched too,
+// which ordinary users' PATH leaves out.
 std::string haproxyProgram();
 
 class ProxyProcess : public std::enable_shared_from_this<ProxyProcess>
@@ -30,14 +31,16 @@ class ProxyProcess : public std::enable_shared_from_this<ProxyProcess>
 public:
     using OnExit = std::function<void(const std::string &how)>;
 
-    ProxyProcess(asio::io_context &io, ProxyFiles files);
+    ProxyProcess(asio::io_context &io, ProxyFiles files, ProxyCell cell);
+    ~ProxyProcess();
 
     // Writes the files and starts the program in a session of its own, so that it survives this
     // one.
     Result<void> start(const Layout &layout, OnExit on_exit);
     void adopt(const ProcessIdentity &identity, OnExit on_exit);
 
-    // False when the process ended or was silent for too long.
+    // False when the process ended or was silent for too long; a silent one is killed, here and
+    // with every later command.
     asio::awaitable<bool> connect(int timeout_ms);
     // After adopt() and connect(): what it holds.
     asio::awaitable<bool> readState(std::set<WantedFrontend> frontends,
@@ -57,20 +60,25 @@ public:
     const ProxyFiles &files() const { return m_files; }
     RunningState &state() { return m_state; }
     bool ended() const { return m_ended; }
+    const std::string &end() const { return m_end; } // how it ended; empty while it lives
     bool answers() const { return m_client->connected(); }
 
 private:
     Result<void> writeFiles(const Layout &layout) const;
     void watch(OnExit on_exit);
+    void endSilent(std::int64_t silent_ms);
     asio::awaitable<bool> run(std::vector<std::string> commands);
     asio::awaitable<bool> commitRoutes(std::map<std::string, std::string> routes);
 
     asio::io_context &m_io;
     ProxyFiles m_files;
+    const ProxyCell m_cell;
     ProcessIdentity m_identity;
     RunningState m_state;
     std::shared_ptr<RuntimeClient> m_client;
     std::unique_ptr<sys::ProcessWatch> m_watch;
+    std::string m_silence; // why we ended it ourselves
+    std::string m_end;
     bool m_ended = false;
 };
 

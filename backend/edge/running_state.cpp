@@ -1,5 +1,6 @@
 #include "backend/edge/running_state.h"
 
+#include "backend/edge/escaping.h"
 #include "backend/edge/proxy_config.h"
 
 #include <algorithm>
@@ -44,17 +45,6 @@ const WantedServer *findServer(const Layout &layout, const std::string &backend,
 }
 
 } // namespace
-
-std::string escaped(const std::string &word)
-{
-    std::string result;
-    for (const char c : word) {
-        if (c == ' ' || c == '\\' || c == ';' || c == '<')
-            result += '\\';
-        result += c;
-    }
-    return result;
-}
 
 void RunningState::setConfigured(const Layout &layout)
 {
@@ -101,10 +91,9 @@ bool RunningState::fits(const Layout &layout) const
 
 bool RunningState::hasBackend(const std::string &name) const
 {
-    const std::size_t dash = name.rfind('-');
     for (const auto &[kind, capacity] : m_capacity)
-        if (dash != std::string::npos && name.substr(0, dash) == kindName(kind))
-            return std::stoul(name.substr(dash + 1)) < capacity;
+        if (const auto number = backendNumber(name, kind))
+            return *number < capacity;
     return false;
 }
 
@@ -124,7 +113,7 @@ bool RunningState::canServe(const std::string &name, const Layout &layout) const
 }
 
 std::vector<std::string> RunningState::additions(const Layout &layout,
-                                                 const std::string &probes_file)
+                                                 const std::string &probes_name)
 {
     std::vector<std::string> commands;
     if (m_retired)
@@ -133,8 +122,11 @@ std::vector<std::string> RunningState::additions(const Layout &layout,
         const bool known = m_probes.contains(backend);
         if (known && m_probes[backend] == path)
             continue;
-        commands.push_back(std::string(known ? "set" : "add") + " map " + escaped(probes_file) +
-                           " " + backend + " " + escaped(path));
+        const auto word = commandWord(path);
+        if (!word)
+            continue; // the layout holds no such path
+        commands.push_back(std::string(known ? "set" : "add") + " map " + probes_name + " " +
+                           backend + " " + *word);
         m_probes[backend] = path;
     }
     for (const auto &[name, backend] : layout.backends)
@@ -149,9 +141,11 @@ void RunningState::addServer(const std::string &backend, const WantedBackend &wa
 {
     const std::string path = backend + "/" + server.name;
     const auto held = m_servers[backend].find(server.name);
+    const auto address = commandWord(server.address);
+    if (!address)
+        return; // the cell gives no such address
     if (held == m_servers[backend].end()) {
-        commands.push_back("add server " + path + " " + escaped(server.address) +
-                           serverOptions(wanted));
+        commands.push_back("add server " + path + " " + *address + serverOptions(wanted));
         if (wanted.probed)
             commands.push_back("enable health " + path);
         commands.push_back("enable server " + path);

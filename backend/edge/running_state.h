@@ -36,7 +36,7 @@ public:
 
     // Each returns commands and assumes that they will work. The order matters: servers are there
     // before a route leads to them, and leave after no route does.
-    std::vector<std::string> additions(const Layout &layout, const std::string &probes_file);
+    std::vector<std::string> additions(const Layout &layout, const std::string &probes_name);
     // After a start: what the configuration cannot say about its probed servers.
     static std::vector<std::string> firstTrust(const Layout &layout);
     // Empty: the routes are right already. Routes to backends that this process has not got lead to
@@ -65,8 +65,5 @@ private:
     std::map<PoolKind, unsigned> m_capacity;
     bool m_retired = false;
 };
-
-// Backslashes before what would end a word on the command line.
-std::string escaped(const std::string &word);
 
 } // namespace slipway::edge

@@ -1,5 +1,6 @@
 #include "backend/edge/runtime_client.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace slipway::edge
@@ -9,6 +10,7 @@ namespace
 {
 
 constexpr int kConnectRetry_ms = 3;
+constexpr int kLook_ms = 200; // while an answer is owed
 constexpr std::string_view kPrompt = "\n> ";
 
 std::string trimmed(const std::string &text)
@@ -37,11 +39,15 @@ bool saysSuccess(const std::string &answer)
            answer.starts_with("New version created");
 }
 
-RuntimeClient::RuntimeClient(asio::io_context &io) : m_socket(io), m_retry(io) {}
+RuntimeClient::RuntimeClient(asio::io_context &io, OnSilent on_silent)
+    : m_socket(io), m_retry(io), m_look(io), m_on_silent(std::move(on_silent))
+{
+}
 
-asio::awaitable<bool> RuntimeClient::connect(std::filesystem::path socket, int timeout_ms)
+asio::awaitable<bool> RuntimeClient::connect(std::filesystem::path socket, int pid, int timeout_ms)
 {
     const auto self = shared_from_this();
+    m_pid = pid;
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     while (!m_closed && std::chrono::steady_clock::now() < deadline) {
         std::error_code error;
@@ -87,6 +93,9 @@ void RuntimeClient::enqueue(std::string command, Done done)
 
 void RuntimeClient::sendFirst()
 {
+    m_silence.heard();
+    m_last_look_ms = m_clock.steadyMs();
+    watchSilence();
     asio::async_write(m_socket, asio::buffer(m_queue.front().command),
                       [self = shared_from_this()](std::error_code error, std::size_t) {
                           if (error)
@@ -104,6 +113,8 @@ void RuntimeClient::readMore()
         std::string answer;
         if (self->m_reader.feed(std::string_view(self->m_chunk, count), answer))
             self->finish(std::move(answer));
+        else if (self->m_reader.overflowed())
+            self->failAll();
         else
             self->readMore();
     });
@@ -115,9 +126,33 @@ void RuntimeClient::finish(Result<std::string> result)
         return;
     const Done done = std::move(m_queue.front().done);
     m_queue.pop_front();
+    m_look.cancel();
     if (!m_queue.empty())
         sendFirst();
     done(std::move(result));
+}
+
+// A backlog takes connections, and a buffer takes commands, for a process that is stopped or hangs.
+// Nothing is looked at for an answer that comes at once, as nearly all do.
+void RuntimeClient::watchSilence()
+{
+    m_look.expires_after(std::chrono::milliseconds(kLook_ms));
+    m_look.async_wait([self = shared_from_this()](std::error_code error) {
+        if (!error && !self->m_queue.empty() && !self->m_closed)
+            self->judgeSilence();
+    });
+}
+
+void RuntimeClient::judgeSilence()
+{
+    const std::int64_t now_ms = m_clock.steadyMs();
+    const std::int64_t passed_ms = now_ms - std::exchange(m_last_look_ms, now_ms);
+    m_silence.look(m_pid, std::min<std::int64_t>(passed_ms, 2 * kLook_ms));
+    if (!m_silence.isLongerThan(kSilence_ms))
+        return watchSilence();
+    if (const OnSilent tell = std::exchange(m_on_silent, nullptr))
+        tell(m_silence.countedMs());
+    failAll();
 }
 
 void RuntimeClient::failAll()
@@ -135,6 +170,7 @@ void RuntimeClient::close()
     m_closed = true;
     m_connected = false;
     m_retry.cancel();
+    m_look.cancel();
     std::error_code ignored;
     m_socket.close(ignored); // whatever is in flight fails, and with it the queue
 }

@@ -1,7 +1,7 @@
 #include "backend/edge/statistics.h"
 
+#include <algorithm>
 #include <charconv>
-#include <sstream>
 
 namespace slipway::edge
 {
@@ -21,11 +21,25 @@ std::vector<std::string_view> split(std::string_view text, char separator)
     }
 }
 
+// No counter of a real process comes near; sums of several stay far from an overflow.
+constexpr std::uint64_t kNumberMax = 1'000'000'000'000'000;
+
 std::uint64_t number(std::string_view text)
 {
     std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc::result_out_of_range ? kNumberMax : std::min(value, kNumberMax);
+}
+
+// Takes the next line out of the text; false at its end.
+bool nextLine(std::string_view &text, std::string_view &line)
+{
+    if (text.empty())
+        return false;
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    return true;
 }
 
 // One row with its columns by name.
@@ -80,7 +94,7 @@ std::vector<ServerStat> parseStats(std::string_view csv)
 {
     std::vector<ServerStat> stats;
     std::map<std::string_view, std::size_t> columns;
-    for (const std::string_view line : split(csv, '\n')) {
+    for (std::string_view line; nextLine(csv, line);) {
         if (line.starts_with("# ")) {
             columns.clear();
             const auto names = split(line.substr(2), ',');
@@ -114,7 +128,7 @@ std::string wordOf(std::string_view line, std::string_view name)
 std::vector<Session> parseSessions(std::string_view text)
 {
     std::vector<Session> sessions;
-    for (const std::string_view line : split(text, '\n')) {
+    for (std::string_view line; nextLine(text, line);) {
         const std::size_t colon = line.find(": ");
         if (!line.starts_with("0x") || colon == std::string_view::npos)
             continue;
@@ -130,19 +144,24 @@ std::vector<ServerState> parseServersState(std::string_view text)
     constexpr std::uint64_t kForcedDrain = 0x08;
     std::vector<ServerState> states;
     std::map<std::string_view, std::size_t> columns;
-    for (const std::string_view line : split(text, '\n')) {
+    for (std::string_view line; nextLine(text, line);) {
         const bool header = line.starts_with("# ");
         const auto fields = split(header ? line.substr(2) : line, ' ');
         if (header) {
+            columns.clear();
             for (std::size_t i = 0; i < fields.size(); ++i)
                 columns[fields[i]] = i;
-        } else if (columns.contains("srv_admin_state") &&
-                   fields.size() > columns["srv_admin_state"]) {
-            const std::uint64_t admin = number(fields[columns["srv_admin_state"]]);
-            states.push_back({std::string(fields[columns["be_name"]]),
-                              std::string(fields[columns["srv_name"]]),
-                              (admin & kForcedMaintenance) != 0, (admin & kForcedDrain) != 0});
+            continue;
         }
+        const auto field = [&](std::string_view column) {
+            const auto found = columns.find(column);
+            return found == columns.end() || found->second >= fields.size() ? std::string_view()
+                                                                            : fields[found->second];
+        };
+        const std::uint64_t admin = number(field("srv_admin_state"));
+        if (!field("srv_admin_state").empty() && !field("be_name").empty())
+            states.push_back({std::string(field("be_name")), std::string(field("srv_name")),
+                              (admin & kForcedMaintenance) != 0, (admin & kForcedDrain) != 0});
     }
     return states;
 }
@@ -150,7 +169,7 @@ std::vector<ServerState> parseServersState(std::string_view text)
 std::map<std::string, std::string> parseMap(std::string_view text)
 {
     std::map<std::string, std::string> entries;
-    for (const std::string_view line : split(text, '\n')) {
+    for (std::string_view line; nextLine(text, line);) {
         const auto fields = split(line, ' ');
         if (fields.size() >= 3 && line.starts_with("0x"))
             entries[std::string(fields[1])] = std::string(fields[2]);
@@ -160,7 +179,7 @@ std::map<std::string, std::string> parseMap(std::string_view text)
 
 std::uint64_t infoNumber(std::string_view info, std::string_view name)
 {
-    for (const std::string_view line : split(info, '\n'))
+    for (std::string_view line; nextLine(info, line);)
         if (line.starts_with(name) && line.substr(name.size()).starts_with(": "))
             return number(line.substr(name.size() + 2));
     return 0;

@@ -1,5 +1,7 @@
 #include "backend/edge/traffic_meter.h"
 
+#include <algorithm>
+
 namespace slipway::edge
 {
 
@@ -23,6 +25,11 @@ std::uint64_t requestsOf(const ServerStat &stat)
 std::uint64_t errorsOf(const ServerStat &stat)
 {
     return stat.answers_5xx + stat.connect_errors + stat.response_errors;
+}
+
+std::uint32_t gauge(std::uint64_t value)
+{
+    return std::uint32_t(std::min<std::uint64_t>(value, UINT32_MAX));
 }
 
 std::uint64_t growth(std::uint64_t before, std::uint64_t now)
@@ -72,8 +79,8 @@ v1::EdgeMetrics TrafficMeter::take(std::map<ServerPath, LatencyReservoir> latenc
         sample.set_instance(id.instance);
         sample.set_requests(sum.requests);
         sample.set_errors(sum.errors);
-        sample.set_connections(std::uint32_t(sum.connections));
-        sample.set_open_requests(std::uint32_t(sum.open));
+        sample.set_connections(gauge(sum.connections));
+        sample.set_open_requests(gauge(sum.open));
         sample.set_latency_avg_us(latency.average_us);
         sample.set_latency_p50_us(latency.p50_us);
         sample.set_latency_p95_us(latency.p95_us);

@@ -37,6 +37,8 @@ public:
 
     virtual int pid() const = 0; // 0: none
     virtual int haproxyPid() const = 0;
+    // Why no address is served, in the words of what does not start; empty: they are.
+    virtual std::string problem() const { return {}; }
 };
 
 } // namespace slipway::fabric

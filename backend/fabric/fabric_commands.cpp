@@ -141,6 +141,7 @@ v1::FabricStatus FabricShell::describe() const
     status.set_controller_pid(sys::processId());
     status.set_edge_pid(m_edge->pid());
     status.set_haproxy_pid(m_edge->haproxyPid());
+    status.set_edge_problem(m_edge->problem());
     status.set_socket(m_options.socket.string());
     status.set_data_dir(m_options.paths.data.string());
     status.set_start_time_ms(m_start_time_ms);

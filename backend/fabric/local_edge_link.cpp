@@ -1,5 +1,6 @@
 #include "backend/fabric/local_edge_link.h"
 
+#include "backend/edge/escaping.h"
 #include "backend/edge/files.h"
 #include "backend/sys/append_file.h"
 #include "backend/sys/file_lock.h"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <spdlog/spdlog.h>
 
 namespace slipway::fabric
@@ -36,6 +38,20 @@ int livingKeeper(const sys::Paths &paths)
     const auto lock = sys::FileLock::take(paths.keeperLock());
     const bool held = !lock && lock.error().reason() == "DATA_FOLDER_IN_USE";
     return held ? std::atoi(lock.error().subject().c_str()) : 0;
+}
+
+// What a keeper that ended said last.
+std::string lastWords(const std::filesystem::path &log)
+{
+    constexpr std::streamoff kTail_bytes = 2000;
+    std::ifstream file(log, std::ios::binary | std::ios::ate);
+    const std::streamoff size = file.tellg();
+    file.seekg(std::max<std::streamoff>(0, size - kTail_bytes));
+    std::string last;
+    for (std::string line; std::getline(file, line);)
+        if (!line.empty())
+            last = line;
+    return last.empty() ? "it said nothing" : edge::readable(last, 600);
 }
 
 } // namespace
@@ -85,7 +101,7 @@ void LocalEdgeLink::reportAgain()
 {
     if (const sys::ChannelPtr channel = std::exchange(m_channel, nullptr))
         channel->close();
-    m_silent_ms = 0;
+    m_silence.heard();
 }
 
 void LocalEdgeLink::accepted(sys::ChannelPtr channel)
@@ -105,7 +121,7 @@ void LocalEdgeLink::received(const sys::ChannelPtr &channel, std::string_view by
         keep->close();
         return closed(keep, "it sent bytes that are no message");
     }
-    m_silent_ms = 0;
+    m_silence.heard();
     if (message.has_hello())
         welcome(channel, message.hello());
     else if (channel == m_channel)
@@ -116,7 +132,9 @@ void LocalEdgeLink::welcome(const sys::ChannelPtr &channel, const v1::EdgeHello 
 {
     const sys::ChannelPtr keep = channel; // its closure may be dropped below
     m_newcomers.leave(keep);
-    if (hello.protocol() != kProtocol || hello.fabric_id() != m_context.fabric_id || m_ending) {
+    const int peer = keep->peerPid(); // 0: the platform does not tell
+    if (hello.protocol() != kProtocol || hello.fabric_id() != m_context.fabric_id || m_ending ||
+        (peer != 0 && peer != hello.pid())) {
         spdlog::warn("An edge of another fabric or protocol was turned away (pid {}).",
                      hello.pid());
         return keep->close();
@@ -127,9 +145,10 @@ void LocalEdgeLink::welcome(const sys::ChannelPtr &channel, const v1::EdgeHello 
     m_channel = keep;
     m_haproxy_pid = hello.haproxy_pid();
     if (m_watch && m_watch->pid() != hello.pid())
-        m_watch->signal(kSignalKill); // only one keeper: the one that speaks
+        end(m_watch->pid()); // only one keeper: the one that speaks
     follow(hello.pid());
     m_connected = true;
+    m_start_problem.clear();
     m_observer.connected(hello);
     if (m_table)
         setTable(*m_table);
@@ -140,6 +159,7 @@ void LocalEdgeLink::dispatch(const v1::EdgeMessage &message)
     switch (message.body_case()) {
     case v1::EdgeMessage::kReport:
         m_haproxy_pid = message.report().haproxy_pid();
+        m_proxy_problem = message.report().problem();
         return m_observer.reported(message.report());
     case v1::EdgeMessage::kMetrics:
         return m_observer.sampled(message.metrics());
@@ -156,7 +176,7 @@ void LocalEdgeLink::closed(const sys::ChannelPtr &channel, const std::string &ca
     if (channel != m_channel)
         return;
     m_channel.reset(); // the process may live on and dial again; silence decides
-    m_silent_ms = 0;
+    m_silence.heard();
     reportLost("its connection closed (" + cause + ")");
 }
 
@@ -198,14 +218,14 @@ void LocalEdgeLink::launch()
     sys::closeFile(log);
     if (pid)
         return follow(*pid);
-    spdlog::error("{}", pid.error().message());
+    setStartProblem(pid.error().message());
     m_restart_delay_ms = kRestartDelayMax_ms;
     launchLater(m_restart_delay_ms);
 }
 
 void LocalEdgeLink::follow(int pid)
 {
-    m_silent_ms = 0;
+    m_silence.heard();
     m_pid = pid;
     if (m_watch && m_watch->pid() == pid)
         return;
@@ -223,11 +243,38 @@ void LocalEdgeLink::processEnded(int wait_status)
     if (m_ending)
         return finishStop();
     spdlog::warn("The edge {}; it is started again.", cause);
+    if (!m_connected)
+        setStartProblem("The edge's keeper " + cause + ": " +
+                        lastWords(m_context.paths.logs() / "edge.log"));
     reportLost("its keeper " + cause);
     const bool stable = m_clock.steadyMs() - m_launch_ms > kStableLife_ms;
     m_restart_delay_ms =
         stable ? 0 : std::clamp(m_restart_delay_ms * 2, kRestartDelayFirst_ms, kRestartDelayMax_ms);
     launchLater(m_restart_delay_ms);
+}
+
+// By a watch of its own, which reaps it.
+void LocalEdgeLink::end(int pid)
+{
+    auto &watch = m_dying[pid];
+    watch = std::make_unique<sys::ProcessWatch>(m_context.io, pid,
+                                                [this, pid](int) { m_dying.erase(pid); });
+    watch->signal(kSignalKill);
+}
+
+// A keeper that starts says itself what else is wrong.
+void LocalEdgeLink::setStartProblem(const std::string &problem)
+{
+    if (problem == m_start_problem)
+        return;
+    m_start_problem = problem;
+    v1::Happening happening;
+    happening.set_time_ms(m_clock.wallMs());
+    happening.set_severity(v1::ERROR);
+    happening.set_kind("EdgeNotStarted");
+    happening.set_message(problem);
+    happening.set_reaction("It is tried again.");
+    m_observer.happened(happening);
 }
 
 void LocalEdgeLink::watchSilence()
@@ -246,15 +293,17 @@ void LocalEdgeLink::watchSilence()
 void LocalEdgeLink::judgeSilence()
 {
     const std::int64_t now_ms = m_clock.steadyMs();
-    m_silent_ms += std::min<std::int64_t>(now_ms - m_last_look_ms, 2 * kLook_ms);
-    m_last_look_ms = now_ms;
+    const std::int64_t passed_ms = now_ms - std::exchange(m_last_look_ms, now_ms);
     if (sleptMeanwhile())
-        m_silent_ms = 0;
-    if (!m_watch || m_silent_ms <= (m_connected ? kHung_ms : kFirstHello_ms))
+        m_silence.heard();
+    if (!m_watch)
+        return;
+    m_silence.look(m_watch->pid(), std::min<std::int64_t>(passed_ms, 2 * kLook_ms));
+    if (!m_silence.isLongerThan(m_connected ? kHung_ms : kFirstHello_ms))
         return;
     spdlog::warn("The edge (pid {}) said nothing for {} ms; it is ended and started again.", m_pid,
-                 m_silent_ms);
-    m_silent_ms = 0;
+                 m_silence.countedMs());
+    m_silence.heard();
     m_watch->signal(kSignalKill);
 }
 
@@ -310,11 +359,8 @@ void LocalEdgeLink::sendStop()
 // than any report of a keeper that hangs.
 void LocalEdgeLink::killAll()
 {
-    for (const int pid : edge::findProxies(m_context.paths.edgeFolder())) {
-        m_haproxy_watches.push_back(
-            std::make_unique<sys::ProcessWatch>(m_context.io, pid, [](int) {}));
-        m_haproxy_watches.back()->signal(kSignalKill);
-    }
+    for (const int pid : edge::findProxies(m_context.paths.edgeFolder()))
+        end(pid);
     if (m_watch)
         m_watch->signal(kSignalKill); // finishStop() follows its end
     else
@@ -340,7 +386,7 @@ void LocalEdgeLink::detach()
     if (const sys::ChannelPtr channel = std::exchange(m_channel, nullptr))
         channel->close();
     m_watch.reset();
-    m_haproxy_watches.clear();
+    m_dying.clear();
 }
 
 } // namespace slipway::fabric

@@ -4,18 +4,20 @@
 #include "backend/fabric/parts.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/liveness.h"
 #include "backend/sys/message_channel.h"
 #include "backend/sys/newcomers.h"
 
 #include <asio/steady_timer.hpp>
+#include <map>
 #include <optional>
 
 namespace slipway::fabric
 {
 
 // On the fabric's thread. A keeper's death is seen by its pidfd; one that lives but says nothing
-// for 3 s of this thread's own running time counts as hung and is killed. HAProxy goes on
-// meanwhile.
+// for 3 s in which both this thread and the keeper could run counts as hung and is killed. HAProxy
+// goes on meanwhile.
 class LocalEdgeLink final : public EdgeLink
 {
 public:
@@ -29,6 +31,10 @@ public:
     void detach() override;
     int pid() const override { return m_channel ? m_pid : 0; }
     int haproxyPid() const override { return m_haproxy_pid; }
+    std::string problem() const override
+    {
+        return m_start_problem.empty() ? m_proxy_problem : m_start_problem;
+    }
 
 private:
     void accepted(sys::ChannelPtr channel);
@@ -40,6 +46,8 @@ private:
     void launch();
     void follow(int pid);
     void processEnded(int wait_status);
+    void end(int pid);
+    void setStartProblem(const std::string &problem);
     void reportLost(const std::string &cause);
     void watchSilence();
     void judgeSilence();
@@ -59,17 +67,19 @@ private:
     sys::ChannelPtr m_channel;  // of the keeper that said hello
     sys::Newcomers m_newcomers; // have not said hello yet
     std::unique_ptr<sys::ProcessWatch> m_watch;
-    std::vector<std::unique_ptr<sys::ProcessWatch>> m_haproxy_watches; // while they are killed
+    std::map<int, std::unique_ptr<sys::ProcessWatch>> m_dying; // killed, and not yet gone
     std::optional<v1::RoutingTable> m_table;
     std::function<void()> m_stopped;
     int m_pid = 0;
     int m_haproxy_pid = 0;
     int m_restart_delay_ms = 0;
     std::int64_t m_launch_ms = 0; // steady
+    std::int64_t m_sleep_ms = 0;  // of the machine, since it booted
     std::int64_t m_last_look_ms = 0;
-    std::int64_t m_sleep_ms = 0; // of the machine, since it booted
-    std::int64_t m_silent_ms = 0;
-    bool m_connected = false; // the observer was told so
+    sys::Silence m_silence;      // of the keeper
+    std::string m_start_problem; // why no keeper starts
+    std::string m_proxy_problem; // why it has no HAProxy, as it said
+    bool m_connected = false;    // the observer was told so
     bool m_ending = false;
 };
 

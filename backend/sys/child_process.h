@@ -4,6 +4,7 @@
 
 #include "backend/proto/result.h"
 #include "backend/sys/confinement.h"
+#include "backend/sys/file_view.h"
 
 #include <asio.hpp>
 #include <cstdint>
@@ -43,6 +44,8 @@ struct SpawnRequest {
     // What it gives up before it becomes the program. One that changes the user needs the program's
     // absolute path, which that user need not be able to walk.
     std::shared_ptr<const Confinement> confinement;
+    std::optional<FileView> view; // without one it sees what this process sees
+    bool no_new_privileges = false;
 };
 
 inline constexpr int kChannelDescriptor = 3;

@@ -73,6 +73,7 @@ struct Prepared {
     std::vector<int> kept;
     std::string folder;
     int null_fd = -1;
+    std::optional<PreparedView> view;
     int program_fd = -1; // -1: it is searched in PATH
 };
 
@@ -102,8 +103,10 @@ int becomeProgram(const Prepared &prepared, const Confinement *confinement)
     replaceDescriptor(request.stdin_fd >= 0 ? request.stdin_fd : prepared.null_fd, 0);
     replaceDescriptor(request.stdout_fd, 1);
     replaceDescriptor(request.stderr_fd, 2);
-    int problem = 0;
-    if (!prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
+    if (request.no_new_privileges)
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    int problem = prepared.view ? prepared.view->enter() : 0;
+    if (problem == 0 && !prepared.folder.empty() && chdir(prepared.folder.c_str()) != 0)
         problem = errno;
     if (problem == 0 && request.identity && !becomeIdentity(*request.identity))
         problem = errno;
@@ -170,7 +173,9 @@ Result<int> spawn(const SpawnRequest &request)
     if (arguments.empty() || !makeErrorPipe(error_pipe))
         return failure(v1::Error::INTERNAL, "SPAWN_FAILED", "Cannot start a program: no pipe.");
     Prepared prepared{pointersTo(arguments), pointersTo(environment), request.inherited_fds,
-                      request.working_folder.string(), open("/dev/null", O_RDWR | O_CLOEXEC)};
+                      request.working_folder.string(), open("/dev/null", O_RDWR | O_CLOEXEC), {}};
+    if (request.view)
+        prepared.view.emplace(*request.view);
     prepared.kept.push_back(error_pipe[1]);
     if (request.channel_fd >= 0)
         prepared.kept.push_back(kChannelDescriptor);

@@ -21,6 +21,8 @@ struct RunFacts {
 // Empty: there is none, or this platform does not tell.
 using RunReader = std::function<std::map<int, RunFacts>(int pid)>;
 std::map<int, RunFacts> readProcess(int pid);
+// With all of its threads: of a program in which any of them may be the one that speaks.
+std::map<int, RunFacts> readThreads(int pid);
 // With at most 64 of the processes below it.
 std::map<int, RunFacts> readProcessTree(int pid);
 

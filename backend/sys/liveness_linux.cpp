@@ -1,5 +1,7 @@
 #include "backend/sys/liveness.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -17,9 +19,8 @@ constexpr std::size_t kTreeMax = 64;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 // /proc/<pid>/stat after the name, which may hold blanks and brackets.
-std::optional<RunFacts> factsOf(int pid)
+std::optional<RunFacts> factsIn(const std::string &folder)
 {
-    const std::string folder = "/proc/" + std::to_string(pid);
     std::ifstream stat(folder + "/stat");
     std::string line;
     std::getline(stat, line);
@@ -44,6 +45,11 @@ std::optional<RunFacts> factsOf(int pid)
     return facts;
 }
 
+std::optional<RunFacts> factsOf(int pid)
+{
+    return factsIn("/proc/" + std::to_string(pid));
+}
+
 std::vector<int> childrenOf(int pid)
 {
     std::vector<int> children;
@@ -61,6 +67,18 @@ std::map<int, RunFacts> readProcess(int pid)
     std::map<int, RunFacts> facts;
     if (const auto own = factsOf(pid))
         facts[pid] = *own;
+    return facts;
+}
+
+std::map<int, RunFacts> readThreads(int pid)
+{
+    std::map<int, RunFacts> facts;
+    std::error_code error;
+    const std::string folder = "/proc/" + std::to_string(pid) + "/task";
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+        if (const auto found = factsIn(entry->path().string()))
+            facts[std::atoi(entry->path().filename().c_str())] = *found;
     return facts;
 }
 

@@ -46,9 +46,15 @@ std::string shortHash(const std::string &text)
     return contentHash(text).substr(0, kDigits);
 }
 
+std::string wideHash(const std::string &text)
+{
+    constexpr std::size_t kDigits = 32;
+    return contentHash(text).substr(0, kDigits);
+}
+
 fs::path Paths::meshFolder(const std::string &deployment_id) const
 {
-    return runtime / "mesh" / shortHash(deployment_id);
+    return mesh() / shortHash(deployment_id);
 }
 
 fs::path Paths::instanceDisk(const std::string &deployment_id, const std::string &name) const

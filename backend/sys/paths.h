@@ -31,6 +31,7 @@ struct Paths {
     std::filesystem::path edgeFolder() const { return runtime / "edge"; }      // HAProxy's files
     std::filesystem::path keeperLock() const { return edgeFolder() / "keeper.lock"; }
     std::filesystem::path hostFolder(const std::string &host_id) const { return runtime / host_id; }
+    std::filesystem::path mesh() const { return runtime / "mesh"; } // all that HAProxy reaches
     // Short, hashed: the mesh of a deployment's sockets and an instance's own run folder.
     std::filesystem::path meshFolder(const std::string &deployment_id) const;
     std::filesystem::path instanceDisk(const std::string &deployment_id,
@@ -61,6 +62,7 @@ Result<void> checkSocketPath(const std::filesystem::path &socket);
 
 std::string contentHash(const std::string &bytes); // SHA-256, 64 hex digits
 std::string shortHash(const std::string &text);    // 8 hex digits of SHA-256
+std::string wideHash(const std::string &text);     // 32 of them: two texts never share one
 
 // The folder of the running program, for finding its sisters.
 std::filesystem::path programFolder();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace slipway::sys
@@ -7,5 +9,11 @@ namespace slipway::sys
 
 // The login name of the user this process runs as; its number where it has no name.
 std::string userName();
+bool hasAccount(std::uint32_t user); // or a group of that number
+// Whether this process's user namespace has such an id at all.
+bool isUserMapped(std::uint32_t user);
+// Whether a child of ours could change its root to this folder and become this user and group: 0,
+// or the errno that refused it; -1 when the trial itself could not be made.
+int tryUser(const std::filesystem::path &root, std::uint32_t user);
 
 } // namespace slipway::sys

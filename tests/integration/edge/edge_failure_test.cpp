@@ -4,7 +4,9 @@
 #include <QTest>
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <sys/wait.h>
+#include <unistd.h>
 
 using namespace slipway;
 using namespace slipway::test;
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void worksWithoutController();
     void speaksWithoutTraffic();
     void stopLeavesNothing();
+    void proxyIsAUserOfItsOwn();
 };
 
 void EdgeFailureTest::keeperDiesAndTakesOver()
@@ -206,6 +209,37 @@ void EdgeFailureTest::stopLeavesNothing()
     QCOMPARE(sys::processStartTicks(haproxy), std::uint64_t(0));
     for (const auto &entry : std::filesystem::directory_iterator(edge.paths().edgeFolder()))
         QCOMPARE(entry.path().filename().string(), std::string("keeper.lock"));
+}
+
+// Under root: a user that is nobody else, whose only files are the endpoints' sockets.
+void EdgeFailureTest::proxyIsAUserOfItsOwn()
+{
+    if (geteuid() != 0)
+        QSKIP("only root can give HAProxy a user of its own");
+    EdgeHarness edge;
+    edge.addPool("v1", 1);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    KeptClient client(edge.address(), kPort);
+    QVERIFY(client.get().starts_with("v1 "));
+    const std::filesystem::path proc = "/proc/" + std::to_string(edge.haproxyPid());
+    std::ifstream file(proc / "status");
+    const std::string status(std::istreambuf_iterator<char>(file), {});
+    QVERIFY(status.find("NoNewPrivs:\t1") != std::string::npos);
+    for (const char *set : {"CapInh:", "CapPrm:", "CapEff:", "CapAmb:"})
+        QVERIFY2(status.find(std::string(set) + "\t0000000000000000") != std::string::npos, set);
+    QVERIFY(status.find("Groups:\t \n") != std::string::npos ||
+            status.find("Groups:\t\n") != std::string::npos);
+    QCOMPARE(std::filesystem::read_symlink(proc / "root"), edge.paths().mesh());
+    for (const char *word : {"Uid:\t0", "Gid:\t0"})
+        QVERIFY2(status.find(word) == std::string::npos, word);
+    // Its latencies still come: the log crosses the new root.
+    edge.startLoad(kPort, 2, false);
+    QVERIFY(edge.until([&] {
+        return edge.metrics().samples_size() == 1 && edge.metrics().samples(0).latency_p50_us() > 0;
+    }));
+    QCOMPARE(QString::fromStdString(edge.finishLoad().problem), QString());
 }
 
 int main(int argc, char **argv)

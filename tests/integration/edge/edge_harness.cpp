@@ -11,6 +11,7 @@
 #include <fstream>
 #include <netinet/in.h>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -152,10 +153,16 @@ int EdgeHarness::spawnSelf(std::vector<std::string> arguments)
     return sys::spawn(request).value_or(0);
 }
 
-void EdgeHarness::startKeeper()
+void EdgeHarness::startKeeper(std::uint64_t file_limit)
 {
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
     m_keeper_pid = spawnSelf({"keeper", m_paths.runtime.string()});
     const int pid = m_keeper_pid;
+    // Before it reads it: HAProxy is started with the first table only.
+    const rlimit wanted{std::min<rlim_t>(before.rlim_cur, file_limit), file_limit};
+    if (file_limit > 0 && prlimit(pid, RLIMIT_NOFILE, &wanted, nullptr) != 0)
+        qFatal("the keeper's limit cannot be set");
     if (!until([this, pid] { return m_channel && m_hello.pid() == pid; }))
         qFatal("the keeper does not dial");
 }
@@ -184,6 +191,7 @@ bool EdgeHarness::stopKeeper()
 
 void EdgeHarness::onAccept(sys::ChannelPtr channel)
 {
+    ++m_connections;
     m_channel = channel;
     channel->start([this](std::string_view bytes) { onMessage(bytes); },
                    [this, raw = channel.get()](const std::string &) {
@@ -208,11 +216,19 @@ void EdgeHarness::onMessage(std::string_view bytes)
         m_happenings.push_back(message.happening());
 }
 
+// As hosts lay them out: below the mesh, in a folder that everybody may pass.
+std::string EdgeHarness::socketOf(const std::string &deployment, const std::string &instance) const
+{
+    const std::filesystem::path folder = m_paths.meshFolder(deployment);
+    std::filesystem::create_directories(folder);
+    std::filesystem::permissions(folder, std::filesystem::perms(0711));
+    return (folder / (sys::shortHash(instance) + ".sock")).string();
+}
+
 v1::PoolServer EdgeHarness::startInstance(const std::string &deployment,
                                           const std::string &instance)
 {
-    const std::string socket =
-        folder() + "/" + sys::shortHash(deployment + " " + instance) + ".sock";
+    const std::string socket = socketOf(deployment, instance);
     std::filesystem::remove(socket);
     m_instances[socket] = spawnSelf({"backend", socket, deployment + " " + instance});
     until([&socket] {
@@ -230,8 +246,7 @@ v1::PoolServer EdgeHarness::startInstance(const std::string &deployment,
 
 void EdgeHarness::killInstance(const std::string &deployment, const std::string &instance)
 {
-    const std::string socket =
-        folder() + "/" + sys::shortHash(deployment + " " + instance) + ".sock";
+    const std::string socket = socketOf(deployment, instance);
     const int pid = m_instances[socket];
     m_instances.erase(socket);
     kill(pid, SIGKILL);

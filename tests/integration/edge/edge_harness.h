@@ -52,9 +52,9 @@ public:
 
     bool until(const std::function<bool()> &condition, int timeout_ms = 20'000);
 
-    void startKeeper();
-    void killKeeper(); // as kill -9 does; HAProxy goes on
-    bool stopKeeper(); // EdgeStop; true when it ended
+    void startKeeper(std::uint64_t file_limit = 0); // 0: this process's own limit
+    void killKeeper();                              // as kill -9 does; HAProxy goes on
+    bool stopKeeper();                              // EdgeStop; true when it ended
     int keeperPid() const { return m_keeper_pid; }
     int haproxyPid() const { return m_report.haproxy_pid(); }
     std::string address() const { return m_address; }
@@ -81,6 +81,7 @@ public:
     const std::vector<v1::Happening> &happenings() const { return m_happenings; }
     std::uint32_t boundPort(const std::string &key) const;
     int messages() const { return m_messages; }
+    int connections() const { return m_connections; } // to the controller's socket, so far
     void hangUp(); // breaks the connection, as a controller's death does
     bool connected() const { return m_channel != nullptr; }
 
@@ -93,6 +94,7 @@ public:
 private:
     void onAccept(sys::ChannelPtr channel);
     void onMessage(std::string_view bytes);
+    std::string socketOf(const std::string &deployment, const std::string &instance) const;
     int spawnSelf(std::vector<std::string> arguments);
 
     QTemporaryDir m_folder;
@@ -107,6 +109,7 @@ private:
     v1::EdgeMetrics m_metrics;
     std::vector<v1::Happening> m_happenings;
     int m_messages = 0;
+    int m_connections = 0;
     int m_keeper_pid = 0;
     int m_load_pid = 0;
     std::map<std::string, int> m_instances; // pids by socket

@@ -3,8 +3,13 @@
 #include "edge_harness.h"
 
 #include <QTest>
+#include <cstddef>
+#include <fstream>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace slipway;
@@ -42,7 +47,9 @@ class EdgeUserTest : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase();
+    void proxyHasAViewOfItsOwn();
     void keeperTakesOver();
+    void withoutNamespacesItIsTold();
     void refusedSocketsKeepTheirPorts();
 };
 
@@ -51,6 +58,37 @@ void EdgeUserTest::initTestCase()
     QVERIFY(geteuid() != 0);
     if (access(std::filesystem::read_symlink("/proc/self/exe").c_str(), X_OK) != 0)
         QSKIP("ordinary users cannot reach this build folder");
+}
+
+// What it needs and nothing else, no rights, and none to be had.
+void EdgeUserTest::proxyHasAViewOfItsOwn()
+{
+    EdgeHarness edge;
+    edge.addPool("v1", 1);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    KeptClient client(edge.address(), kPort);
+    QVERIFY(client.get().starts_with("v1 "));
+    const std::filesystem::path proc = "/proc/" + std::to_string(edge.haproxyPid());
+    std::ifstream file(proc / "status");
+    const std::string status(std::istreambuf_iterator<char>(file), {});
+    QVERIFY(status.find("NoNewPrivs:\t1") != std::string::npos);
+    QVERIFY(status.find("CapEff:\t0000000000000000") != std::string::npos);
+    for (const v1::Happening &happening : edge.happenings())
+        if (happening.kind() == "EdgeProxyNotConfined")
+            QSKIP(happening.message().c_str());
+    const auto seen = [&](const std::filesystem::path &path) {
+        return std::filesystem::exists(proc / "root" / path.relative_path());
+    };
+    QVERIFY(seen(edge.paths().mesh()));
+    QVERIFY(seen(edge.paths().edgeFolder() / "proxy"));
+    for (const std::filesystem::path &path :
+         {edge.paths().edgeSocket(), edge.paths().edgeFolder() / "state",
+          edge.paths().edgeFolder() / "table.pb", std::filesystem::path("/etc/passwd"),
+          std::filesystem::path("/proc/self"), std::filesystem::path("/home"),
+          std::filesystem::path("/var")})
+        QVERIFY2(!seen(path), path.c_str());
 }
 
 void EdgeUserTest::keeperTakesOver()
@@ -74,7 +112,32 @@ void EdgeUserTest::keeperTakesOver()
     QCOMPARE(QString::fromStdString(edge.finishLoad().problem), QString());
 }
 
+// As on a machine that gives no namespaces; for the rest of this process's life.
+void EdgeUserTest::withoutNamespacesItIsTold()
+{
+    sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program{std::size(steps), steps};
+    QVERIFY(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    QVERIFY(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+    EdgeHarness edge;
+    edge.addPool("v1", 1);
+    edge.addListener(kKey, kPort, "v1/HttpIn");
+    edge.startKeeper();
+    QVERIFY(edge.apply());
+    KeptClient client(edge.address(), kPort);
+    QVERIFY(client.get().starts_with("v1 "));
+    QVERIFY(edge.until([&] { return !edge.happenings().empty(); }));
+    QCOMPARE(edge.happenings()[0].kind(), std::string("EdgeProxyNotConfined"));
+    QCOMPARE(edge.happenings()[0].severity(), v1::WARNING);
+}
+
 // A program that cannot be read cannot be looked into either: the kernel refuses as Yama does.
+// (One with a user namespace of its own it would open to the user who made that.)
 void EdgeUserTest::refusedSocketsKeepTheirPorts()
 {
     QTemporaryDir programs(QStringLiteral("/tmp/sle-bin-XXXXXX"));

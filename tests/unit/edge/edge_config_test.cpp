@@ -23,7 +23,7 @@ v1::Pool pool(const std::string &deployment, v1::Protocol protocol = v1::HTTP)
     result.set_protocol(protocol);
     v1::PoolServer &server = *result.add_servers();
     server.set_instance("Web_IN_0");
-    server.set_target("unix:/run/a b/" + deployment + ".sock");
+    server.set_target("unix:/run/mesh/a b/" + deployment + ".sock");
     return result;
 }
 
@@ -42,17 +42,26 @@ v1::RoutingTable table(const std::vector<v1::Pool> &pools)
     return result;
 }
 
+ProxyCell cell(ProxyCell::Kind kind = ProxyCell::Kind::OwnUser)
+{
+    ProxyCell result;
+    result.kind = kind;
+    result.mesh = "/run/mesh";
+    result.user = 190'007;
+    return result;
+}
+
 Layout layoutOf(const v1::RoutingTable &wanted)
 {
     BackendBook book;
     book.assign(wanted, {});
-    return makeLayout(wanted, book, {{kKey, 9}});
+    return makeLayout(wanted, book, {{kKey, 9}}, cell());
 }
 
-QString configOf(const v1::RoutingTable &wanted)
+QString configOf(const v1::RoutingTable &wanted, ProxyCell::Kind kind = ProxyCell::Kind::OwnUser)
 {
     const ProxyFiles files{"/tmp/it's", 5};
-    return QString::fromStdString(configText(layoutOf(wanted), files, {3, 777}));
+    return QString::fromStdString(configText(layoutOf(wanted), files, {3, 777}, cell(kind)));
 }
 
 v1::Listener listener(std::uint32_t port, v1::Protocol protocol = v1::HTTP)
@@ -88,6 +97,12 @@ private Q_SLOTS:
     void drainingServersAreLeftOut();
     void probesAreWritten();
     void quotesInPathsAreEscaped();
+    void rootGivesHAProxyAUserOfItsOwn();
+    void refusedTargetsSpareTheOthers();
+    void doubledNamesAreWrittenOnce();
+    void timesStayWithinHAProxysOwn();
+    void listenersShareTheConnections();
+    void spoiledBookIsBounded();
     void emptyTableHasAnAnswer();
     void serverNamesAreClean();
     void poolsKeepTheirBackends();
@@ -141,7 +156,7 @@ void EdgeConfigTest::serversAreWritten()
     const QString text = configOf(table({pool("d1"), pool("d2", v1::TCP)}));
     const QString server = QString::fromStdString(serverName(pool("d1").servers(0)));
     QVERIFY(text.contains(QStringLiteral("server ") + server +
-                          QStringLiteral(" 'unix@/run/a b/d1.sock'\n")));
+                          QStringLiteral(" 'unix@/a b/d1.sock'\n")));
     QVERIFY(text.contains(QStringLiteral("backend tcp-0\n    mode tcp\n")));
     QVERIFY(text.contains(QStringLiteral("backend http-12\n"))); // spares
     QVERIFY(!text.contains(QStringLiteral("backend http-13\n")));
@@ -169,7 +184,120 @@ void EdgeConfigTest::probesAreWritten()
 void EdgeConfigTest::quotesInPathsAreEscaped()
 {
     QVERIFY(configOf(table({})).contains(QStringLiteral("'/tmp/it'\\''s/cli-5.sock'")));
-    QCOMPARE(escaped("a b;c\\<"), std::string("a\\ b\\;c\\\\\\<"));
+}
+
+void EdgeConfigTest::rootGivesHAProxyAUserOfItsOwn()
+{
+    const QString text = configOf(table({pool("d1")}));
+    QVERIFY(
+        text.contains(QStringLiteral("    chroot '/run/mesh'\n    uid 190007\n    gid 190007\n")));
+    QVERIFY(text.contains(QStringLiteral("log '/.edge/log.sock' ")));
+    for (const auto kind : {ProxyCell::Kind::OwnView, ProxyCell::Kind::Open}) {
+        const QString other = configOf(table({pool("d1")}), kind);
+        QVERIFY(!other.contains(QStringLiteral("chroot")));
+        QVERIFY(other.contains(QStringLiteral("log '/run/mesh/.edge/log.sock' ")));
+    }
+}
+
+void EdgeConfigTest::refusedTargetsSpareTheOthers()
+{
+    v1::Pool mixed = pool("d1");
+    const std::string bad[] = {"unix:/run/fabric.sock",
+                               "unix:/run/mesh/../fabric.sock",
+                               "unix:/run/mesh",
+                               "unix:/run/mesh/",
+                               "unix:mesh/a.sock",
+                               "unix:/run/mesh/a\n    server evil 10.0.0.1:80",
+                               "unix:/run/mesh/a\tb",
+                               std::string("unix:/run/mesh/a\0b", 17),
+                               "unix:/run/mesh/$HOME",
+                               "unix:/run/mesh/" + std::string(120, 'a'),
+                               "10.0.0.5:80",
+                               "0.0.0.0:80",
+                               "127.0.0.1:0",
+                               "127.0.0.1:70000",
+                               "127.0.0.1:80x",
+                               "127.0.0.1",
+                               "localhost:80",
+                               "fd@3",
+                               "abns@x",
+                               "ipv4@127.0.0.1:80",
+                               "[::1]:80",
+                               "unix@/run/mesh/a"};
+    for (const std::string &target : bad) {
+        v1::PoolServer &server = *mixed.add_servers();
+        server.set_instance("Web_IN_1");
+        server.set_target(target);
+    }
+    v1::PoolServer &loopback = *mixed.add_servers();
+    loopback.set_instance("Web_IN_2");
+    loopback.set_target("127.1.2.3:8080");
+    const Layout layout = layoutOf(table({mixed, pool("d2")}));
+    QCOMPARE(layout.backends.at("http-0").servers.size(), std::size_t(2));
+    QCOMPARE(layout.backends.at("http-0").servers[1].address, std::string("ipv4@127.1.2.3:8080"));
+    QVERIFY(QString::fromStdString(layout.problems.at(kKey))
+                .startsWith(QStringLiteral("Web_IN_1 gets no requests: ")));
+    QCOMPARE(layout.backends.at("http-1").servers.size(), std::size_t(1));
+}
+
+// Two equal names would stop HAProxy's start for everybody.
+void EdgeConfigTest::doubledNamesAreWrittenOnce()
+{
+    v1::Pool twice = pool("d1");
+    *twice.add_servers() = twice.servers(0);
+    v1::RoutingTable wanted = table({twice});
+    *wanted.add_listeners() = wanted.listeners(0);
+    wanted.mutable_listeners(1)->set_idle_timeout_ms(5);
+    const Layout layout = layoutOf(wanted);
+    QCOMPARE(layout.backends.at("http-0").servers.size(), std::size_t(1));
+    QCOMPARE(layout.frontends.size(), std::size_t(1));
+    QVERIFY(frontendName("a/production/80") != frontendName("a/staging/80"));
+}
+
+void EdgeConfigTest::timesStayWithinHAProxysOwn()
+{
+    v1::Pool probed = pool("d1");
+    probed.mutable_probe()->set_protocol(v1::HTTP);
+    probed.mutable_probe()->set_interval_s(UINT32_MAX);
+    probed.mutable_probe()->set_timeout_s(UINT32_MAX);
+    v1::RoutingTable wanted = table({probed});
+    wanted.set_drain_limit_ms(UINT32_MAX);
+    wanted.mutable_listeners(0)->set_idle_timeout_ms(UINT32_MAX);
+    const QString text = configOf(wanted);
+    QVERIFY(text.contains(QStringLiteral("hard-stop-after 86405000ms\n")));
+    QVERIFY(text.contains(QStringLiteral("timeout client 86400000ms\n")));
+    QVERIFY(text.contains(QStringLiteral(" check inter 3600s fall 100 rise 1\n")));
+}
+
+// Whatever one listener's clients hold, another one's find room.
+void EdgeConfigTest::listenersShareTheConnections()
+{
+    for (const std::uint64_t open_files : {256ULL, 1024ULL, 20'000ULL, 1'000'000ULL})
+        for (const std::size_t listeners : {1U, 2U, 10U, 100U}) {
+            Layout layout;
+            for (std::size_t i = 0; i < listeners; ++i)
+                layout.frontends.insert({"f-" + std::to_string(i), true, 0});
+            const ProxyLimits limits = limitsFor(open_files, 2, layout);
+            const unsigned share = connectionsPerListener(limits, listeners);
+            QVERIFY(share >= 8);
+            const bool enough = open_files >= 20'000 || listeners <= 2;
+            QVERIFY(!enough || share * listeners <= std::max(limits.connections, 16U));
+            QVERIFY(open_files < 1024 || limits.connections * 2 < open_files);
+            QCOMPARE(limitProblem(limits, listeners).empty(), share >= 100);
+        }
+    QVERIFY(configOf(table({pool("d1")})).contains(QStringLiteral("bind fd@9\n    maxconn 777\n")));
+}
+
+void EdgeConfigTest::spoiledBookIsBounded()
+{
+    BackendBook book;
+    book.restore({{"d1/In", "http-99999999999999999999"}, {"d2/In", "http-"}, {"d3/In", "http-1x"}},
+                 {{PoolKind::Http, UINT32_MAX}});
+    book.assign(table({pool("d1"), pool("d2"), pool("d3")}), {});
+    book.provision();
+    QCOMPARE(book.capacity().at(PoolKind::Http), kCapacityMax);
+    for (const char *id : {"d1/In", "d2/In", "d3/In"})
+        QVERIFY(backendNumber(book.backendOf(id), PoolKind::Http).has_value());
 }
 
 void EdgeConfigTest::emptyTableHasAnAnswer()
@@ -185,7 +313,7 @@ void EdgeConfigTest::serverNamesAreClean()
     server.set_instance(std::string(80, 'x') + "/Bäcker IN;0");
     server.set_target("unix:/a");
     const std::string name = serverName(server);
-    QVERIFY(name.size() < 80);
+    QVERIFY(name.size() < 100);
     QVERIFY(QString::fromStdString(name).contains(QLatin1Char('.')));
     server.set_target("unix:/b");
     QVERIFY(serverName(server) != name); // another place is another server

@@ -10,7 +10,7 @@ namespace
 {
 
 using Commands = std::vector<std::string>;
-constexpr const char *kProbes = "/run/probes 1.map";
+constexpr const char *kProbes = "probes-1.map";
 
 WantedServer server(const std::string &name, bool drain = false)
 {
@@ -84,7 +84,7 @@ void EdgeRunningTest::probedServersAreChecked()
     backend.probe_failures = 2;
     backend.servers = {server("a")};
     RunningState state = running(layout({}));
-    const Commands expected{"add map /run/probes\\ 1.map http-probed-1 /a\\ b",
+    const Commands expected{"add map probes-1.map http-probed-1 /a\\ b",
                             "add server http-probed-1/a unix@/run/a check inter 5s fall 2 rise 1",
                             "enable health http-probed-1/a", "enable server http-probed-1/a",
                             "set server http-probed-1/a health up"};

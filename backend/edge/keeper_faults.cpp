@@ -1,0 +1,131 @@
+#include "backend/edge/keeper.h"
+
+#include "backend/edge/escaping.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace slipway::edge
+{
+
+namespace
+{
+
+constexpr int kCheck_ms = 10'000;
+constexpr std::size_t kReasonBytesMax = 600;
+
+const v1::Pool *findPool(const v1::RoutingTable &table, const std::string &id)
+{
+    for (const v1::Pool &pool : table.pools())
+        if (pool.id() == id)
+            return &pool;
+    return nullptr;
+}
+
+// One pool alone, without public sockets: they are no pool's fault.
+Layout onlyPool(const Layout &layout, const std::string &backend)
+{
+    Layout alone;
+    alone.drain_limit_ms = layout.drain_limit_ms;
+    alone.capacity = layout.capacity;
+    alone.backends[backend] = layout.backends.at(backend);
+    return alone;
+}
+
+} // namespace
+
+// A pool that made HAProxy fail is tried again as soon as it is another one.
+std::map<std::string, std::string> Keeper::leftOut(const v1::RoutingTable &table) const
+{
+    std::map<std::string, std::string> reasons;
+    for (const auto &[id, fault] : m_faults)
+        if (const v1::Pool *pool = findPool(table, id);
+            pool && pool->SerializeAsString() == fault.pool)
+            reasons[id] = fault.reason;
+    return reasons;
+}
+
+// What HAProxy says against this layout; empty: nothing, or it could not be asked.
+asio::awaitable<std::string> Keeper::complaintAbout(Layout layout)
+{
+    const auto config = m_folder / "proxy/check.cfg";
+    const auto output = m_folder / "check.log";
+    const ProxyFiles files{m_folder / "proxy", 0};
+    const bool written =
+        writeFile(config, configText(layout, files, machineLimits(layout), m_cell)) &&
+        writeFile(files.probes(), probesText(layout));
+    const int log = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    sys::SpawnRequest request;
+    request.arguments = {haproxyProgram(), "-c", "-q", "-f", config.string()};
+    confine(request, m_cell, m_folder / "proxy");
+    request.stdout_fd = log;
+    request.stderr_fd = log;
+    const auto pid = sys::spawn(request);
+    if (log >= 0)
+        close(log);
+    if (!written || !pid)
+        co_return "";
+    int status = -1;
+    std::error_code ignored;
+    asio::steady_timer ended(m_io, std::chrono::milliseconds(kCheck_ms));
+    sys::ProcessWatch watch(m_io, *pid, [&status, &ended](int wait_status) {
+        status = wait_status;
+        ended.cancel();
+    });
+    co_await ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (status == -1) {
+        watch.signal(SIGKILL);
+        ended.expires_after(std::chrono::milliseconds(kCheck_ms));
+        co_await ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_return "";
+    }
+    files.remove();
+    // Another code means that it has no listener, and is right.
+    co_return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? complaintOf(readFile(output)) + " "
+                                                            : "";
+}
+
+// HAProxy takes a configuration as a whole or not at all: whose pool it does not take is served no
+// more, and all others go on.
+asio::awaitable<void> Keeper::findFaults(Layout layout, v1::RoutingTable table)
+{
+    for (const auto &[name, backend] : layout.backends) {
+        const v1::Pool *pool = findPool(table, backend.pool);
+        if (!pool || backend.servers.empty())
+            continue;
+        const std::string complaint = co_await complaintAbout(onlyPool(layout, name));
+        if (!complaint.empty())
+            m_faults[backend.pool] = {pool->SerializeAsString(),
+                                      "HAProxy does not take it: " +
+                                          readable(complaint, kReasonBytesMax)};
+    }
+}
+
+// Told when it changes, for it is looked at with every attempt.
+void Keeper::setProblem(const std::string &problem)
+{
+    if (problem == m_problem)
+        return;
+    m_problem = problem;
+    if (problem.empty())
+        tellHappening(v1::INFO, "EdgeProxyStarted", "HAProxy serves the public addresses again.",
+                      "");
+    else
+        tellHappening(v1::ERROR, "EdgeProxyNotStarted", problem, "It is tried again.");
+    reportChanges();
+}
+
+// What the next keeper needs; without it this one goes on all the same.
+void Keeper::keep(const std::string &file, const std::string &text)
+{
+    const auto written = writeFile(m_folder / file, text);
+    const std::string problem = written ? "" : written.error().message();
+    if (std::exchange(m_disk_problem, problem) != problem && !problem.empty())
+        tellHappening(v1::ERROR, "EdgeFileNotWritten", problem,
+                      "Addresses are served all the same; a new keeper would not know the newest "
+                      "routes.");
+}
+
+} // namespace slipway::edge
