@@ -4,6 +4,7 @@
 #include "backend/sys/durable_file.h"
 #include "backend/sys/file_identity.h"
 #include "backend/sys/file_time.h"
+#include "backend/sys/random.h"
 
 #include <algorithm>
 #include <fstream>
@@ -41,9 +42,9 @@ bool holdsSomething(const fs::path &folder)
 std::string remains(const sys::Paths &paths)
 {
     std::string words;
-    const auto add = [&words](bool there, const char *what) {
+    const auto add = [&words](bool there, const std::string &what) {
         if (there)
-            words += (words.empty() ? "" : ", ") + std::string(what);
+            words += (words.empty() ? "" : ", ") + what;
     };
     add(holdsSomething(paths.packages()), "packages");
     add(holdsSomething(paths.disks()), "disks");
@@ -53,7 +54,6 @@ std::string remains(const sys::Paths &paths)
     add(holdsSomething(paths.trash()), "a trash folder");
     add(markedFabricId(paths).has_value(),
         "the mark of fabric " + markedFabricId(paths).value_or(""));
-    add(bytesOf(logOf(paths.storeFile())) > 0, "a store's write-ahead log");
     return words;
 }
 
@@ -90,7 +90,9 @@ Result<void> checkStoreIsThere(const sys::Paths &paths, bool first_start)
                        store.string());
     if (there || first_start)
         return {};
-    const std::string what_is_there = remains(paths);
+    std::string what_is_there = remains(paths);
+    if (what_is_there.empty() && bytesOf(logOf(store)) > 0)
+        what_is_there = "the write-ahead log of its store";
     if (what_is_there.empty())
         return {};
     if (sys::identityOf(store))
@@ -104,7 +106,8 @@ Result<void> checkStoreIsThere(const sys::Paths &paths, bool first_start)
 
 Result<void> setStoreAside(const sys::Paths &paths)
 {
-    const std::string suffix = ".aside-" + sys::fileTime(sys::SystemClock().wallMs());
+    const std::string suffix =
+        ".aside-" + sys::fileTime(sys::SystemClock().wallMs()) + "-" + sys::randomHex(4);
     for (const fs::path &file :
          {paths.storeFile(), logOf(paths.storeFile()),
           fs::path(paths.storeFile().string() + "-shm"), paths.fabricIdFile()})

@@ -1,6 +1,7 @@
 #include "backend/fabric/event_limiter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace slipway::fabric
 {
@@ -78,27 +79,32 @@ bool EventLimiter::admit(const v1::Event &event, std::int64_t now_ms)
 
 std::vector<v1::Happening> EventLimiter::takeSummaries(std::int64_t now_ms)
 {
-    std::vector<v1::Happening> summaries;
-    std::erase_if(m_sources, [&](auto &entry) {
-        Source &source = entry.second;
-        if (source.left_out == 0)
-            return now_ms - source.filled_ms > kAllowanceMax * kRefillEvery_ms; // is full again
-        if (now_ms >= source.since_ms && now_ms - source.since_ms < kSummaryEvery_ms)
-            return false;
-        v1::Happening &summary = summaries.emplace_back();
-        summary.set_deployment_id(source.last.deployment_id());
-        summary.set_instance(source.last.instance());
-        summary.set_time_ms(now_ms);
-        summary.set_severity(source.last.severity());
-        summary.set_kind(kSummaryKind);
-        summary.set_message(std::to_string(source.left_out) +
-                            " more like this: " + source.last.message());
-        summary.set_cause(source.last.cause());
-        summary.set_reaction("they were counted, not kept");
-        source.left_out = 0;
-        return false;
+    std::erase_if(m_sources, [now_ms](const auto &entry) {
+        const Source &source = entry.second; // one that is full again is as good as none
+        return source.left_out == 0 && now_ms - source.filled_ms > kAllowanceMax * kRefillEvery_ms;
     });
+    std::vector<v1::Happening> summaries;
+    for (auto &[key, source] : m_sources) {
+        const bool due = now_ms < source.since_ms || now_ms - source.since_ms >= kSummaryEvery_ms;
+        if (source.left_out > 0 && due)
+            summaries.push_back(source.summary(now_ms));
+    }
     return summaries;
+}
+
+v1::Happening EventLimiter::Source::summary(std::int64_t now_ms)
+{
+    v1::Happening summary;
+    summary.set_deployment_id(last.deployment_id());
+    summary.set_instance(last.instance());
+    summary.set_time_ms(now_ms);
+    summary.set_severity(last.severity());
+    summary.set_kind(kSummaryKind);
+    summary.set_message(std::to_string(std::exchange(left_out, 0)) +
+                        " more like this: " + last.message());
+    summary.set_cause(last.cause());
+    summary.set_reaction("they were counted, not kept");
+    return summary;
 }
 
 } // namespace slipway::fabric

@@ -24,6 +24,8 @@ public:
 
 private:
     struct Source {
+        v1::Happening summary(std::int64_t now_ms); // and counts anew
+
         int allowance = 0; // so many more are kept
         std::int64_t filled_ms = 0;
         std::int64_t since_ms = 0; // when the first one was left out

@@ -52,7 +52,8 @@ Result<store::Examined> examineCopy(const sys::Paths &paths, const fs::path &cop
 // The log and the index go with the store that they belong to.
 Result<fs::path> setAside(const fs::path &store)
 {
-    const std::string suffix = ".replaced-" + sys::fileTime(sys::SystemClock().wallMs());
+    const std::string suffix =
+        ".replaced-" + sys::fileTime(sys::SystemClock().wallMs()) + "-" + sys::randomHex(4);
     for (const char *part : {"-wal", "-shm", ""}) {
         const fs::path file = store.string() + part;
         if (!sys::identityOf(file))
@@ -80,8 +81,11 @@ Result<Restored> restoreStore(const sys::Paths &paths, const fs::path &copy)
     if (const auto copied = store::copyStore(copy, fresh); !copied)
         return Failure(copied.error());
     const auto aside = setAside(paths.storeFile());
-    if (!aside)
+    if (!aside) {
+        std::error_code ignored;
+        fs::remove(fresh, ignored);
         return Failure(aside.error());
+    }
     if (const auto moved = sys::moveDurably(fresh, paths.storeFile()); !moved)
         return Failure(moved.error());
     if (const auto marked = markFabricId(paths, examined->fabric_id); !marked)

@@ -202,18 +202,27 @@ Result<void> keepBeforeStep(const sys::Paths &paths, int version)
     return copied ? Result<void>() : Failure(copied.error());
 }
 
+Failure withSnapshot(v1::Error error, const sys::Paths &paths)
+{
+    const auto snapshot = newestSnapshot(paths);
+    if (error.reason() == "STORE_DAMAGED" && snapshot)
+        error.set_message(error.message() + " The newest snapshot is " + snapshot->string() + ".");
+    return Failure(error);
+}
+
 Result<void> expectWhole(const sys::Paths &paths, const core::State &state)
 {
     const auto dangling = danglingReferences(state);
     if (dangling.empty())
         return {};
-    return failure(v1::Error::FAILED_PRECONDITION, "STORE_DAMAGED",
-                   "The store " + paths.storeFile().string() + " is damaged: " + dangling.front() +
-                       ". Nothing in it was changed. \"slipwayctl fabric check --data " +
-                       paths.data.string() +
-                       "\" says more; put a snapshot back with \"slipwayctl fabric restore "
-                       "FILE\", or move it away and begin anew with --first-start.",
-                   paths.storeFile().string());
+    const auto error = makeError(
+        v1::Error::FAILED_PRECONDITION, "STORE_DAMAGED",
+        "The store " + paths.storeFile().string() + " is damaged: " + dangling.front() +
+            ". Nothing in it was changed. \"slipwayctl fabric check --data " + paths.data.string() +
+            "\" says more; put a snapshot back with \"slipwayctl fabric restore "
+            "FILE\", or move it away and begin anew with --first-start.",
+        paths.storeFile().string());
+    return withSnapshot(error, paths);
 }
 
 Result<void> openStore(OpenedData &opened, const FabricOptions &options)
@@ -222,11 +231,11 @@ Result<void> openStore(OpenedData &opened, const FabricOptions &options)
         return keepBeforeStep(options.paths, version);
     });
     if (!store)
-        return Failure(store.error());
+        return withSnapshot(store.error(), options.paths);
     opened.store = std::move(*store);
     const auto loaded = opened.store->load();
     if (!loaded)
-        return Failure(loaded.error());
+        return withSnapshot(loaded.error(), options.paths);
     opened.state = stateFrom(*loaded);
     if (auto whole = expectWhole(options.paths, opened.state); !whole)
         return whole;

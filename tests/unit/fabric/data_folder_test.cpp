@@ -135,24 +135,19 @@ void DataFolderTest::startsFirstOnlyWhereNothingLies()
 
 void DataFolderTest::refusesAStoreThatIsGone_data()
 {
-    QTest::addColumn<QString>("what");
-    QTest::addColumn<QString>("reason");
-    QTest::newRow("missing") << "missing"
-                             << "STORE_MISSING";
-    QTest::newRow("0 bytes") << "empty"
-                             << "STORE_EMPTY";
-    QTest::newRow("no tables") << "tables"
-                               << "STORE_EMPTY";
-    QTest::newRow("half a page") << "half"
-                                 << "STORE_DAMAGED";
-    QTest::newRow("zeros") << "zeros"
-                           << "STORE_DAMAGED";
+    QTest::addColumn<QByteArray>("what");
+    QTest::addColumn<QByteArray>("reason");
+    QTest::newRow("missing") << QByteArray("missing") << QByteArray("STORE_MISSING");
+    QTest::newRow("0 bytes") << QByteArray("empty") << QByteArray("STORE_EMPTY");
+    QTest::newRow("no tables") << QByteArray("tables") << QByteArray("STORE_EMPTY");
+    QTest::newRow("half a page") << QByteArray("half") << QByteArray("STORE_DAMAGED");
+    QTest::newRow("zeros") << QByteArray("zeros") << QByteArray("STORE_DAMAGED");
 }
 
 void DataFolderTest::refusesAStoreThatIsGone()
 {
-    QFETCH(QString, what);
-    QFETCH(QString, reason);
+    QFETCH(QByteArray, what);
+    QFETCH(QByteArray, reason);
     earlierLife();
     const fs::path store = options().paths.storeFile();
     if (what == "missing")
@@ -170,7 +165,7 @@ void DataFolderTest::refusesAStoreThatIsGone()
     const auto before = inventory(options().paths.packages());
     const auto refused = openFabric(options());
     QVERIFY(!refused);
-    QCOMPARE(QString::fromStdString(refused.error().reason()), reason);
+    QCOMPARE(refused.error().reason(), reason.toStdString());
     QVERIFY(refused.error().message().find(store.string()) != std::string::npos);
     QVERIFY(refused.error().message().find("--first-start") != std::string::npos);
     QVERIFY(inventory(options().paths.packages()) == before);
