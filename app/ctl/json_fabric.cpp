@@ -134,6 +134,8 @@ Json statusJson(const v1::FabricStatus &status)
             {"edge_pid", status.edge_pid()},
             {"edge_problem", status.edge_problem()},
             {"haproxy_pid", status.haproxy_pid()},
+            {"store_bytes", status.store_bytes()},
+            {"snapshot_time_ms", status.snapshot_time_ms()},
             {"hosts", listJson(status.hosts(), hostJson)}};
 }
 

@@ -40,6 +40,7 @@ fabric::FabricOptions fabricOptions(const FabricCommandOptions &options)
     result.hosts = options.hosts;
     result.fault_domains = options.fault_domains;
     result.accept_no_isolation = options.accept_no_isolation;
+    result.first_start = options.first_start;
     return result;
 }
 

@@ -16,6 +16,7 @@ struct FabricCommandOptions {
     bool accept_no_isolation = false;
     std::string engine = "local";
     std::uint16_t tcp_port = 0; // 0: the Unix socket only
+    bool first_start = false;   // begin anew beside the remains of an earlier fabric
     bool keep_services = false; // SIGTERM leaves hosts, instances and the edge running
 };
 

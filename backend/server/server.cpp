@@ -1,7 +1,7 @@
 #include "backend/server/server.h"
 
 #include "backend/server/fabric_service.h"
-#include "backend/server/unix_door.h"
+#include "backend/sys/guarded_listener.h"
 
 #include <chrono>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -23,6 +23,9 @@ constexpr int kSendBytesMax = 64 * 1024 * 1024;
 constexpr int kKeepaliveMs = 10'000;
 constexpr int kKeepaliveTimeoutMs = 5'000;
 constexpr int kClientPingMsMin = 5'000; // our clients ping every 10 s
+constexpr int kMetadataBytesMax = 16 * 1024;
+constexpr int kStreamsMax = 100;             // of one connection, and
+constexpr std::size_t kConnectionsMax = 128; // so many portals, scripts and watches at once
 constexpr auto kShutdownGrace = std::chrono::milliseconds(500);
 
 class GrpcServer final : public Server
@@ -38,10 +41,17 @@ public:
     void stop() override;
 
 private:
+    using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+    Result<void> listenToUsers(grpc::ServerBuilder &builder);
+    Result<void> closeToOthers() const;
+
     FabricService m_service;
     fs::path m_socket;
+    int m_unix_result = 1; // 0: gRPC could not listen; where gRPC itself listens
+    std::unique_ptr<sys::GuardedListener> m_listener;
+    std::unique_ptr<Acceptor> m_acceptor;
     std::unique_ptr<grpc::Server> m_server;
-    std::unique_ptr<UnixDoor> m_door; // leads to the server
 };
 
 void configure(grpc::ServerBuilder &builder)
@@ -52,6 +62,8 @@ void configure(grpc::ServerBuilder &builder)
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kClientPingMsMin);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsMax);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0); // two fabrics never share a port
 }
 
@@ -63,6 +75,25 @@ Failure notBound(const std::string &where)
                    where);
 }
 
+// gRPC hands out no credentials of a peer, so somebody else accepts: whoever is not this user or
+// root never gets as far as gRPC.
+Result<void> GrpcServer::listenToUsers(grpc::ServerBuilder &builder)
+{
+    const auto credentials = grpc::InsecureServerCredentials();
+    if (!sys::canGuardListeners()) {
+        builder.AddListeningPort("unix:" + m_socket.string(), credentials, &m_unix_result);
+        return {};
+    }
+    auto listener = sys::listenGuarded(m_socket, kConnectionsMax);
+    if (!listener)
+        return Failure(listener.error());
+    m_listener = std::move(*listener);
+    using Builder = grpc::ServerBuilder::experimental_type;
+    m_acceptor = builder.experimental().AddExternalConnectionAcceptor(
+        Builder::ExternalConnectionType::FROM_FD, credentials);
+    return {};
+}
+
 Result<void> GrpcServer::start(std::uint16_t tcp_port)
 {
     grpc::EnableDefaultHealthCheckService(true);
@@ -71,27 +102,45 @@ Result<void> GrpcServer::start(std::uint16_t tcp_port)
     configure(builder);
     int tcp_result = tcp_port == 0 ? 1 : 0;
     const std::string tcp_address = "127.0.0.1:" + std::to_string(tcp_port);
-    const auto credentials = grpc::InsecureServerCredentials();
+    if (auto listening = listenToUsers(builder); !listening)
+        return listening;
     if (tcp_port != 0)
-        builder.AddListeningPort(tcp_address, credentials, &tcp_result);
+        builder.AddListeningPort(tcp_address, grpc::InsecureServerCredentials(), &tcp_result);
     builder.RegisterService(&m_service);
     m_server = builder.BuildAndStart();
+    if (m_unix_result == 0)
+        return notBound(m_socket.string());
     if (tcp_result == 0 || !m_server)
         return notBound(tcp_address);
-    auto door = UnixDoor::open(m_socket, [server = m_server.get()](int fd) {
-        grpc::AddInsecureChannelFromFd(server, fd);
+    if (!m_listener)
+        return closeToOthers();
+    m_listener->start([this](int fd) {
+        Acceptor::NewConnectionParameters connection;
+        connection.fd = fd;
+        m_acceptor->HandleNewConnection(&connection);
     });
-    if (!door)
-        return Failure(door.error());
-    m_door = std::move(*door);
+    return {};
+}
+
+// The folder is private already; this is the second lock on the same door.
+Result<void> GrpcServer::closeToOthers() const
+{
+    std::error_code error;
+    fs::permissions(m_socket, fs::perms::owner_read | fs::perms::owner_write, error);
+    if (error)
+        return failure(v1::Error::PERMISSION_DENIED, "SOCKET_TOO_OPEN",
+                       "Cannot close " + m_socket.string() + " to other users: " + error.message() +
+                           ".",
+                       m_socket.string());
     return {};
 }
 
 void GrpcServer::stop()
 {
+    if (m_listener)
+        m_listener->stop();
     if (!m_server)
         return;
-    m_door.reset();
     m_service.endStreams(makeError(v1::Error::UNAVAILABLE, "FABRIC_STOPPING",
                                    "The fabric is stopping. Start it again to go on."));
     // With an open stream a plain Shutdown() would never return: a reader that takes nothing, or
@@ -99,6 +148,8 @@ void GrpcServer::stop()
     m_server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
     m_server->Wait();
     m_server.reset();
+    m_acceptor.reset();
+    m_listener.reset();
 }
 
 } // namespace
