@@ -102,7 +102,6 @@ void FabricShell::closeDown()
     m_edge.reset();
     m_engine.reset();
     m_worker->stop(); // what it has begun is waited for by the destructor, not by the script
-    m_worker.reset();
     m_librarian.reset();
     m_opened.store.reset();
     if (!m_keep_services)
