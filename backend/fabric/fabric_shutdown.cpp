@@ -102,7 +102,7 @@ void FabricShell::closeDown()
     m_edge.reset();
     m_engine.reset();
     m_worker->stop(); // what it has begun is waited for by the destructor, not by the script
-    m_librarian.reset();
+    m_librarian->stop();
     m_opened.store.reset();
     if (!m_keep_services)
         removeRuntimeFiles(m_options.paths, m_options.socket);
