@@ -137,9 +137,9 @@ void HostDaemon::send(const v1::HostMessage &message)
     if (m_controller)
         sendLate();
     const bool flows = m_controller && m_controller->queuedBytes() < kFlowingBytesMax;
-    if (flows && m_unsent.empty() && m_late.empty())
-        return m_controller->send(message);
-    if (message.has_happening()) {
+    if (flows && m_unsent.empty() && m_late.empty()) {
+        m_controller->send(message);
+    } else if (message.has_happening()) {
         m_unsent.push_back(message);
         if (m_unsent.size() > kUnsentMax)
             m_unsent.pop_front();
