@@ -4,7 +4,7 @@
 #include "backend/core/sizes.h"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 
 namespace slipway::core
 {
@@ -58,7 +58,7 @@ bool hasInternalEndpoint(const v1::RoleDefinition &role)
 
 std::vector<v1::Peer> peersOf(const State &state, const v1::Deployment &deployment)
 {
-    std::vector<v1::Peer> peers;
+    std::vector<v1::Peer> peers; // of all its instances
     for (int index = 0; index < deployment.definition().roles_size(); ++index) {
         const v1::RoleDefinition &role = deployment.definition().roles(index);
         if (!hasInternalEndpoint(role))
@@ -89,53 +89,106 @@ void setLimits(v1::InstanceOrder &order, const v1::RoleInstance &instance,
 }
 
 void fillOrder(v1::InstanceOrder &order, const State &state, const v1::Deployment &deployment,
-               const v1::RoleDefinition &role, const v1::RoleInstance &instance,
-               const std::vector<v1::Peer> &peers)
+               const v1::RoleInstance &instance)
 {
     order.set_deployment_id(deployment.id());
     order.set_name(instance.name());
-    order.set_service(deployment.service());
+    order.set_role_name(instance.role());
     order.set_generation(instance.generation());
     order.set_disk_generation(instance.disk_generation());
     order.set_run(instance.goal() != v1::RoleInstance::STOP || !instance.drained());
-    *order.mutable_role() = role;
     if (const SizeFacts *size = findSize(instance.size()))
         *order.mutable_size() = sizeMessage(*size);
-    if (const auto *configured = findRole(deployment.configuration(), role.name()))
-        *order.mutable_settings() = configured->settings();
     order.set_fault_domain(instance.fault_domain());
     order.set_update_domain(instance.update_domain());
-    order.mutable_peers()->Assign(peers.begin(), peers.end());
     const v1::CloudService *service = findService(state, deployment.service());
     order.set_outside_access(service && service->outside_access());
-    *order.mutable_probes() = deployment.definition().probes();
     order.set_remove(mustGo(instance));
     setLimits(order, instance, state.settings);
     if (instance.uid_slot() > 0)
         order.set_uid_base(kFirstUid + kUidsPerInstance * (instance.uid_slot() - 1));
 }
 
-// Who is on one of these hosts gets its order; peers are gathered for deployments that have one.
+v1::DeploymentOrder commonOf(const State &state, const v1::Deployment &deployment)
+{
+    v1::DeploymentOrder common;
+    common.set_deployment_id(deployment.id());
+    common.set_service(deployment.service());
+    *common.mutable_probes() = deployment.definition().probes();
+    for (const v1::RoleDefinition &role : deployment.definition().roles()) {
+        v1::RoleOrder &order = *common.add_roles();
+        *order.mutable_role() = role;
+        if (const auto *configured = findRole(deployment.configuration(), role.name()))
+            *order.mutable_settings() = configured->settings();
+    }
+    const std::vector<v1::Peer> peers = peersOf(state, deployment);
+    common.mutable_peers()->Assign(peers.begin(), peers.end());
+    return common;
+}
+
+// Who is on one of these hosts gets its order; what a deployment's instances have in common is said
+// once to each host that has one.
 void addOrders(std::map<std::string, v1::HostOrders> &orders, const State &state)
 {
     for (const auto &[id, deployment] : state.deployments) {
-        std::optional<std::vector<v1::Peer>> peers;
+        std::set<v1::HostOrders *> told;
         for (auto it = state.instances.lower_bound({id, {}});
              it != state.instances.end() && it->first.first == id; ++it) {
             const auto host = orders.find(it->second.host());
             if (host == orders.end())
                 continue;
-            const v1::RoleDefinition *role = findRole(deployment.definition(), it->second.role());
-            if (!role)
+            if (!findRole(deployment.definition(), it->second.role()))
                 continue;
-            if (!peers)
-                peers = peersOf(state, deployment);
-            fillOrder(*host->second.add_instances(), state, deployment, *role, it->second, *peers);
+            fillOrder(*host->second.add_instances(), state, deployment, it->second);
+            told.insert(&host->second);
         }
+        if (told.empty())
+            continue;
+        const v1::DeploymentOrder common = commonOf(state, deployment);
+        for (v1::HostOrders *host : told)
+            *host->add_deployments() = common;
     }
 }
 
+// With room for numbers that grow: a port, an address and an index at their longest.
+std::size_t bytesOfPeer(const v1::RoleDefinition &role, const v1::Endpoint &endpoint)
+{
+    constexpr std::size_t kFixed = 64;
+    constexpr std::size_t kIndex = sizeof "_IN_10000";
+    return kFixed + 2 * role.name().size() + kIndex + endpoint.name().size();
+}
+
 } // namespace
+
+std::optional<v1::Error> refuseOrderSize(const v1::ServiceDefinition &definition,
+                                         const v1::ServiceConfiguration &configuration,
+                                         const std::vector<v1::RoleGoal> &goals)
+{
+    std::size_t bytes = definition.ByteSizeLong() + configuration.ByteSizeLong();
+    std::size_t peers = 0;
+    for (const v1::RoleGoal &goal : goals) {
+        const v1::RoleDefinition *role = findRole(definition, goal.role());
+        for (int index = 0; role && index < role->endpoints_size(); ++index) {
+            if (role->endpoints(index).kind() != v1::Endpoint::INTERNAL)
+                continue;
+            peers += goal.instance_count();
+            bytes += goal.instance_count() * bytesOfPeer(*role, role->endpoints(index));
+        }
+    }
+    if (bytes <= kDeploymentOrderBytesMax)
+        return std::nullopt;
+    return makeError(v1::Error::RESOURCE_EXHAUSTED, "ORDERS_TOO_LARGE",
+                     "Every instance has to be told its settings and all internal endpoints of the "
+                     "deployment, which would take " +
+                         withThousands(bytes) + " bytes; " +
+                         withThousands(kDeploymentOrderBytesMax) +
+                         " are the most (definition and "
+                         "settings: " +
+                         withThousands(definition.ByteSizeLong() + configuration.ByteSizeLong()) +
+                         " bytes, " + counted(peers, "internal endpoint") +
+                         "). Use fewer instances, or keep large settings in files of the package.",
+                     "orders");
+}
 
 std::map<std::string, v1::HostOrders> planOrders(const State &state)
 {

@@ -1,5 +1,7 @@
 #include "backend/fabric/dispatcher.h"
 
+#include "backend/sys/paths.h"
+
 #include <utility>
 
 namespace slipway::fabric
@@ -52,14 +54,16 @@ void Dispatcher::sendFleet(const core::State &state)
 void Dispatcher::sendOrders(const core::State &state, std::map<std::string, v1::HostOrders> &orders)
 {
     for (auto &[host_id, wanted] : orders) {
-        for (v1::InstanceOrder &order : *wanted.mutable_instances()) {
-            const auto deployment = state.deployments.find(order.deployment_id());
-            if (deployment != state.deployments.end())
-                order.set_content_path(
-                    m_content_path(deployment->second.package_digest(), order.role().name())
+        for (v1::DeploymentOrder &common : *wanted.mutable_deployments()) {
+            const auto deployment = state.deployments.find(common.deployment_id());
+            if (deployment == state.deployments.end())
+                continue;
+            for (v1::RoleOrder &role : *common.mutable_roles())
+                role.set_content_path(
+                    m_content_path(deployment->second.package_digest(), role.role().name())
                         .string());
         }
-        std::string bytes = wanted.SerializeAsString();
+        std::string bytes = sys::contentHash(wanted.SerializeAsString());
         const auto sent = m_sent_orders.find(host_id);
         if (sent != m_sent_orders.end() && sent->second == bytes)
             continue;

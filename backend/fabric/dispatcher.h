@@ -31,7 +31,7 @@ public:
     // What was committed since; without it, or after forget(), everything is planned anew.
     void note(const std::vector<v1::Change> &changes);
     void forget() { m_planner.forget(); }
-    // Returns when a tick is due at the latest (wall clock, ms); 0: none.
+    // Returns when a tick is due at the latest (steady clock, ms); 0: none.
     std::int64_t carryOut(const core::State &state);
     // What the edge says of a table; told again when the state moves on but its table does not.
     void reported(const v1::EdgeReport &report);
@@ -50,7 +50,7 @@ private:
     ContentPath m_content_path;
     core::Planner m_planner;
     std::optional<engine::Fleet> m_fleet;
-    std::map<std::string, std::string> m_sent_orders; // host id -> bytes, without revision
+    std::map<std::string, std::string> m_sent_orders; // host id -> their hash, without revision
     std::string m_table_bytes;
     std::uint64_t m_table_revision = 0;
     // Tables on their way: the revision they were sent with -> the last state that wanted them.

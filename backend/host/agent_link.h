@@ -23,6 +23,8 @@ public:
     // Who hears of it from now on.
     void handTo(OnMessage on_message, OnClosed on_closed);
     void send(const v1::AgentCommand &command) { m_channel->send(command); }
+    bool isWriting() const { return m_channel->queuedBytes() > 0; }
+    void whenDrained(std::function<void()> drained) { m_channel->whenDrained(std::move(drained)); }
     void close();
     int peerPid() const { return m_peer_pid; }
 

@@ -1,6 +1,8 @@
 // Instance: its folders on the machine, and the sandbox that shows them to it.
 #include "backend/host/instance.h"
 
+#include "backend/proto/orders.h"
+
 #include <unistd.h>
 
 namespace slipway::host
@@ -191,16 +193,21 @@ void Instance::sendOrder()
 {
     if (m_outside && !m_outside->isReady() && !m_outside->isOver())
         return;
+    std::string bytes = m_wanted.SerializeAsString();
+    if (bytes == m_sent_order && m_common == m_sent_common)
+        return;
+    m_order_waits = m_link->isWriting();
+    if (m_order_waits)
+        return; // only the latest order matters to one that reads slowly
+    m_sent_order = std::move(bytes);
+    m_sent_common = m_common;
     v1::AgentCommand command;
     v1::InstanceOrder &order = *command.mutable_order();
     order = m_wanted;
+    addSurroundings(order, *m_common);
     for (v1::Peer &peer : *order.mutable_peers())
         peer.set_socket(sys::shortHash(peer.instance()) + "/" + sys::shortHash(peer.endpoint()) +
                         ".sock");
-    std::string bytes = command.SerializeAsString();
-    if (bytes == m_sent_order)
-        return;
-    m_sent_order = std::move(bytes);
     m_link->send(command);
 }
 

@@ -1,14 +1,10 @@
 #include "backend/sys/message_channel.h"
 
-#include "backend/sys/paths.h"
-
 #include <algorithm>
+#include <spdlog/spdlog.h>
 
 #ifdef __linux__
 #include <sys/socket.h>
-#endif
-#ifndef _WIN32
-#include <sys/stat.h>
 #endif
 
 namespace slipway::sys
@@ -64,13 +60,24 @@ void MessageChannel::readBody(std::size_t size)
     });
 }
 
-void MessageChannel::send(const google::protobuf::MessageLite &message)
+bool MessageChannel::send(const google::protobuf::MessageLite &message)
 {
-    if (m_closed)
-        return;
+    if (m_closed || m_clogged)
+        return false;
     const std::size_t size = message.ByteSizeLong();
-    if (size > kMessageBytesMax)
-        return fail("a message of " + std::to_string(size) + " bytes cannot be sent");
+    if (size > kMessageBytesMax) {
+        spdlog::error("A {} of {} bytes is over the limit of {} and was not sent.",
+                      message.GetTypeName(), size, kMessageBytesMax);
+        return false;
+    }
+    if (m_queued_bytes + size > kQueuedBytesMax) {
+        // Not from in here: the sender may be in the middle of something.
+        m_clogged = true;
+        asio::post(m_socket.get_executor(), [self = shared_from_this()] {
+            self->fail("it does not read what is sent to it");
+        });
+        return false;
+    }
     std::string frame(4, '\0');
     frame[0] = char(size >> 24 & 255);
     frame[1] = char(size >> 16 & 255);
@@ -81,6 +88,7 @@ void MessageChannel::send(const google::protobuf::MessageLite &message)
     m_queue.push_back(std::move(frame));
     if (m_queue.size() == 1)
         write();
+    return true;
 }
 
 void MessageChannel::write()
@@ -95,7 +103,10 @@ void MessageChannel::write()
                           self->m_queued_bytes -= self->m_queue.front().size();
                           self->m_queue.pop_front();
                           if (!self->m_queue.empty())
-                              self->write();
+                              return self->write();
+                          const auto drained = self->m_on_drained; // it may close the channel
+                          if (drained)
+                              drained();
                       });
 }
 
@@ -114,6 +125,7 @@ void MessageChannel::close()
     m_closed = true;
     m_on_message = nullptr;
     m_on_closed = nullptr;
+    m_on_drained = nullptr;
     std::error_code ignored;
     m_socket.close(ignored);
 }
@@ -131,73 +143,10 @@ int MessageChannel::peerPid() const
 }
 
 MessageListener::MessageListener(asio::io_context &io, std::function<void(ChannelPtr)> on_accept)
-    : m_acceptor(io), m_retry(io), m_on_accept(std::move(on_accept))
+    : m_listener(io, [on_accept = std::move(on_accept)](LocalListener::Socket socket) {
+          on_accept(std::make_shared<MessageChannel>(std::move(socket)));
+      })
 {
-}
-
-MessageListener::~MessageListener()
-{
-    close();
-}
-
-Result<void> MessageListener::listen(const std::filesystem::path &socket, unsigned mode)
-{
-    if (const auto checked = checkSocketPath(socket); !checked)
-        return checked;
-    std::error_code error;
-    std::filesystem::remove(socket, error);
-    m_acceptor.open(asio::local::stream_protocol(), error);
-    if (!error)
-        m_acceptor.bind(asio::local::stream_protocol::endpoint(socket.string()), error);
-    if (!error)
-        m_acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
-        return failure(v1::Error::UNAVAILABLE, "SOCKET_NOT_BOUND",
-                       "Cannot listen on " + socket.string() + ": " + error.message() + ".",
-                       socket.string());
-#ifndef _WIN32
-    chmod(socket.c_str(), mode);
-#endif
-    m_path = socket;
-    m_open = std::make_shared<bool>(true);
-    accept();
-    return {};
-}
-
-void MessageListener::accept()
-{
-    m_acceptor.async_accept(
-        [this, open = m_open](std::error_code error, asio::local::stream_protocol::socket socket) {
-            // A visitor may have been taken in, and this handler queued, before the closing.
-            if (!*open)
-                return;
-            if (error)
-                return acceptLater();
-            m_on_accept(std::make_shared<MessageChannel>(std::move(socket)));
-            if (*open)
-                accept();
-        });
-}
-
-// Out of descriptors, say: the visitor stays in the queue, so that trying at once would spin.
-void MessageListener::acceptLater()
-{
-    m_retry.expires_after(std::chrono::milliseconds(kBackoffFirst_ms));
-    m_retry.async_wait([this, open = m_open](std::error_code) {
-        if (*open)
-            accept();
-    });
-}
-
-void MessageListener::close()
-{
-    if (!m_acceptor.is_open())
-        return;
-    *m_open = false;
-    m_retry.cancel();
-    std::error_code ignored;
-    m_acceptor.close(ignored);
-    std::filesystem::remove(m_path, ignored);
 }
 
 MessageDialer::MessageDialer(asio::io_context &io, std::filesystem::path socket,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/proto/result.h"
+#include "backend/sys/local_listener.h"
 
 #include <asio.hpp>
 #include <asio/local/stream_protocol.hpp>
@@ -17,7 +18,11 @@
 namespace slipway::sys
 {
 
+// Who makes messages keeps below it by design: a larger one is cut into parts, or is refused where
+// it was asked for.
 inline constexpr std::size_t kMessageBytesMax = 16 * 1024 * 1024;
+// What waits for a reader that does not read; beyond, the channel is closed as broken.
+inline constexpr std::size_t kQueuedBytesMax = 64 * 1024 * 1024;
 
 class MessageChannel : public std::enable_shared_from_this<MessageChannel>
 {
@@ -29,7 +34,11 @@ public:
 
     // OnClosed is called exactly once, and last. After close() neither is called any more.
     void start(OnMessage on_message, OnClosed on_closed);
-    void send(const google::protobuf::MessageLite &message);
+    // False: the message is over the limit (a mistake of its maker, logged) or the channel is
+    // closed. Nothing is sent then, and the channel goes on.
+    bool send(const google::protobuf::MessageLite &message);
+    // Called each time when everything was written, until the channel closes.
+    void whenDrained(std::function<void()> drained) { m_on_drained = std::move(drained); }
     void close();
     std::size_t queuedBytes() const { return m_queued_bytes; }
     int peerPid() const; // by SO_PEERCRED, as this pid namespace sees it; 0 where unknown
@@ -43,11 +52,13 @@ private:
     asio::local::stream_protocol::socket m_socket;
     OnMessage m_on_message;
     OnClosed m_on_closed;
+    std::function<void()> m_on_drained;
     unsigned char m_header[4] = {};
     std::string m_body;
     std::deque<std::string> m_queue;
     std::size_t m_queued_bytes = 0;
     bool m_closed = false;
+    bool m_clogged = false; // about to be closed: its queue is full
 };
 
 using ChannelPtr = std::shared_ptr<MessageChannel>;
@@ -62,24 +73,19 @@ template <typename Message> bool parseMessage(std::string_view bytes, Message &m
     return true;
 }
 
-// Owns a socket file; a stale one of the same name is replaced.
+// Who comes in speaks in messages.
 class MessageListener
 {
 public:
     MessageListener(asio::io_context &io, std::function<void(ChannelPtr)> on_accept);
-    ~MessageListener();
-    Result<void> listen(const std::filesystem::path &socket, unsigned mode = 0600);
-    void close();
+    Result<void> listen(const std::filesystem::path &socket, unsigned mode = 0600)
+    {
+        return m_listener.listen(socket, mode);
+    }
+    void close() { m_listener.close(); }
 
 private:
-    void accept();
-    void acceptLater();
-
-    asio::local::stream_protocol::acceptor m_acceptor;
-    asio::steady_timer m_retry;
-    std::shared_ptr<bool> m_open; // false when closed, also for handlers that outlive the listener
-    std::function<void(ChannelPtr)> m_on_accept;
-    std::filesystem::path m_path;
+    LocalListener m_listener;
 };
 
 // Keeps a connection to a socket: first try at once, then after 100 ms, doubling to 1 s.

@@ -27,17 +27,23 @@ fs::path fromEnvironment(const char *name)
 
 } // namespace
 
-std::string shortHash(const std::string &text)
+std::string contentHash(const std::string &bytes)
 {
     static constexpr char kHex[] = "0123456789abcdef";
     unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char *>(text.data()), text.size(), digest);
+    SHA256(reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size(), digest);
     std::string hash;
-    for (int i = 0; i < 4; ++i) {
-        hash += kHex[digest[i] >> 4];
-        hash += kHex[digest[i] & 15];
+    for (const unsigned char byte : digest) {
+        hash += kHex[byte >> 4];
+        hash += kHex[byte & 15];
     }
     return hash;
+}
+
+std::string shortHash(const std::string &text)
+{
+    constexpr std::size_t kDigits = 8;
+    return contentHash(text).substr(0, kDigits);
 }
 
 fs::path Paths::meshFolder(const std::string &deployment_id) const

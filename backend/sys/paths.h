@@ -51,7 +51,8 @@ Paths pathsFor(const std::filesystem::path &data, const std::filesystem::path &s
 Result<void> makePrivateFolder(const std::filesystem::path &folder);
 Result<void> checkSocketPath(const std::filesystem::path &socket);
 
-std::string shortHash(const std::string &text); // 8 hex digits of SHA-256
+std::string contentHash(const std::string &bytes); // SHA-256, 64 hex digits
+std::string shortHash(const std::string &text);    // 8 hex digits of SHA-256
 
 // The folder of the running program, for finding its sisters.
 std::filesystem::path programFolder();

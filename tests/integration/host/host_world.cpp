@@ -96,8 +96,21 @@ v1::InstanceOrder HostWorld::order(const std::string &name, const std::string &p
 void HostWorld::setOrders(const std::string &host, const std::vector<v1::InstanceOrder> &orders)
 {
     v1::HostOrders message;
-    for (const v1::InstanceOrder &order : orders)
-        *message.add_instances() = order;
+    message.set_revision(1);
+    if (!orders.empty())
+        message.add_deployments()->set_deployment_id("d1");
+    for (const v1::InstanceOrder &order : orders) {
+        v1::InstanceOrder &slim = *message.add_instances();
+        slim = order;
+        slim.clear_role();
+        slim.clear_content_path();
+        slim.set_role_name(order.name()); // each has a program of its own
+        v1::RoleOrder &role = *message.mutable_deployments(0)->add_roles();
+        *role.mutable_role() = order.role();
+        role.mutable_role()->set_name(order.name());
+        role.set_content_path(order.content_path());
+        *role.mutable_settings() = order.settings();
+    }
     m_engine->setOrders(host, message);
 }
 
@@ -125,7 +138,9 @@ void HostWorld::observed(const v1::Observation &observation)
     if (observation.has_happening())
         happenings.push_back(observation.happening());
     if (observation.has_host_lost()) {
-        lost.push_back(observation.host_lost());
+        // First that it died, then that nothing of it is left.
+        if (observation.host_lost().instances_gone())
+            lost.push_back(observation.host_lost());
         hellos.erase(observation.host_id());
     }
 }

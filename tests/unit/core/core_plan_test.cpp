@@ -1,4 +1,5 @@
 // The plan: orders with all that a host needs, and tables that say the same for the same state.
+#include "backend/proto/orders.h"
 #include "tests/simulation/core/world.h"
 
 #include <QTest>
@@ -30,8 +31,15 @@ std::map<std::string, v1::InstanceOrder> ordersOf(const World &world)
 {
     std::map<std::string, v1::InstanceOrder> orders;
     for (const auto &[host, list] : plan(world.state).orders) {
-        for (const v1::InstanceOrder &order : list.instances())
+        for (v1::InstanceOrder order : list.instances()) {
+            for (const v1::DeploymentOrder &common : list.deployments()) {
+                if (common.deployment_id() != order.deployment_id())
+                    continue;
+                addRole(order, common);
+                addSurroundings(order, common);
+            }
             orders[order.name()] = order;
+        }
     }
     return orders;
 }

@@ -1,5 +1,7 @@
 // A listener that is closed while somebody comes in.
+#include "backend/sys/message_channel.h"
 #include "backend/sys/newcomers.h"
+#include "slipway/v1/basics.pb.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -17,6 +19,11 @@ private Q_SLOTS:
     void closedWhileSomebodyComesIn_data();
     void closedWhileSomebodyComesIn();
     void closesWhoNeverSaysHello();
+    void makesASweptSocketAnew_data();
+    void makesASweptSocketAnew();
+    void leavesAnothersSocketAtItsEnd();
+    void keepsTheChannelOverATooLargeMessage();
+    void closesWhoReadsNothing();
 
 private:
     std::filesystem::path path() const { return m_folder->filePath(u"s.sock"_s).toStdString(); }
@@ -105,6 +112,104 @@ void MessageListenerTest::closesWhoNeverSaysHello()
     QVERIFY(channels[0].expired());
     QVERIFY(!channels[1].expired()); // goes on
     QVERIFY(channels[2].expired());
+}
+
+void MessageListenerTest::makesASweptSocketAnew_data()
+{
+    QTest::addColumn<bool>("with_folder");
+    QTest::newRow("the socket") << false;
+    QTest::newRow("its folder") << true;
+}
+
+void MessageListenerTest::makesASweptSocketAnew()
+{
+    QFETCH(bool, with_folder);
+    asio::io_context io;
+    int taken = 0;
+    sys::MessageListener listener(io, [&taken](const sys::ChannelPtr &) { ++taken; });
+    const auto folder = path().parent_path() / "run";
+    std::filesystem::create_directory(folder);
+    QVERIFY(listener.listen(folder / "s.sock").has_value());
+    if (with_folder)
+        std::filesystem::remove_all(folder);
+    else
+        std::filesystem::remove(folder / "s.sock");
+    sys::MessageDialer dialer(io, folder / "s.sock", [](const sys::ChannelPtr &) {});
+    dialer.dial();
+    while (taken == 0 && io.run_one_for(std::chrono::seconds(20)) > 0) {
+    }
+    QCOMPARE(taken, 1);
+    using std::filesystem::perms;
+    if (with_folder)
+        QCOMPARE(std::filesystem::status(folder).permissions(), perms::owner_all);
+    dialer.stop();
+    listener.close();
+    QVERIFY(!std::filesystem::exists(folder / "s.sock"));
+}
+
+void MessageListenerTest::leavesAnothersSocketAtItsEnd()
+{
+    asio::io_context io;
+    auto first = std::make_unique<sys::MessageListener>(io, [](const sys::ChannelPtr &) {});
+    sys::MessageListener second(io, [](const sys::ChannelPtr &) {});
+    QVERIFY(first->listen(path()).has_value());
+    QVERIFY(second.listen(path()).has_value());
+    first.reset();
+    QVERIFY(std::filesystem::exists(path()));
+}
+
+void MessageListenerTest::keepsTheChannelOverATooLargeMessage()
+{
+    asio::io_context io;
+    asio::local::stream_protocol::socket near(io);
+    asio::local::stream_protocol::socket far(io);
+    asio::local::connect_pair(near, far);
+    const auto from = std::make_shared<sys::MessageChannel>(std::move(near));
+    const auto to = std::make_shared<sys::MessageChannel>(std::move(far));
+    std::string closed;
+    std::string heard;
+    from->start([](std::string_view) {}, [&](const std::string &cause) { closed = cause; });
+    to->start(
+        [&](std::string_view bytes) {
+            v1::Error error;
+            sys::parseMessage(bytes, error);
+            heard = error.message();
+        },
+        [&](const std::string &cause) { closed = cause; });
+    v1::Error message;
+    message.set_message(std::string(sys::kMessageBytesMax + 1, 'x'));
+    QVERIFY(!from->send(message));
+    message.set_message("small");
+    QVERIFY(from->send(message));
+    int drained = 0;
+    from->whenDrained([&] { ++drained; });
+    while ((heard.empty() || drained == 0) && io.run_one_for(std::chrono::seconds(5)) > 0) {
+    }
+    QCOMPARE(heard, std::string("small"));
+    QCOMPARE(drained, 1);
+    QCOMPARE(closed, std::string());
+    from->close();
+    to->close();
+}
+
+void MessageListenerTest::closesWhoReadsNothing()
+{
+    asio::io_context io;
+    asio::local::stream_protocol::socket near(io);
+    asio::local::stream_protocol::socket far(io); // nobody reads there
+    asio::local::connect_pair(near, far);
+    const auto from = std::make_shared<sys::MessageChannel>(std::move(near));
+    std::string closed;
+    from->start([](std::string_view) {}, [&](const std::string &cause) { closed = cause; });
+    v1::Error message;
+    message.set_message(std::string(sys::kMessageBytesMax / 2, 'x'));
+    int sent = 0;
+    while (sent < 100 && from->send(message))
+        ++sent;
+    QVERIFY(sent >= 7 && sent < 9);
+    while (closed.empty() && io.run_one_for(std::chrono::seconds(5)) > 0) {
+    }
+    QCOMPARE(closed, std::string("it does not read what is sent to it"));
 }
 
 QTEST_GUILESS_MAIN(MessageListenerTest)
