@@ -1,4 +1,4 @@
-// What changes a slot: swap, scale, resize, start, stop, delete.
+// What changes a slot: swap, scale, resize, balance, start, stop, delete.
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
 
@@ -70,6 +70,17 @@ Result<void> changeRole(Context &context, const SlotOptions &options)
     return runCommand(context, std::move(command));
 }
 
+Result<void> balance(Context &context, const SlotOptions &options)
+{
+    v1::Command command;
+    command.set_validate_only(options.validate_only);
+    v1::BalanceRole &body = *command.mutable_balance_role();
+    body.set_service(options.service);
+    body.set_slot(slotOf(options));
+    body.set_role(options.role);
+    return runCommand(context, std::move(command));
+}
+
 using Target = v1::DeploymentTarget *(v1::Command::*)();
 
 CLI::App *addTo(CLI::App &parent, const char *name, const char *description,
@@ -131,6 +142,13 @@ void addSlotCommands(CLI::App &app, Context &context)
         ->required()
         ->type_name("SIZE");
     addRoleCommand(resized, context, options);
+
+    CLI::App *balanced =
+        addTo(app, "balance", "Spread a role over hosts and fault domains again", options);
+    balanced->add_option("role", options->role)->required()->type_name("ROLE");
+    addSlotOption(balanced, options->slot);
+    addPreview(balanced, options);
+    onParsed(balanced, context, options, balance);
 
     CLI::App *group = app.add_subcommand("deployment", "The deployment in a slot");
     group->require_subcommand(1);

@@ -19,7 +19,8 @@ std::optional<v1::Error> refuseCancel(const v1::Operation &operation)
     if (!operation.cancellable())
         return makeError(v1::Error::FAILED_PRECONDITION, "NOT_CANCELLABLE",
                          "\"" + operation.title() +
-                             "\" cannot be cancelled; only deployments and role changes can.",
+                             "\" cannot be cancelled: what it does is done at once, and it ends by "
+                             "itself.",
                          operation.id());
     return std::nullopt;
 }
@@ -53,7 +54,7 @@ Result<Prepared> prepareCancelOperation(const State &state, const v1::Command &c
     prepared.operation.set_slot(operation.slot());
     prepared.preview = {operation.kind() == "Deploy"
                             ? "The new deployment is deleted."
-                            : "No further step is taken; what was reached stays."};
+                            : "No further step is taken; what was reached or begun stays."};
     prepared.change = [id](Transaction &tx, v1::Operation &by) { carryOut(tx, id, by); };
     return prepared;
 }

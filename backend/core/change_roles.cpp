@@ -5,11 +5,13 @@
 #include "backend/core/lookup.h"
 #include "backend/core/operations.h"
 #include "backend/core/placement.h"
+#include "backend/core/plan_orders.h"
 #include "backend/core/sizes.h"
 #include "backend/core/subjects.h"
 #include "backend/core/timeline.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace slipway::core
 {
@@ -144,8 +146,7 @@ void carryOut(Transaction &tx, const std::string &deployment_id, const Goals &go
 
 bool isWalking(const State &state, const std::string &deployment_id)
 {
-    const v1::Operation *operation = runningOperation(state, deployment_id);
-    return operation && operation->kind() == "ChangeRoles";
+    return runningOperation(state, deployment_id, "ChangeRoles") != nullptr;
 }
 
 // Who is next; nobody while an earlier one is not back yet.
@@ -192,8 +193,10 @@ Result<Prepared> prepareChangeRoles(const State &state, const v1::Command &comma
     const Goals goals = mergeGoals(deployment, change);
     if (auto single = refuseSingle(deployment, goals, change))
         return Failure(*single);
-    if (auto busy = refuseWhileRunning(state, deployment.id()))
+    if (auto busy = refuseWhileRunning(state, deployment.id(), {"Reboot", "Reimage"}))
         return Failure(*busy);
+    if (auto large = refuseOrderSize(deployment.definition(), deployment.configuration(), goals))
+        return Failure(*large);
     if (auto full = refuseCapacity(state, deployment, goals))
         return Failure(*full);
 
@@ -217,11 +220,15 @@ void createMissing(Transaction &tx, const std::string &deployment_id)
     const v1::Deployment *deployment = findDeployment(tx.state(), deployment_id);
     if (!deployment || !isInSlot(tx.state(), *deployment))
         return;
+    std::optional<UidSlots> slots;
     for (const v1::RoleGoal &goal : deployment->goals()) {
         for (std::uint32_t index = 0; index < goal.instance_count(); ++index) {
             const std::string name = goal.role() + "_IN_" + std::to_string(index);
-            if (!findInstance(tx.state(), deployment_id, name))
-                createInstance(tx, *deployment, goal, index);
+            if (findInstance(tx.state(), deployment_id, name))
+                continue;
+            if (!slots)
+                slots.emplace(tx.state());
+            createInstance(tx, *deployment, goal, index, slots->take());
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "backend/core/core.h"
 
+#include "backend/core/balance.h"
 #include "backend/core/change_roles.h"
 #include "backend/core/deploy.h"
 #include "backend/core/deployments.h"
@@ -54,7 +55,8 @@ Result<Prepared> prepare(const State &state, const v1::Command &command, const C
         return prepareUpdateSettings(state, command);
     case v1::Command::kRegisterPackage:
         return prepareRegisterPackage(state, command);
-    case v1::Command::kBalanceRole: // not built yet
+    case v1::Command::kBalanceRole:
+        return prepareBalance(state, command);
     case v1::Command::BODY_NOT_SET:
         break;
     }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,21 @@ namespace slipway::core
 {
 
 using InstanceKey = std::pair<std::string, std::string>; // deployment id, instance name
+
+// Something that has to be over within a limit of running time.
+struct Wait {
+    std::int64_t since_ms = 0; // Context::running_ms
+    std::int64_t limit_ms = 0;
+    bool operator==(const Wait &) const = default;
+};
+
+// Hosts that were lost within a short time, and are waited for before anybody takes their place.
+struct LostHosts {
+    std::set<std::string> awaited;
+    std::size_t together = 0;  // lost, whether back or not
+    std::int64_t last_ms = 0;  // running time of the latest loss
+    std::int64_t until_ms = 0; // waited for until then, or until one can take instances at all
+};
 
 // Everything the fabric knows, as contract messages keyed by id. A replay of stored changes
 // rebuilds it.
@@ -31,13 +47,18 @@ struct State {
     std::map<std::string, v1::Package> packages;
     std::map<std::string, v1::Operation> operations; // running ones, and ended ones for a while
     std::map<std::string, std::string> operation_of_request; // request id -> operation id
+    // Not stored: after a restart, as after a suspend, every wait begins anew.
+    std::map<std::string, Wait> waits; // by what is waited for (waits.h)
+    LostHosts lost_hosts;
 };
 
 // Ids and time for one input. `seed` is 32 hex digits of the caller's randomness; ids are derived
 // from it.
 struct Context {
-    std::int64_t now_ms = 0;
+    std::int64_t now_ms = 0; // wall clock: what people are shown
     std::string seed;
+    // Only grows, and stands still while the machine sleeps: what deadlines are judged by.
+    std::int64_t running_ms = 0;
 };
 
 struct Applied {
@@ -52,6 +73,8 @@ Result<Applied> apply(State &state, const v1::Command &command, const Context &c
 // An observation never fails: what no longer fits is ignored.
 std::vector<v1::Change> observe(State &state, const v1::Observation &observation,
                                 const Context &context);
+// The machine slept: all deadlines begin anew.
+void restartWaits(State &state);
 // Puts one stored change into the state (loading the store).
 void restore(State &state, const v1::Change &change);
 
@@ -59,7 +82,7 @@ void restore(State &state, const v1::Change &change);
 struct Plan {
     std::map<std::string, v1::HostOrders> orders; // by host id; content_path is left to the shell
     v1::RoutingTable table;
-    std::int64_t next_deadline_ms = 0; // when a tick is due at the latest; 0: none
+    std::int64_t next_deadline_ms = 0; // running time at which a tick is due; 0: none
 };
 // Level-triggered: may be called at any time, and says the same for the same state.
 Plan plan(const State &state);

@@ -1,9 +1,11 @@
 // What time alone brings about. Ticks come at least once a second; no decision hangs on how often.
+#include "backend/core/hosts.h"
 #include "backend/core/lifecycle.h"
 #include "backend/core/lookup.h"
 #include "backend/core/operations.h"
 #include "backend/core/progress.h"
 #include "backend/core/timeline.h"
+#include "backend/core/waits.h"
 
 #include <algorithm>
 
@@ -12,17 +14,11 @@ namespace slipway::core
 namespace
 {
 
-// An edge that says nothing may not keep an instance for ever.
-std::int64_t drainDeadline(const State &state, const v1::RoleInstance &instance)
-{
-    return instance.state_time_ms() + state.settings.drain_limit_ms() + kEdgeSilenceLimit_ms;
-}
-
-void giveUpDraining(Transaction &tx)
+void giveUpDraining(Transaction &tx, WaitLook &look)
 {
     std::vector<InstanceKey> overdue;
     for (const auto &[key, instance] : tx.state().instances) {
-        if (isDraining(instance) && tx.now() >= drainDeadline(tx.state(), instance))
+        if (isDraining(instance) && look.drainIsOver(instance))
             overdue.push_back(key);
     }
     for (const InstanceKey &key : overdue) {
@@ -35,34 +31,30 @@ void giveUpDraining(Transaction &tx)
     }
 }
 
-void pruneOperations(Transaction &tx)
+void pruneOperations(Transaction &tx, WaitLook &look)
 {
     std::vector<std::string> old;
     for (const auto &[id, operation] : tx.state().operations) {
-        if (operation.state() != v1::Operation::Running &&
-            tx.now() - operation.end_time_ms() >= kEndedOperationsKept_ms)
+        if (operation.state() != v1::Operation::Running && look.keptLongEnough(operation))
             old.push_back(id);
     }
     for (const std::string &id : old)
         tx.removeOperation(id);
 }
 
-bool waitsForInstances(const v1::Operation &operation)
+bool isWaitedFor(const v1::RoleInstance &instance)
 {
-    const std::string &kind = operation.kind();
-    return operation.state() == v1::Operation::Running &&
-           (kind == "Deploy" || kind == "ChangeRoles" || kind == "Start" || kind == "Reboot" ||
-            kind == "Reimage");
+    return instance.state() != (instance.goal() == v1::RoleInstance::STOP
+                                    ? v1::RoleInstance::StoppedVM
+                                    : v1::RoleInstance::ReadyRole);
 }
 
-// Half an hour, and everything that is not Ready fails again and again.
-bool isHopeless(const State &state, const v1::Operation &operation, std::int64_t now)
+// Everything that is not where it shall be fails again and again.
+bool allFail(const State &state, const v1::Operation &operation)
 {
-    if (!waitsForInstances(operation) || now - operation.start_time_ms() < kUnhealthyLimit_ms)
-        return false;
     std::size_t failing = 0;
     for (const v1::RoleInstance *instance : subjectsOf(state, operation)) {
-        if (instance->state() == v1::RoleInstance::ReadyRole)
+        if (!isWaitedFor(*instance))
             continue;
         if (!isFailing(*instance))
             return false;
@@ -71,54 +63,61 @@ bool isHopeless(const State &state, const v1::Operation &operation, std::int64_t
     return failing > 0;
 }
 
+std::string describeFirst(const State &state, const v1::Operation &operation)
+{
+    for (const v1::RoleInstance *instance : subjectsOf(state, operation)) {
+        if (isWaitedFor(*instance))
+            return instance->name() + " is " + v1::RoleInstance::State_Name(instance->state()) +
+                   (instance->reason().empty() ? "" : " (" + instance->reason() + ")");
+    }
+    return "nothing of it moves";
+}
+
 v1::Error hopelessError(const State &state, const v1::Operation &operation)
 {
-    std::string which;
-    for (const v1::RoleInstance *instance : subjectsOf(state, operation)) {
-        if (isFailing(*instance) && which.empty())
-            which = instance->name() + " is " + v1::RoleInstance::State_Name(instance->state()) +
-                    (instance->reason().empty() ? "" : " (" + instance->reason() + ")");
-    }
     return makeError(v1::Error::DEADLINE_EXCEEDED, "INSTANCES_NOT_READY",
-                     "After 30 minutes every instance that is not ready keeps failing: " + which +
+                     "After 30 minutes every instance that is not ready keeps failing: " +
+                         describeFirst(state, operation) +
                          ". Look at its log, then deploy a corrected package.",
                      operation.deployment_id());
 }
 
-void failHopelessOperations(Transaction &tx)
+v1::Error standstillError(const State &state, const v1::Operation &operation)
 {
-    std::vector<std::string> hopeless;
+    return makeError(v1::Error::DEADLINE_EXCEEDED, "NO_PROGRESS",
+                     "For 60 minutes nothing went on: " + describeFirst(state, operation) +
+                         ". It is no longer waited for; what it does by itself goes on.",
+                     operation.deployment_id());
+}
+
+// Both looks are always taken: a wait that is not asked about is forgotten.
+void failHopelessOperations(Transaction &tx, WaitLook &look)
+{
+    std::vector<std::pair<std::string, v1::Error>> hopeless;
     for (const auto &[id, operation] : tx.state().operations) {
-        if (isHopeless(tx.state(), operation, tx.now()))
-            hopeless.push_back(id);
+        if (!waitsForInstances(operation))
+            continue;
+        const bool long_enough = look.failingIsOver(operation);
+        const bool stands_still = look.standstillIsOver(operation);
+        if (long_enough && allFail(tx.state(), operation))
+            hopeless.emplace_back(id, hopelessError(tx.state(), operation));
+        else if (stands_still)
+            hopeless.emplace_back(id, standstillError(tx.state(), operation));
     }
-    for (const std::string &id : hopeless) {
-        const v1::Operation &operation = tx.state().operations.at(id);
-        const v1::Error error = hopelessError(tx.state(), operation);
-        const std::string phase = operation.phase();
+    for (const auto &[id, error] : hopeless) {
+        const std::string phase = tx.state().operations.at(id).phase();
         endOperation(tx, id, v1::Operation::Failed, phase, &error);
     }
-}
-
-bool awaitsRoutes(const v1::Operation &operation)
-{
-    return operation.state() == v1::Operation::Running && operation.kind() == "Swap" &&
-           operation.edge_revision() != 0;
-}
-
-std::int64_t routesDeadline(const v1::Operation &operation)
-{
-    return operation.start_time_ms() + kRoutesLimit_ms;
 }
 
 // The slots were exchanged when the swap was accepted, and stay so: the edge is told what the state
 // wants, not what an operation asks for. Waiting longer would only keep everything else from the
 // service.
-void giveUpSwaps(Transaction &tx)
+void giveUpSwaps(Transaction &tx, WaitLook &look)
 {
     std::vector<std::string> overdue;
     for (const auto &[id, operation] : tx.state().operations) {
-        if (awaitsRoutes(operation) && tx.now() >= routesDeadline(operation))
+        if (awaitsRoutes(operation) && look.routesAreOverdue(operation))
             overdue.push_back(id);
     }
     for (const std::string &id : overdue) {
@@ -136,10 +135,12 @@ void giveUpSwaps(Transaction &tx)
 
 void checkDeadlines(Transaction &tx)
 {
-    giveUpDraining(tx);
-    failHopelessOperations(tx);
-    giveUpSwaps(tx);
-    pruneOperations(tx);
+    WaitLook look(tx);
+    giveUpDraining(tx, look);
+    failHopelessOperations(tx, look);
+    giveUpSwaps(tx, look);
+    pruneOperations(tx, look);
+    releaseLostHosts(tx);
 }
 
 std::int64_t nextDeadline(const State &state)
@@ -148,16 +149,10 @@ std::int64_t nextDeadline(const State &state)
     const auto earlier = [&next](std::int64_t time) {
         next = next == 0 ? time : std::min(next, time);
     };
-    for (const auto &[key, instance] : state.instances) {
-        if (isDraining(instance))
-            earlier(drainDeadline(state, instance));
-    }
-    for (const auto &[id, operation] : state.operations) {
-        if (operation.state() != v1::Operation::Running)
-            earlier(operation.end_time_ms() + kEndedOperationsKept_ms);
-        else if (awaitsRoutes(operation))
-            earlier(routesDeadline(operation));
-    }
+    for (const auto &[what, wait] : state.waits)
+        earlier(wait.since_ms + wait.limit_ms);
+    if (!state.lost_hosts.awaited.empty() && state.lost_hosts.until_ms > 0)
+        earlier(state.lost_hosts.until_ms);
     return next;
 }
 

@@ -8,6 +8,7 @@
 #include "backend/core/lifecycle.h"
 #include "backend/core/lookup.h"
 #include "backend/core/placement.h"
+#include "backend/core/plan_orders.h"
 #include "backend/core/sizes.h"
 #include "backend/core/subjects.h"
 
@@ -218,6 +219,8 @@ Result<Prepared> prepareDeploy(const State &state, const v1::Command &command,
         return Failure(*occupied);
     if (auto wrong = refuseRoles((*package)->definition(), goals, wanted.accept_single_instance()))
         return Failure(*wrong);
+    if (auto large = refuseOrderSize((*package)->definition(), configuration, goals))
+        return Failure(*large);
     const std::string id = deriveId(seed, "deployment");
     if (auto full = refuseCapacity(state, old, id, goals, wanted.service()))
         return Failure(*full);

@@ -65,12 +65,17 @@ Result<Prepared> prepareStart(const State &state, const v1::Command &command)
     if (!found)
         return Failure(found.error());
     const v1::Deployment &deployment = **found;
-    if (auto busy = refuseWhileRunning(state, deployment.id()))
+    if (auto busy =
+            refuseWhileRunning(state, deployment.id(), {"Reboot", "Reimage", "Start", "Stop"}))
         return Failure(*busy);
     Prepared prepared = preparedFor(deployment, "Start",
                                     deployment.run() ? "It runs already: nothing changes."
                                                      : "All instances start.");
-    prepared.change = [id = deployment.id()](Transaction &tx, v1::Operation &) {
+    prepared.operation.set_cancellable(true);
+    prepared.change = [id = deployment.id()](Transaction &tx, v1::Operation &operation) {
+        if (const v1::Operation *stop = runningOperation(tx.state(), id, "Stop"))
+            endOperation(tx, stop->id(), v1::Operation::Cancelled,
+                         "overtaken by \"" + operation.title() + "\"");
         setRun(tx, id, true);
     };
     return prepared;
@@ -82,14 +87,19 @@ Result<Prepared> prepareStop(const State &state, const v1::Command &command)
     if (!found)
         return Failure(found.error());
     const v1::Deployment &deployment = **found;
-    if (auto busy = refuseWhileRunning(state, deployment.id()))
+    if (auto busy = refuseWhileRunning(
+            state, deployment.id(),
+            {"Deploy", "Start", "Stop", "ChangeRoles", "Balance", "Reboot", "Reimage"}))
         return Failure(*busy);
     Prepared prepared = preparedFor(
         deployment, "Stop",
         deployment.run() ? "All instances finish their requests and stop; the address answers 503 "
                            "until the deployment is started again."
                          : "It is stopped already: nothing changes.");
-    prepared.change = [id = deployment.id()](Transaction &tx, v1::Operation &) {
+    for (const v1::Operation *operation : runningOperations(state, deployment.id()))
+        prepared.preview.push_back("\"" + operation->title() + "\" ends: it is overtaken.");
+    prepared.change = [id = deployment.id()](Transaction &tx, v1::Operation &operation) {
+        supersedeOperations(tx, id, operation);
         setRun(tx, id, false);
     };
     return prepared;
@@ -114,7 +124,7 @@ Result<Prepared> prepareDelete(const State &state, const v1::Command &command)
 
 void beginDeletion(Transaction &tx, const std::string &deployment_id, v1::Operation &by)
 {
-    supersedeOperations(tx, deployment_id, by.id());
+    supersedeOperations(tx, deployment_id, by);
     v1::Deployment &deployment = tx.deployment(deployment_id);
     v1::Slot &slot = slotOf(tx.service(deployment.service()), deployment.slot());
     if (slot.deployment_id() == deployment_id) {

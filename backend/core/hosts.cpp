@@ -14,16 +14,63 @@ namespace slipway::core
 namespace
 {
 
+constexpr std::int64_t kTogether_ms = 5'000;  // between two losses of one mishap
+constexpr std::int64_t kAwaited_ms = 5'000;   // for those that come back so soon
+constexpr std::int64_t kHostStart_ms = 3'000; // from its start to its hello, on a busy machine
+
+bool someHostServes(const State &state)
+{
+    return std::any_of(state.hosts.begin(), state.hosts.end(), [](const auto &entry) {
+        return entry.second.state() == v1::Host::Ready && !entry.second.leaving();
+    });
+}
+
+// One that dies alone is replaced at once. Where several die together, whoever comes back first
+// would get everything, and roles would lose their domains: so all of them are waited for, if they
+// come back soon.
+void noteLoss(Transaction &tx, const std::string &id)
+{
+    LostHosts &lost = tx.lostHosts();
+    if (lost.awaited.empty() || tx.running() - lost.last_ms > kTogether_ms)
+        lost = {};
+    lost.last_ms = tx.running();
+    if (lost.awaited.insert(id).second)
+        ++lost.together;
+    const std::int64_t rejoin_ms = tx.state().settings.host_rejoin_ms();
+    if (lost.together < 2 || rejoin_ms > kAwaited_ms)
+        return;
+    lost.until_ms = tx.running() + rejoin_ms + kHostStart_ms;
+    if (lost.together == 2)
+        tellFabric(tx, v1::WARNING, "HostsLostTogether", "Several hosts were lost together", {},
+                   "they are waited for up to " +
+                       std::to_string((rejoin_ms + kHostStart_ms) / 1000) +
+                       " s before their instances go elsewhere");
+}
+
+void noteReturn(Transaction &tx, const std::string &id, bool was_alone)
+{
+    LostHosts &lost = tx.lostHosts();
+    if (lost.awaited.erase(id) == 0)
+        return;
+    if (lost.awaited.empty())
+        lost = {};
+    else if (was_alone && lost.together >= 2) // nobody could take anything until now
+        lost.until_ms = tx.running() + kAwaited_ms;
+    tx.markCapacity();
+}
+
 void becomeReady(Transaction &tx, v1::Host &host)
 {
     if (host.state() == v1::Host::Ready)
         return;
+    const bool was_alone = !someHostServes(tx.state());
     const bool was_lost = host.state() == v1::Host::Lost;
     host.set_state(v1::Host::Ready);
     host.set_reason("");
     host.set_state_time_ms(tx.now());
     tellHost(tx, host, v1::INFO, was_lost ? "HostBack" : "HostReady",
              host.id() + (was_lost ? " is back and takes instances again" : " is ready"));
+    noteReturn(tx, host.id(), was_alone);
     tx.markCapacity();
 }
 
@@ -45,6 +92,7 @@ void becomeLost(Transaction &tx, v1::Host &host, const std::string &cause, std::
 {
     if (host.state() == v1::Host::Lost)
         return;
+    noteLoss(tx, host.id());
     host.set_state(v1::Host::Lost);
     host.set_reason(cause);
     host.set_state_time_ms(tx.now());
@@ -78,6 +126,23 @@ void tellMove(Transaction &tx, const InstanceKey &key, const std::string &from,
 }
 
 } // namespace
+
+bool awaitsLostHosts(const State &state, std::int64_t running_ms)
+{
+    const LostHosts &lost = state.lost_hosts;
+    return lost.together >= 2 && !lost.awaited.empty() && running_ms < lost.until_ms;
+}
+
+void releaseLostHosts(Transaction &tx)
+{
+    const LostHosts &lost = tx.state().lost_hosts;
+    if (lost.awaited.empty() || lost.until_ms == 0 || awaitsLostHosts(tx.state(), tx.running()) ||
+        !someHostServes(tx.state()))
+        return;
+    tx.lostHosts().until_ms = 0; // the next one that is lost begins a new story
+    tx.lostHosts().together = 0;
+    tx.markCapacity();
+}
 
 void hostSaidHello(Transaction &tx, const v1::HostHello &hello)
 {

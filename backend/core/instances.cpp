@@ -88,7 +88,7 @@ std::optional<v1::Error> refuseTarget(const State &state, const v1::Command &com
     }
     if (auto stale = refuseStaleTarget(state, command, deployment, target))
         return stale;
-    return refuseWhileRunning(state, deployment.id());
+    return refuseWhileRunning(state, deployment.id(), {"Deploy", "Start", "Reboot", "Reimage"});
 }
 
 // Everybody of a role at once is what was asked for; it is said before it is done.
@@ -150,6 +150,7 @@ Result<Prepared> prepareRestart(const State &state, const v1::Command &command,
     prepared.operation.set_service(deployment.service());
     prepared.operation.set_slot(deployment.slot());
     prepared.operation.set_deployment_id(deployment.id());
+    prepared.operation.set_cancellable(true);
     *prepared.operation.mutable_instances() = target.instances();
     prepared.change = [how](Transaction &tx, v1::Operation &operation) {
         for (const std::string &name : operation.instances())

@@ -10,17 +10,6 @@ namespace
 {
 
 // The lowest range that nobody has, so that ranges are used again and stay small.
-std::uint32_t freeUidSlot(const State &state)
-{
-    std::set<std::uint32_t> used;
-    for (const auto &[key, instance] : state.instances)
-        used.insert(instance.uid_slot());
-    std::uint32_t slot = 1;
-    while (used.contains(slot))
-        ++slot;
-    return slot;
-}
-
 void forgetProcesses(v1::RoleInstance &instance)
 {
     instance.set_agent_pid(0);
@@ -142,6 +131,19 @@ void finishRestart(Transaction &tx, v1::RoleInstance &instance)
 
 } // namespace
 
+UidSlots::UidSlots(const State &state)
+{
+    for (const auto &[key, instance] : state.instances)
+        m_used.insert(instance.uid_slot());
+}
+
+std::uint32_t UidSlots::take()
+{
+    while (m_used.contains(m_next))
+        ++m_next;
+    return m_next++;
+}
+
 void setState(Transaction &tx, v1::RoleInstance &instance, v1::RoleInstance::State state,
               const std::string &reason, std::int64_t time_ms)
 {
@@ -157,9 +159,8 @@ void setState(Transaction &tx, v1::RoleInstance &instance, v1::RoleInstance::Sta
 }
 
 void createInstance(Transaction &tx, const v1::Deployment &deployment, const v1::RoleGoal &goal,
-                    std::uint32_t index)
+                    std::uint32_t index, std::uint32_t uid_slot)
 {
-    const std::uint32_t uid_slot = freeUidSlot(tx.state());
     const std::string name = goal.role() + "_IN_" + std::to_string(index);
     v1::RoleInstance &instance = tx.instance(InstanceKey{deployment.id(), name});
     instance.set_deployment_id(deployment.id());

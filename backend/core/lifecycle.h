@@ -5,6 +5,8 @@
 
 #include "backend/core/transaction.h"
 
+#include <set>
+
 namespace slipway::core
 {
 
@@ -12,9 +14,21 @@ namespace slipway::core
 void setState(Transaction &tx, v1::RoleInstance &instance, v1::RoleInstance::State state,
               const std::string &reason, std::int64_t time_ms = 0);
 
+// Ranges of user ids that no instance has, the lowest first.
+class UidSlots
+{
+public:
+    explicit UidSlots(const State &state);
+    std::uint32_t take();
+
+private:
+    std::set<std::uint32_t> m_used;
+    std::uint32_t m_next = 1;
+};
+
 // Makes instance `index` of a role, not yet placed.
 void createInstance(Transaction &tx, const v1::Deployment &deployment, const v1::RoleGoal &goal,
-                    std::uint32_t index);
+                    std::uint32_t index, std::uint32_t uid_slot);
 
 // Whose wish a stop is decides how long its programs may take. Scaling in, resizing and moving
 // count as the fabric's: it chooses who stops, and when.

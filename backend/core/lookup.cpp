@@ -148,15 +148,26 @@ bool isFailing(const v1::RoleInstance &instance)
     }
 }
 
-const v1::Operation *runningOperation(const State &state, const std::string &deployment_id)
+std::vector<const v1::Operation *> runningOperations(const State &state,
+                                                     const std::string &deployment_id)
 {
+    std::vector<const v1::Operation *> running;
     for (const auto &[id, operation] : state.operations) {
-        if (operation.state() != v1::Operation::Running)
-            continue;
         const auto &old = operation.old_deployments();
-        if (operation.deployment_id() == deployment_id ||
-            std::find(old.begin(), old.end(), deployment_id) != old.end())
-            return &operation;
+        if (operation.state() == v1::Operation::Running &&
+            (operation.deployment_id() == deployment_id ||
+             std::find(old.begin(), old.end(), deployment_id) != old.end()))
+            running.push_back(&operation);
+    }
+    return running;
+}
+
+const v1::Operation *runningOperation(const State &state, const std::string &deployment_id,
+                                      std::string_view kind)
+{
+    for (const v1::Operation *operation : runningOperations(state, deployment_id)) {
+        if (operation->kind() == kind)
+            return operation;
     }
     return nullptr;
 }

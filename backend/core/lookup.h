@@ -4,11 +4,11 @@
 #include "backend/core/core.h"
 
 #include <functional>
+#include <string_view>
 
 namespace slipway::core
 {
 
-inline constexpr std::int64_t kUnhealthyLimit_ms = 30 * 60 * 1000;
 inline constexpr std::int64_t kEndedOperationsKept_ms = 10 * 60 * 1000;
 inline constexpr std::int64_t kRoutesLimit_ms = 60 * 1000; // for the edge to take a swap's routes
 inline constexpr std::int64_t kEdgeSilenceLimit_ms = 10 * 1000;
@@ -47,8 +47,12 @@ bool isDraining(const v1::RoleInstance &instance);
 // It starts again and again, or does not start at all.
 bool isFailing(const v1::RoleInstance &instance);
 
-// The running operation that changes this deployment; nullptr: none.
-const v1::Operation *runningOperation(const State &state, const std::string &deployment_id);
+// The running operations that change this deployment, in the order of their ids.
+std::vector<const v1::Operation *> runningOperations(const State &state,
+                                                     const std::string &deployment_id);
+// The one of this kind; nullptr: none.
+const v1::Operation *runningOperation(const State &state, const std::string &deployment_id,
+                                      std::string_view kind);
 
 // "1,184"
 std::string withThousands(std::uint64_t number);

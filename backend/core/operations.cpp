@@ -1,5 +1,6 @@
 #include "backend/core/operations.h"
 
+#include "backend/core/balance.h"
 #include "backend/core/change_roles.h"
 #include "backend/core/host_changes.h"
 #include "backend/core/ids.h"
@@ -7,6 +8,7 @@
 #include "backend/core/placement.h"
 #include "backend/core/progress.h"
 #include "backend/core/timeline.h"
+#include "backend/core/waits.h"
 
 #include <algorithm>
 
@@ -15,16 +17,11 @@ namespace slipway::core
 namespace
 {
 
-std::vector<std::string> runningOperationsOf(const State &state, const std::string &deployment_id)
+std::vector<std::string> idsOf(const std::vector<const v1::Operation *> &operations)
 {
     std::vector<std::string> ids;
-    for (const auto &[id, operation] : state.operations) {
-        const auto &old = operation.old_deployments();
-        if (operation.state() == v1::Operation::Running &&
-            (operation.deployment_id() == deployment_id ||
-             std::find(old.begin(), old.end(), deployment_id) != old.end()))
-            ids.push_back(id);
-    }
+    for (const v1::Operation *operation : operations)
+        ids.push_back(operation->id());
     return ids;
 }
 
@@ -32,15 +29,16 @@ v1::Deployment::Status statusOf(const State &state, const v1::Deployment &deploy
 {
     if (!isInSlot(state, deployment))
         return v1::Deployment::Deleting;
-    const v1::Operation *operation = runningOperation(state, deployment.id());
-    const std::string kind = operation ? operation->kind() : "";
-    if (kind == "Deploy")
+    const auto runs = [&](std::string_view kind) {
+        return runningOperation(state, deployment.id(), kind) != nullptr;
+    };
+    if (runs("Deploy"))
         return v1::Deployment::Deploying;
-    if (kind == "Start")
+    if (runs("Start"))
         return v1::Deployment::Starting;
-    if (kind == "Stop")
+    if (runs("Stop"))
         return v1::Deployment::Suspending;
-    if (kind == "ChangeRoles")
+    if (runs("ChangeRoles") || runs("Balance"))
         return deployment.run() ? v1::Deployment::RunningTransitioning
                                 : v1::Deployment::SuspendedTransitioning;
     return deployment.run() ? v1::Deployment::Running : v1::Deployment::Suspended;
@@ -74,8 +72,10 @@ void settleDeployment(Transaction &tx, const std::string &deployment_id, bool in
     removeWhenEmpty(tx, deployment_id);
     advanceMoves(tx, deployment_id);
     advanceResize(tx, deployment_id);
-    for (const std::string &id : runningOperationsOf(tx.state(), deployment_id))
+    advanceBalance(tx, deployment_id);
+    for (const std::string &id : idsOf(runningOperations(tx.state(), deployment_id)))
         updateOperation(tx, id);
+    beginWaits(tx, deployment_id);
     updateStatus(tx, deployment_id);
 }
 
@@ -103,6 +103,7 @@ void endOperation(Transaction &tx, const std::string &id, v1::Operation::State s
     operation.set_phase(phase);
     operation.set_cancellable(false);
     operation.set_end_time_ms(tx.now());
+    tx.waits().try_emplace("ended/" + id, Wait{tx.running(), kEndedOperationsKept_ms});
     if (state == v1::Operation::Succeeded)
         operation.set_progress_permille(1000);
     if (error)
@@ -135,12 +136,16 @@ void updateOperation(Transaction &tx, const std::string &id)
     changed.set_progress_permille(progress.permille);
 }
 
-void supersedeOperations(Transaction &tx, const std::string &deployment_id,
-                         const std::string &by_operation)
+void supersedeOperations(Transaction &tx, const std::string &deployment_id, const v1::Operation &by)
 {
-    for (const std::string &id : runningOperationsOf(tx.state(), deployment_id)) {
-        if (id != by_operation)
-            endOperation(tx, id, v1::Operation::Cancelled, "the deployment is being deleted");
+    const std::string by_id = by.id();
+    const std::string phase = "overtaken by \"" + by.title() + "\"";
+    for (const std::string &id : idsOf(runningOperations(tx.state(), deployment_id))) {
+        if (id == by_id)
+            continue;
+        if (tx.state().operations.at(id).kind() == "ChangeRoles")
+            stopResizing(tx, deployment_id);
+        endOperation(tx, id, v1::Operation::Cancelled, phase);
     }
 }
 
@@ -162,9 +167,14 @@ void settle(Transaction &tx)
     }
 }
 
-std::optional<v1::Error> refuseWhileRunning(const State &state, const std::string &deployment_id)
+std::optional<v1::Error> refuseWhileRunning(const State &state, const std::string &deployment_id,
+                                            std::initializer_list<std::string_view> beside)
 {
-    const v1::Operation *operation = runningOperation(state, deployment_id);
+    const v1::Operation *operation = nullptr;
+    for (const v1::Operation *running : runningOperations(state, deployment_id)) {
+        if (std::find(beside.begin(), beside.end(), running->kind()) == beside.end())
+            operation = running;
+    }
     if (!operation)
         return std::nullopt;
     return makeError(v1::Error::FAILED_PRECONDITION, "OPERATION_RUNNING",

@@ -18,11 +18,10 @@ HostRoom *findRoom(std::vector<HostRoom> &rooms, const std::string &host)
     return found == rooms.end() ? nullptr : &*found;
 }
 
-void placeOne(Transaction &tx, const InstanceKey &key, std::vector<HostRoom> &rooms)
+// `rooms` count the instance's own role.
+void placeOne(Transaction &tx, const InstanceKey &key, std::vector<HostRoom> &rooms,
+              const Need &need)
 {
-    const v1::RoleInstance &waiting = tx.state().instances.at(key);
-    const Need need = needOf(waiting.deployment_id(), waiting.role(), waiting.size());
-    countRole(rooms, tx.state(), need.deployment_id, need.role);
     const HostRoom *room = spreadOverDomains(rooms, need);
     v1::RoleInstance &instance = tx.instance(key);
     if (!room) {
@@ -33,6 +32,12 @@ void placeOne(Transaction &tx, const InstanceKey &key, std::vector<HostRoom> &ro
     instance.set_fault_domain(room->fault_domain);
     instance.set_reason("");
     takeRoom(rooms, room->host, need);
+}
+
+// A new one has its first disk; whoever lost its host gets new ones.
+bool hadAPlace(const v1::RoleInstance &instance)
+{
+    return instance.disk_generation() > 1;
 }
 
 std::vector<InstanceKey> waitingInstances(const State &state)
@@ -213,8 +218,21 @@ void placeWaiting(Transaction &tx)
     if (waiting.empty())
         return;
     std::vector<HostRoom> rooms = roomOfHosts(tx.state(), Capacity::Now);
-    for (const InstanceKey &key : waiting)
-        placeOne(tx, key, rooms);
+    const bool held = awaitsLostHosts(tx.state(), tx.running());
+    Need before;
+    for (const InstanceKey &key : waiting) {
+        const v1::RoleInstance &instance = tx.state().instances.at(key);
+        if (held && hadAPlace(instance)) {
+            tx.instance(key).set_reason(
+                "waiting for a host: several were lost together and are expected back");
+            continue;
+        }
+        const Need need = needOf(instance.deployment_id(), instance.role(), instance.size());
+        if (std::tie(before.deployment_id, before.role) != std::tie(need.deployment_id, need.role))
+            countRole(rooms, tx.state(), need.deployment_id, need.role);
+        placeOne(tx, key, rooms, need);
+        before = need;
+    }
 }
 
 } // namespace slipway::core

@@ -68,6 +68,9 @@ std::optional<v1::Error> checkCapacity(const State &state, std::vector<HostRoom>
 
 // Would the instance fit on its own host with another size?
 bool fitsOnItsHost(const State &state, const v1::RoleInstance &instance, const std::string &size);
+// Hosts that were lost together are still waited for: those of their instances that have to move
+// stay where they are in the queue.
+bool awaitsLostHosts(const State &state, std::int64_t running_ms);
 // Places every instance that waits, the oldest first.
 void placeWaiting(Transaction &tx);
 

@@ -1,5 +1,7 @@
 #include "backend/core/progress.h"
 
+#include "backend/core/balance.h"
+
 #include "backend/core/lookup.h"
 
 #include <algorithm>
@@ -55,6 +57,25 @@ Progress progressOfInstances(const State &state, const v1::Operation &operation)
             share(arrived, subjects.size())};
 }
 
+// As many steps as moves are left, and the one that is under way.
+Progress progressOfBalance(const State &state, const v1::Operation &operation)
+{
+    const std::vector<const v1::RoleInstance *> subjects = subjectsOf(state, operation);
+    std::size_t away = 0;
+    for (const v1::RoleInstance *instance : subjects)
+        away += hasArrived(state, operation, *instance) ? 0 : 1;
+    const std::size_t moves =
+        subjects.empty()
+            ? 0
+            : planBalance(state, operation.deployment_id(), subjects.front()->role()).size();
+    const std::size_t left = moves + away;
+    return {left == 0,
+            left == 0 ? "spread evenly"
+                      : counted(moves, "move") + " left" +
+                            (away > 0 ? ", " + counted(away, "instance") + " not ready yet" : ""),
+            left == 0 ? 1000 : share(1, left + 1)};
+}
+
 Progress progressOfDeletion(const State &state, const v1::Operation &operation)
 {
     bool exists = findDeployment(state, operation.deployment_id()) != nullptr;
@@ -87,6 +108,8 @@ Progress progressOf(const State &state, const v1::Operation &operation)
         return {false, operation.phase(), operation.progress_permille()};
     if (operation.kind() == "Delete" || operation.kind() == "DeleteService")
         return progressOfDeletion(state, operation);
+    if (operation.kind() == "Balance")
+        return progressOfBalance(state, operation);
     if (operation.deployment_id().empty())
         return {true, "done", 1000};
     return progressOfInstances(state, operation);

@@ -42,12 +42,14 @@ bool isUpdate(const v1::Operation &operation)
 v1::Check checkUpdates(const State &state, const Sides &sides)
 {
     for (const v1::Deployment *deployment : {sides.incoming, sides.outgoing}) {
-        const v1::Operation *operation =
-            deployment ? runningOperation(state, deployment->id()) : nullptr;
-        if (operation && isUpdate(*operation))
-            return check("S2", "No update in progress", v1::Check::FAILED,
-                         operation->title() + " is still running (" + operation->phase() +
-                             "); wait for it or cancel it");
+        if (!deployment)
+            continue;
+        for (const v1::Operation *operation : runningOperations(state, deployment->id())) {
+            if (isUpdate(*operation))
+                return check("S2", "No update in progress", v1::Check::FAILED,
+                             operation->title() + " is still running (" + operation->phase() +
+                                 "); wait for it or cancel it");
+        }
     }
     return check("S2", "No update in progress", v1::Check::PASSED, "no operation is running");
 }

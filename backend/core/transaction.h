@@ -18,7 +18,8 @@ public:
 
     const State &state() const { return m_state; }
     const std::string &seed() const { return m_context.seed; }
-    std::int64_t now() const { return m_context.now_ms; }
+    std::int64_t now() const { return m_context.now_ms; }         // for people
+    std::int64_t running() const { return m_context.running_ms; } // for deadlines
     // The revision that everything changed here will have.
     std::uint64_t revision() const { return m_state.revision + 1; }
 
@@ -38,6 +39,10 @@ public:
     void removeHost(const std::string &id);
     void removePackage(const std::string &digest);
     void removeOperation(const std::string &id);
+
+    // Not stored, so that no change tells of them.
+    std::map<std::string, Wait> &waits() { return m_state.waits; }
+    LostHosts &lostHosts() { return m_state.lost_hosts; }
 
     // Appends to the timeline; id, time and revision are filled in.
     void event(v1::Event event);

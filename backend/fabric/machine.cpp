@@ -29,7 +29,7 @@ Machine::Machine(store::Store &store, core::State state, const sys::Clock &clock
 
 core::Context Machine::context() const
 {
-    return {m_clock.wallMs(), sys::randomHex(32)};
+    return {m_clock.wallMs(), sys::randomHex(32), m_clock.steadyMs()};
 }
 
 void Machine::execute(const v1::Command &command, Done<v1::CommandReply> done)

@@ -34,6 +34,9 @@ public:
     void observe(const v1::Observation &observation);
     Committed commit();
 
+    // The machine slept.
+    void restartWaits() { core::restartWaits(m_state); }
+
     // Holds what is not committed yet: look at it after commit() only.
     const core::State &state() const { return m_state; }
     // The state holds what the store refused, and the store cannot be read: nothing may be decided

@@ -88,7 +88,7 @@ public:
     std::size_t size() const { return m_keys.size(); }
 
 private:
-    Context context() { return {m_now_ms, std::to_string(++m_steps)}; }
+    Context context() { return {m_now_ms, std::to_string(++m_steps), m_now_ms}; }
     void see(const v1::Observation &observation)
     {
         m_last = observe(m_state, observation, context());

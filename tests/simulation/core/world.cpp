@@ -43,7 +43,7 @@ World::World(std::uint32_t host_count, std::uint32_t fault_domains, const std::s
 
 Context World::context()
 {
-    return {now_ms, m_seed + std::to_string(++m_steps)};
+    return {now_ms + wall_step_ms, m_seed + std::to_string(++m_steps), now_ms};
 }
 
 Result<Applied> World::command(v1::Command command)
@@ -185,7 +185,7 @@ bool World::follow(const std::string &host_id, const v1::InstanceOrder &order)
     if (vm.reported && before.state == vm.state && before.generation == vm.generation)
         return false;
     vm.reported = true;
-    report(host_id, key, vm, &order.role());
+    report(host_id, key, vm, roleOf(key));
     return true;
 }
 
@@ -268,8 +268,12 @@ bool World::exchange()
 bool World::settle(int rounds)
 {
     for (int round = 0; round < rounds; ++round) {
-        if (!exchange())
+        if (exchange())
+            continue;
+        const std::int64_t until_ms = state.lost_hosts.until_ms;
+        if (state.lost_hosts.awaited.empty() || until_ms <= now_ms)
             return true;
+        tick(until_ms - now_ms); // nobody waits longer for hosts that stay away
     }
     return false;
 }

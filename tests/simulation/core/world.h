@@ -30,6 +30,7 @@ public:
     std::map<std::string, SimulatedHost> hosts;
     std::vector<v1::Change> log; // everything that was changed, as a store would have it
     std::int64_t now_ms = kStart_ms;
+    std::int64_t wall_step_ms = 0; // somebody set the clock
     bool edge_answers = true;
 
     Result<Applied> command(v1::Command command);

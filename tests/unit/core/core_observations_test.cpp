@@ -117,6 +117,8 @@ private Q_SLOTS:
         QVERIFY(waiting.host().empty());
         QVERIFY(waiting.reason().find("waiting for a host") != std::string::npos);
         world.rejoinHost("host-3");
+        QVERIFY(waiting.host().empty()); // the others may follow
+        world.tick(5'000);
         QCOMPARE(waiting.host(), std::string("host-3"));
         QVERIFY(world.settle());
         QCOMPARE(waiting.state(), v1::RoleInstance::ReadyRole);
