@@ -1,6 +1,7 @@
 #include "backend/host/host.h"
 
 #include "backend/host/host_daemon.h"
+#include "backend/sys/end_signals.h"
 #include "backend/sys/sandbox_processes.h"
 
 #include <asio/signal_set.hpp>
@@ -30,7 +31,9 @@ int runHost(const HostOptions &options)
         spdlog::error("{}", started.error().message());
         return 1;
     }
-    asio::signal_set signals(io, SIGTERM, SIGINT);
+    asio::signal_set signals(io);
+    for (const int number : sys::endSignals())
+        signals.add(number);
     signals.async_wait([&daemon](std::error_code error, int) {
         if (!error)
             daemon.stop(kSignalGrace_ms);

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr std::uint32_t kProtocol = 1;
+constexpr std::uint32_t kAgentProtocol = 1;
+constexpr std::uint32_t kProtocol = 2; // with the controller
 constexpr std::chrono::milliseconds kTick{1'000};
 constexpr std::size_t kUnsentMax = 1'000;
 constexpr std::size_t kQueuedBytesMax = 8 * 1024 * 1024;
@@ -104,7 +105,7 @@ void HostDaemon::agentArrived(sys::ChannelPtr channel)
         [this, leave](const std::shared_ptr<AgentLink> &known, const v1::AgentHello &hello) {
             leave();
             const auto found = m_instances.find({hello.deployment_id(), hello.instance()});
-            if (hello.protocol() != kProtocol || found == m_instances.end())
+            if (hello.protocol() != kAgentProtocol || found == m_instances.end())
                 return known->close();
             found->second->attach(known, hello);
         },
@@ -114,6 +115,7 @@ void HostDaemon::agentArrived(sys::ChannelPtr channel)
 void HostDaemon::controllerConnected(const sys::ChannelPtr &channel)
 {
     m_controller = channel;
+    m_orders.begin();
     channel->start([this](std::string_view bytes) { controllerSaid(bytes); },
                    [this](const std::string &cause) {
                        spdlog::info("The controller is gone ({}); going on without it.", cause);
@@ -148,8 +150,10 @@ void HostDaemon::sendHello()
 
 void HostDaemon::send(const v1::HostMessage &message)
 {
-    if (m_controller)
-        return m_controller->send(message);
+    if (m_controller) {
+        m_controller->send(message);
+        return;
+    }
     if (!message.has_happening())
         return; // the next hello tells what is, not what was
     m_unsent.push_back(message);
@@ -168,19 +172,20 @@ void HostDaemon::controllerSaid(std::string_view bytes)
     v1::HostCommand command;
     if (!sys::parseMessage(bytes, command))
         return;
-    if (command.has_orders())
-        takeOrders(command.orders());
-    else if (command.has_stop())
+    if (command.has_orders()) {
+        if (const auto orders = m_orders.take(command.orders()))
+            takeOrders(*orders);
+    } else if (command.has_stop())
         stop(command.stop().grace_ms());
 }
 
-void HostDaemon::takeOrders(const v1::HostOrders &orders)
+void HostDaemon::takeOrders(const std::vector<WholeOrder> &orders)
 {
     if (m_stopping)
         return;
     std::set<Key> listed;
     std::set<std::string> names;
-    for (const v1::InstanceOrder &order : orders.instances()) {
+    for (const auto &[order, common] : orders) {
         if (order.remove())
             continue;
         listed.insert({order.deployment_id(), order.name()});
@@ -188,7 +193,7 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
     }
     if (std::exchange(m_first_orders, false))
         removeForgottenDisks(m_options.paths, m_options.host_id, names, ownerMark());
-    for (const v1::InstanceOrder &order : orders.instances()) {
+    for (const auto &[order, common] : orders) {
         const auto found = m_instances.find({order.deployment_id(), order.name()});
         if (order.remove() && found != m_instances.end())
             found->second->remove(order);
@@ -199,14 +204,14 @@ void HostDaemon::takeOrders(const v1::HostOrders &orders)
         if (!listed.contains(key))
             instance->remove();
     }
-    for (const v1::InstanceOrder &order : orders.instances()) {
+    for (const auto &[order, common] : orders) {
         if (order.remove())
             continue;
         auto &instance = m_instances[{order.deployment_id(), order.name()}];
         if (instance && !instance->gone())
-            instance->setOrder(order);
+            instance->setOrder(order, common);
         else
-            instance = std::make_unique<Instance>(m_context, order);
+            instance = std::make_unique<Instance>(m_context, order, common);
     }
 }
 
@@ -265,18 +270,32 @@ void HostDaemon::finish()
 void HostDaemon::scheduleTick()
 {
     m_tick.expires_after(kTick);
-    m_tick.async_wait([this](std::error_code error) {
+    m_tick.async_wait([this, before_ms = m_clock.steadyMs()](std::error_code error) {
         if (error)
             return;
-        tick();
+        // One that comes late means that this process stood still: nobody else is to blame.
+        tick(std::min<std::int64_t>(m_clock.steadyMs() - before_ms, 2 * kTick.count()));
         scheduleTick();
     });
 }
 
-void HostDaemon::tick()
+// A logout or a cleaner emptied the runtime folder: root folders, bundles and all sockets are gone,
+// and nobody reaches what runs here. A new host begins with new ones.
+bool HostDaemon::folderIsThere() const
 {
+    std::error_code ignored;
+    return fs::exists(folder() / "host.pid", ignored);
+}
+
+void HostDaemon::tick(std::int64_t passed_ms)
+{
+    if (!m_stopping && !folderIsThere()) {
+        spdlog::error("{} was removed by somebody; this host ends, a new one follows.",
+                      folder().string());
+        return stop(0);
+    }
     for (const auto &[key, instance] : m_instances)
-        instance->tick();
+        instance->tick(passed_ms);
     m_zombies = sys::reapOrphans(m_zombies);
     if (!m_controller)
         return;

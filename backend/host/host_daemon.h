@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/host/instance.h"
+#include "backend/host/order_book.h"
 #include "backend/sys/message_channel.h"
 #include "backend/sys/newcomers.h"
 
@@ -36,12 +37,13 @@ private:
     void send(const v1::HostMessage &message);
     void sample(const v1::MetricSample &sample);
 
-    void takeOrders(const v1::HostOrders &orders);
+    void takeOrders(const std::vector<WholeOrder> &orders);
     void tellAbsent(const v1::InstanceOrder &order);
     void settleLater();
     void settle();
     void finish();
-    void tick();
+    void tick(std::int64_t passed_ms);
+    bool folderIsThere() const;
     void scheduleTick();
 
     std::string ownerMark() const;
@@ -60,6 +62,7 @@ private:
     sys::ChannelPtr m_controller;
     std::deque<v1::HostMessage> m_unsent; // happenings while no controller listens
     v1::HostMetrics m_samples;
+    OrderBook m_orders;
     std::map<Key, std::unique_ptr<Instance>> m_instances;
     asio::steady_timer m_tick;
     std::set<int> m_zombies;

@@ -10,8 +10,8 @@ using v1::RoleInstance;
 namespace
 {
 
-constexpr int kSilentTicksMax = 10;
-constexpr int kFirstReportTicksMax = 20;
+constexpr std::int64_t kSilentMax_ms = 10'000;
+constexpr std::int64_t kFirstReportMax_ms = 20'000;
 // An agent needs a moment to end after it has killed what outlived the grace.
 constexpr std::uint32_t kStopMargin_ms = 2'000;
 constexpr std::chrono::milliseconds kLinklessMax{1'000};
@@ -29,8 +29,8 @@ std::string endsInWords(std::uint32_t ends)
 
 } // namespace
 
-Instance::Instance(HostContext &context, v1::InstanceOrder order)
-    : m_context(context), m_wanted(std::move(order)),
+Instance::Instance(HostContext &context, v1::InstanceOrder order, Common common)
+    : m_context(context), m_wanted(std::move(order)), m_common(std::move(common)),
       m_disk(context.options.paths, context.options.host_id, m_wanted.deployment_id(),
              m_wanted.name(), sys::ownerMark(context.options.fabric_id, context.options.host_id)),
       m_timer(context.io)
@@ -50,9 +50,10 @@ Instance::~Instance()
         m_early_link->close();
 }
 
-void Instance::setOrder(const v1::InstanceOrder &order)
+void Instance::setOrder(const v1::InstanceOrder &order, const Common &common)
 {
     m_wanted = order;
+    m_common = common;
     m_removed = false;
     step();
     followOutside();
@@ -126,7 +127,7 @@ void Instance::launch()
     m_status.clear_warnings();
     m_status.clear_error_code();
     m_end_cause.clear();
-    m_silent_ticks = 0;
+    m_silence = sys::Silence(sys::readProcessTree); // the runtime works through children
     m_out_of_memory_kills = 0;
     m_was_out_of_memory = false;
     setState(RoleInstance::CreatingVM, "Its disk and folders are being made.");
@@ -170,7 +171,12 @@ void Instance::adoptLink(const std::shared_ptr<AgentLink> &link)
         return link->close(); // another sandbox's process under this one's name
     m_link = link;
     m_sent_order.clear();
-    m_silent_ticks = 0;
+    m_order_waits = false;
+    link->whenDrained([this] {
+        if (m_order_waits && m_phase == Phase::Running)
+            sendOrder();
+    });
+    m_silence = sys::Silence();
     link->handTo([this](v1::AgentMessage &message) { agentSaid(message); },
                  [this] { linkClosed(); });
     if (m_phase == Phase::Stopping)
@@ -316,7 +322,7 @@ void Instance::beginRemoval()
     m_context.settled();
 }
 
-void Instance::tick()
+void Instance::tick(std::int64_t passed_ms)
 {
     if (m_log)
         m_log->flush();
@@ -324,10 +330,11 @@ void Instance::tick()
         return;
     noticeOutOfMemory();
     followOutside();
-    ++m_silent_ticks;
-    if (m_phase == Phase::Running && m_link && m_silent_ticks > kSilentTicksMax)
+    // A starved one is waited for: only time in which it could have spoken counts.
+    m_silence.look(m_sandbox->pid(), passed_ms);
+    if (m_phase == Phase::Running && m_link && m_silence.isLongerThan(kSilentMax_ms))
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent was silent for 10 s");
-    else if (m_phase == Phase::Launching && m_silent_ticks > kFirstReportTicksMax)
+    else if (m_phase == Phase::Launching && m_silence.isLongerThan(kFirstReportMax_ms))
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent did not report within 20 s");
 }
 

@@ -4,10 +4,12 @@
 
 #include "backend/host/agent_link.h"
 #include "backend/host/instance_disk.h"
+#include "backend/host/order_book.h"
 #include "backend/host/outside_access.h"
 #include "backend/host/restart_backoff.h"
 #include "backend/host/sandbox.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/liveness.h"
 #include "backend/sys/log_file.h"
 
 #include <asio.hpp>
@@ -33,15 +35,15 @@ struct HostContext {
 class Instance
 {
 public:
-    Instance(HostContext &context, v1::InstanceOrder order);
+    Instance(HostContext &context, v1::InstanceOrder order, Common common);
     ~Instance();
 
-    void setOrder(const v1::InstanceOrder &order);
+    void setOrder(const v1::InstanceOrder &order, const Common &common);
     void remove(); // its order says so, or none lists it any more
     void remove(const v1::InstanceOrder &order);
     void end(std::uint32_t grace_ms); // the host ends: stop for good, keep the disk
     void attach(const std::shared_ptr<AgentLink> &link, const v1::AgentHello &hello);
-    void tick(); // once a second of the host's own running time
+    void tick(std::int64_t passed_ms); // about once a second; the host's own running time
 
     bool idle() const { return m_phase == Phase::Idle || m_phase == Phase::Gone; }
     bool gone() const { return m_phase == Phase::Gone; }
@@ -94,6 +96,7 @@ private:
 
     HostContext &m_context;
     v1::InstanceOrder m_wanted;
+    Common m_common;             // of its deployment
     v1::InstanceOrder m_running; // the order that the sandbox was made for
     v1::InstanceStatus m_status;
     Phase m_phase = Phase::Idle;
@@ -115,8 +118,10 @@ private:
 
     std::shared_ptr<AgentLink> m_link;
     std::shared_ptr<AgentLink> m_early_link; // connected before the sandbox's pid was known
-    std::string m_sent_order;
-    int m_silent_ticks = 0;
+    std::string m_sent_order;                // what the agent was told, but for ...
+    Common m_sent_common;                    // ... what its deployment has in common
+    bool m_order_waits = false;              // until the agent has read what was sent before
+    sys::Silence m_silence;                  // of its agent, or of what starts it
 
     RestartBackoff m_backoff;
     std::uint32_t m_restarts = 0; // of earlier sandboxes and their programs

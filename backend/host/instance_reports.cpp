@@ -32,7 +32,7 @@ void moveTarget(v1::EndpointTarget &target, const std::filesystem::path &own_fol
 
 void Instance::agentSaid(v1::AgentMessage &message)
 {
-    m_silent_ticks = 0;
+    m_silence.heard();
     switch (message.body_case()) {
     case v1::AgentMessage::kStatus:
         return agentReported(message.status());

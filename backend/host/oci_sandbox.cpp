@@ -48,6 +48,11 @@ public:
     }
 
     bool translatesPids() const override { return true; }
+    int pid() const override
+    {
+        const auto &watch = m_first ? m_first : m_runtime;
+        return watch ? watch->pid() : 0;
+    }
 
 private:
     Result<int> spawnRuntime()

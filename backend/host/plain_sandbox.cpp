@@ -29,6 +29,8 @@ public:
         });
     }
 
+    int pid() const override { return m_watch ? m_watch->pid() : 0; }
+
     void kill() override
     {
         if (m_watch)

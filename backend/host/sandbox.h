@@ -28,6 +28,8 @@ public:
     virtual void start(Events events) = 0;
     virtual void kill() = 0; // at any time after start(); `ended` follows
     virtual bool translatesPids() const = 0;
+    // Whose word is awaited: its first process, or what starts that; 0: neither lives.
+    virtual int pid() const = 0;
 };
 
 std::unique_ptr<Sandbox> makeOciSandbox(asio::io_context &io, sys::SandboxTool &tool,

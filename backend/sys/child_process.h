@@ -61,7 +61,8 @@ std::uint64_t processStartTicks(int pid);
 std::string describeExit(int wait_status);
 
 // Runs a program to its end and collects its output (at most 1 MiB each). Blocks: for start-up
-// only.
+// only, and for timeout_ms plus 2 s at most, whatever the program does. Descendants that keep its
+// pipes are not waited for.
 struct ProgramOutput {
     int wait_status = 0;
     std::string out;

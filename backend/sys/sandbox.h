@@ -34,12 +34,17 @@ private:
     struct Removal;
     struct Batch;
     void attempt(const std::shared_ptr<Removal> &removal);
+    void attemptedLater(const std::shared_ptr<Removal> &removal);
     void attempted(const std::shared_ptr<Removal> &removal);
 
     asio::io_context &m_io;
     std::filesystem::path m_state_folder;
     std::shared_ptr<bool> m_alive;
 };
+
+// The first process of every sandbox that this state folder of the runtime tells of and that is
+// still the one it tells of.
+std::vector<int> firstProcessesIn(const std::filesystem::path &state_folder);
 
 // Where PATH and the system's folders have it; empty when the machine has none.
 std::filesystem::path findProgram(const std::string &name);

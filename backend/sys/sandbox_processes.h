@@ -18,6 +18,8 @@ std::set<int> reapOrphans(const std::set<int> &ended_before);
 int outerPid(int first_pid, int inner_pid);
 // Processes that were started with this variable ("NAME=value") in their environment.
 std::vector<int> processesWithVariable(const std::string &variable);
+// Other processes whose arguments name this folder, or something in it.
+std::vector<int> processesMentioning(const std::string &folder);
 void endProcess(int pid, bool with_group); // SIGKILL
 bool processAlive(int pid);                // a zombie is not
 

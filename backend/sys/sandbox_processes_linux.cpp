@@ -109,6 +109,20 @@ int outerPid(int first_pid, int inner_pid)
     return 0;
 }
 
+std::vector<int> processesMentioning(const std::string &folder)
+{
+    std::vector<int> found;
+    for (const int pid : numbersIn("/proc")) {
+        const std::string arguments =
+            '\0' + contentOf("/proc/" + std::to_string(pid) + "/cmdline") + '\0';
+        const bool names_it = arguments.find('\0' + folder + '\0') != std::string::npos ||
+                              arguments.find('\0' + folder + '/') != std::string::npos;
+        if (pid != getpid() && names_it)
+            found.push_back(pid);
+    }
+    return found;
+}
+
 std::vector<int> processesWithVariable(const std::string &variable)
 {
     std::vector<int> found;

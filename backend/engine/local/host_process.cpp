@@ -23,6 +23,7 @@ constexpr std::int64_t kFirstHelloMax_ms = 20'000;
 constexpr std::int64_t kLinklessMax_ms = 1'000;
 constexpr std::int64_t kStopMargin_ms = 700;
 constexpr std::int64_t kBurialRetry_ms = 1'000;
+constexpr std::int64_t kTogether_ms = 250; // deaths of one mishap
 constexpr std::int64_t kSilentMax_ms = 3'000;
 
 // Pid of a host that is still the process that wrote the file; 0 when there is none.
@@ -72,12 +73,18 @@ void HostProcess::begin()
     awaitReturn();
 }
 
+// A limit of time in which the host could run, not of the clock: a starved one is waited for.
+void HostProcess::expect(std::int64_t limit_ms, const std::string &else_cause,
+                         sys::RunReader reader)
+{
+    m_silence = sys::Silence(std::move(reader));
+    m_silence_limit_ms = limit_ms;
+    m_silence_cause = else_cause;
+}
+
 void HostProcess::awaitReturn()
 {
-    after(kAdoptionMax_ms, [this] {
-        m_death_cause = "it did not come back to the controller within 3 s";
-        m_process->signal(SIGKILL);
-    });
+    expect(kAdoptionMax_ms, "it did not come back to the controller within 3 s");
 }
 
 void HostProcess::startProcess()
@@ -114,10 +121,8 @@ void HostProcess::startProcess()
         return;
     }
     watch(*pid);
-    after(kFirstHelloMax_ms, [this] {
-        m_death_cause = "it did not report within 20 s of its start";
-        m_process->signal(SIGKILL);
-    });
+    // Before its hello it waits for its test sandbox, which is a process below it.
+    expect(kFirstHelloMax_ms, "it did not report within 20 s of its start", sys::readProcessTree);
 }
 
 void HostProcess::watch(int pid)
@@ -135,12 +140,17 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
     if (m_channel)
         m_channel->close();
     m_channel = channel;
+    m_parts = {};
+    m_orders_wait = false;
+    channel->whenDrained([this] {
+        if (m_orders_wait)
+            sendOrders();
+    });
     m_timer.cancel();
     m_state = State::Running;
     if (m_stopping)
         return stop(0); // it came up while it was told to go
-    m_silent_ms = 0;
-    m_told_lost = false;
+    expect(kSilentMax_ms, "it was silent for 3 s");
     v1::Observation observation;
     *observation.mutable_host_hello() = hello;
     observe(observation);
@@ -150,7 +160,7 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
 
 void HostProcess::said(const v1::HostMessage &message)
 {
-    m_silent_ms = 0;
+    m_silence.heard();
     v1::Observation observation;
     switch (message.body_case()) {
     case v1::HostMessage::kStatus:
@@ -181,15 +191,11 @@ void HostProcess::disconnected(const std::string &cause)
     m_channel = nullptr;
     if (m_state != State::Running || m_stopping)
         return;
-    after(kLinklessMax_ms, [this, cause] {
-        m_death_cause = "it closed its connection (" + cause + ")";
-        m_process->signal(SIGKILL);
-    });
+    expect(kLinklessMax_ms, "it closed its connection (" + cause + ")");
 }
 
 void HostProcess::sayHelloAgain()
 {
-    m_told_lost = false;
     if (!m_channel || m_stopping)
         return; // it says hello anyway when it comes
     m_channel->close();
@@ -199,12 +205,14 @@ void HostProcess::sayHelloAgain()
 
 void HostProcess::tick(std::int64_t passed_ms)
 {
-    if (m_state != State::Running || !m_channel)
+    const bool is_awaited =
+        m_state == State::Awaited || m_state == State::Starting || m_state == State::Running;
+    if (!is_awaited || m_stopping || !m_process || m_silence_limit_ms == 0)
         return;
-    m_silent_ms += passed_ms;
-    if (m_silent_ms <= kSilentMax_ms || !m_death_cause.empty())
+    m_silence.look(m_process->pid(), passed_ms);
+    if (!m_death_cause.empty() || !m_silence.isLongerThan(m_silence_limit_ms))
         return;
-    m_death_cause = "it was silent for 3 s";
+    m_death_cause = m_silence_cause;
     m_process->signal(SIGKILL);
 }
 
@@ -216,11 +224,14 @@ void HostProcess::setOrders(const v1::HostOrders &orders)
         sendOrders();
 }
 
+// To a host that reads slowly only the latest orders are sent, not all that there were.
 void HostProcess::sendOrders()
 {
-    v1::HostCommand command;
-    *command.mutable_orders() = m_orders;
-    m_channel->send(command);
+    m_orders_wait = m_channel->queuedBytes() > 0;
+    if (m_orders_wait)
+        return;
+    for (const v1::HostCommand &part : m_parts.cut(m_orders))
+        m_channel->send(part);
 }
 
 void HostProcess::processEnded(const std::string &cause)
@@ -229,7 +240,21 @@ void HostProcess::processEnded(const std::string &cause)
     if (m_channel)
         m_channel->close();
     m_channel = nullptr;
-    bury(m_death_cause.empty() ? cause : m_death_cause);
+    m_died_ms = m_around.clock.steadyMs();
+    const std::string known = m_death_cause.empty() ? cause : m_death_cause;
+    if (!m_stopping)
+        tellLost(known, false); // at once: nothing may be placed on it any more
+    bury(known);
+}
+
+void HostProcess::tellLost(const std::string &cause, bool instances_gone)
+{
+    v1::Observation observation;
+    v1::HostLost &lost = *observation.mutable_host_lost();
+    lost.set_host_id(m_spec.id);
+    lost.set_cause(cause);
+    lost.set_instances_gone(instances_gone);
+    observe(observation);
 }
 
 // Nothing may be placed elsewhere before this has succeeded: two of one instance must never run.
@@ -253,18 +278,16 @@ void HostProcess::buried(const Result<void> &gone, const std::string &cause)
         sys::removeCgroup(*cgroup + "/" + m_spec.id);
     if (!gone)
         spdlog::error("{}: {}", m_spec.id, gone.error().message());
-    if (!m_stopping && (gone || !m_told_lost)) {
-        m_told_lost = true;
-        v1::Observation observation;
-        v1::HostLost &lost = *observation.mutable_host_lost();
-        lost.set_host_id(m_spec.id);
-        lost.set_cause(cause);
-        lost.set_instances_gone(gone.has_value());
-        observe(observation);
-    }
-    if (m_stopping || gone)
+    if (m_stopping)
         return rest();
-    after(kBurialRetry_ms, [this, cause] { bury(cause); });
+    if (!gone)
+        return after(kBurialRetry_ms, [this, cause] { bury(cause); });
+    // Others may die in the same mishap; who does is told before anybody is placed anew.
+    const std::int64_t lies_ms = m_around.clock.steadyMs() - m_died_ms;
+    after(std::max<std::int64_t>(0, kTogether_ms - lies_ms), [this, cause] {
+        tellLost(cause, true);
+        rest();
+    });
 }
 
 void HostProcess::rest()

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "backend/engine/local/local_engine.h"
+#include "backend/engine/local/order_parts.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/liveness.h"
 #include "backend/sys/message_channel.h"
 #include "backend/sys/sandbox.h"
 
@@ -58,8 +60,11 @@ private:
     void buried(const Result<void> &gone, const std::string &cause);
     void rest();
     void sendOrders();
+    void tellLost(const std::string &cause, bool instances_gone);
     void observe(v1::Observation &observation);
     void awaitReturn();
+    void expect(std::int64_t limit_ms, const std::string &else_cause,
+                sys::RunReader reader = sys::readProcess);
     void after(std::int64_t delay_ms, std::function<void()> action);
     std::filesystem::path folder() const;
 
@@ -67,13 +72,19 @@ private:
     const HostSpec m_spec;
     State m_state = State::Idle;
     v1::HostOrders m_orders;
+    OrderParts m_parts;         // of the present connection
+    bool m_orders_wait = false; // until the host has read what was sent before
     bool m_has_orders = false;
     bool m_stopping = false;
     std::unique_ptr<sys::ProcessWatch> m_process;
     sys::ChannelPtr m_channel;
     std::string m_death_cause; // known before the process ends, e.g. a hung host
-    std::int64_t m_silent_ms = 0;
-    bool m_told_lost = false;
+    // What is waited for (a hello, its return, its next word), how long, and what is said when it
+    // does not come.
+    sys::Silence m_silence;
+    std::int64_t m_silence_limit_ms = 0; // 0: nothing is expected
+    std::string m_silence_cause;
+    std::int64_t m_died_ms = 0; // steady
     asio::steady_timer m_timer; // of the state
     std::shared_ptr<bool> m_alive;
 };

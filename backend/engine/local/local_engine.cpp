@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr std::uint32_t kProtocol = 1;
+constexpr std::uint32_t kProtocol = 2; // 2: orders say once what instances have in common
 constexpr std::chrono::milliseconds kTick{500};
 // A tick that comes much later than asked for means that this process, or the machine, stood still.
 constexpr std::int64_t kTickCounted_ms = 1'000;

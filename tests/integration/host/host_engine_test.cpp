@@ -2,6 +2,7 @@
 #include "host_world.h"
 
 #include "backend/sys/cgroup.h"
+#include "backend/sys/child_process.h"
 #include "backend/sys/log_file.h"
 #include "backend/sys/sandbox.h"
 #include "backend/sys/sandbox_processes.h"
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <sched.h>
+#include <sys/wait.h>
 
 using namespace slipway;
 using test::HostWorld;
@@ -43,6 +46,8 @@ private Q_SLOTS:
     void locksItIn();
     void healsAKilledAgent();
     void healsASilentAgent();
+    void replacesAStoppedHost();
+    void keepsAStarvedHost();
     void provesALostHostsSandboxesGone();
     void isAdoptedByTheNextController();
     void enforcesTheMemoryLimit();
@@ -131,6 +136,47 @@ void HostEngineTest::healsASilentAgent()
         },
         30'000));
     QVERIFY(!sys::processAlive(before.agent_pid()));
+}
+
+void HostEngineTest::replacesAStoppedHost()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const int pid = world.hellos.at("host-1").pid();
+    QCOMPARE(::kill(pid, SIGSTOP), 0);
+    QVERIFY(world.waitFor([&] { return !world.lost.empty(); }, 30'000));
+    QCOMPARE(world.lost.front().cause(), std::string("it was silent for 3 s"));
+    QVERIFY(!sys::processAlive(pid));
+}
+
+// Many others compute, and the host and its agent get a processor only when nobody else wants it.
+void HostEngineTest::keepsAStarvedHost()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const v1::InstanceStatus before = world.status(kName);
+    const int host = world.hellos.at("host-1").pid();
+    const sched_param none{};
+    for (const int pid : {host, before.agent_pid()})
+        QCOMPARE(sched_setscheduler(pid, SCHED_IDLE, &none), 0);
+    std::vector<int> busy;
+    for (int i = 0; i < 16; ++i) {
+        sys::SpawnRequest request;
+        request.arguments = {"sh", "-c", "while :; do :; done"};
+        busy.push_back(sys::spawn(request).value_or(0));
+    }
+    const std::size_t samples = world.samples;
+    world.waitFor([&] { return !world.lost.empty(); }, 12'000);
+    const std::size_t heard = world.samples - samples;
+    for (const int pid : busy) {
+        ::kill(pid, SIGKILL);
+        waitpid(pid, nullptr, 0);
+    }
+    qInfo("%zu samples came in 12 s", heard);
+    QVERIFY(world.lost.empty());
+    QVERIFY(world.waitFor([&] { return world.samples > samples + heard; }, 30'000));
+    QCOMPARE(world.hellos.at("host-1").pid(), host);
+    QCOMPARE(world.status(kName).agent_pid(), before.agent_pid());
 }
 
 void HostEngineTest::provesALostHostsSandboxesGone()

@@ -25,6 +25,9 @@ class ProcessWatchTest : public QObject
 private Q_SLOTS:
     void tellsHowAChildEnded();
     void doesNotTakeAnothersEventForAnEnd();
+    void runsAProgramForItsTimeOnly_data();
+    void runsAProgramForItsTimeOnly();
+    void doesNotWaitForWhatAProgramLeaves();
 };
 
 void ProcessWatchTest::tellsHowAChildEnded()
@@ -68,6 +71,35 @@ void ProcessWatchTest::doesNotTakeAnothersEventForAnEnd()
         close(first[1]);
         close(second[1]);
     }
+}
+
+void ProcessWatchTest::runsAProgramForItsTimeOnly_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::newRow("says nothing") << QStringLiteral("exec sleep 1000");
+    QTest::newRow("closes its pipes and lives") << QStringLiteral("exec >&- 2>&- sleep 1000");
+    QTest::newRow("prints for ever") << QStringLiteral("exec yes");
+}
+
+void ProcessWatchTest::runsAProgramForItsTimeOnly()
+{
+    QFETCH(QString, script);
+    sys::SpawnRequest request;
+    request.arguments = {"sh", "-c", script.toStdString()};
+    const auto output = sys::runProgram(request, 300);
+    QVERIFY(!output);
+    QCOMPARE(output.error().reason(), std::string("PROGRAM_TOO_SLOW"));
+}
+
+void ProcessWatchTest::doesNotWaitForWhatAProgramLeaves()
+{
+    sys::SpawnRequest request;
+    request.arguments = {"sh", "-c", "sleep 30 & echo $! ; echo why >&2; exit 3"};
+    const auto output = sys::runProgram(request, 20'000);
+    QVERIFY(output);
+    ::kill(std::stoi(output->out), SIGKILL);
+    QCOMPARE(output->err, std::string("why\n"));
+    QCOMPARE(sys::describeExit(output->wait_status), std::string("ended with code 3"));
 }
 
 QTEST_GUILESS_MAIN(ProcessWatchTest)

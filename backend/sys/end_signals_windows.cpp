@@ -1,0 +1,13 @@
+#include "backend/sys/end_signals.h"
+
+#include <csignal>
+
+namespace slipway::sys
+{
+
+std::vector<int> endSignals()
+{
+    return {SIGTERM, SIGINT};
+}
+
+} // namespace slipway::sys
