@@ -1,14 +1,17 @@
 #include "app/daemon/fabric_command.h"
 
 #include "backend/fabric/fabric.h"
+#include "backend/fabric/left_processes.h"
+#include "backend/server/ending.h"
 #include "backend/server/server.h"
+#include "backend/sys/end_signals.h"
 
 #include <asio.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
-#include <future>
+#include <functional>
 #include <iostream>
 #include <mutex>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -24,7 +27,7 @@ namespace
 constexpr int kExitFailed = 1;
 constexpr int kExitInUse = 3;
 constexpr int kExitLate = 4;
-constexpr auto kEndMax = std::chrono::milliseconds(7800); // the promise is 8 s
+constexpr auto kEndMax = std::chrono::milliseconds(7'500); // the promise is 8 s
 
 fabric::FabricOptions fabricOptions(const FabricCommandOptions &options)
 {
@@ -45,11 +48,14 @@ int refuse(const v1::Error &error)
     return error.reason() == "DATA_FOLDER_IN_USE" ? kExitInUse : kExitFailed;
 }
 
-// Ends the process should the end in order take longer than promised.
+// Ends the process, and what it started, should the end in order take longer than promised.
 class EndGuard
 {
 public:
-    EndGuard() : m_thread([this] { wait(); }) {}
+    explicit EndGuard(std::function<void()> kill_rest)
+        : m_kill_rest(std::move(kill_rest)), m_thread([this] { wait(); })
+    {
+    }
     ~EndGuard()
     {
         {
@@ -66,10 +72,12 @@ private:
         std::unique_lock lock(m_mutex);
         if (m_changed.wait_for(lock, kEndMax, [this] { return m_over; }))
             return;
-        spdlog::critical("The fabric did not end in time.");
+        spdlog::critical("The fabric did not end in time; what it still runs is killed.");
+        m_kill_rest();
         std::_Exit(kExitLate);
     }
 
+    std::function<void()> m_kill_rest;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     bool m_over = false;
@@ -82,9 +90,10 @@ class EndWatch
 {
 public:
     explicit EndWatch(bool keep_services)
-        : m_keep_services(keep_services), m_work(asio::make_work_guard(m_io)),
-          m_signals(m_io, SIGTERM, SIGINT)
+        : m_keep_services(keep_services), m_work(asio::make_work_guard(m_io)), m_signals(m_io)
     {
+        for (const int number : sys::endSignals())
+            m_signals.add(number);
         m_signals.async_wait([this](std::error_code error, int number) {
             if (error)
                 return;
@@ -115,14 +124,16 @@ private:
     asio::signal_set m_signals;
 };
 
-void end(fabric::Fabric &fabric, server::Server &server, bool keep_services)
+int end(std::unique_ptr<fabric::Fabric> fabric, std::unique_ptr<server::Server> server,
+        const fabric::FabricOptions &options, bool keep_services)
 {
-    const EndGuard guard;
-    fabric.onShutdownRequest(nullptr);
-    server.stop();
-    std::promise<void> ended;
-    fabric.shutdown(keep_services, [&ended] { ended.set_value(); });
-    ended.get_future().wait();
+    const EndGuard guard([&options, keep_services] {
+        if (!keep_services)
+            fabric::killLeftProcesses(options.paths);
+    });
+    if (server::endTogether(std::move(fabric), std::move(server), keep_services))
+        return 0;
+    std::_Exit(0); // all has ended; somebody's request alone would hold the process
 }
 
 } // namespace
@@ -146,9 +157,8 @@ int runFabricCommand(const FabricCommandOptions &options)
         return refuse(fabric.error());
     std::cout << "ready " << settings.socket.string() << std::endl;
     end_watch.listenTo(**fabric);
-    end(**fabric, *server, end_watch.wait());
-    server.reset(); // the fabric outlives it
-    return 0;
+    const bool keep_services = end_watch.wait();
+    return end(std::move(*fabric), std::move(server), settings, keep_services);
 }
 
 } // namespace slipway

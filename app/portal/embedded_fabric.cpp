@@ -1,11 +1,11 @@
 #include "app/portal/embedded_fabric.h"
 
 #include "backend/fabric/fabric.h"
+#include "backend/server/ending.h"
 #include "backend/server/server.h"
 #include "backend/sys/child_process.h"
 
 #include <atomic>
-#include <future>
 #include <thread>
 
 namespace slipway::portal
@@ -80,15 +80,7 @@ void EmbeddedFabric::Impl::end(bool keep_services)
     if (fabric == nullptr) {
         return;
     }
-    fabric->onShutdownRequest(nullptr);
-    if (server != nullptr) {
-        server->stop();
-    }
-    std::promise<void> ended;
-    fabric->shutdown(keep_services, [&ended] { ended.set_value(); });
-    ended.get_future().wait();
-    server.reset();
-    fabric.reset();
+    server::endTogether(std::move(fabric), std::move(server), keep_services);
 }
 
 EmbeddedFabric::EmbeddedFabric(EmbeddedOptions options) : m_impl(std::make_unique<Impl>())

@@ -1,5 +1,5 @@
-// SIGTERM and SIGINT as a call, on a thread of its own where nothing is forbidden. Only the first
-// is caught: a second one ends the process at once.
+// SIGTERM, SIGINT and SIGHUP as a call, on a thread of its own where nothing is forbidden. Only the
+// first is caught: a second one ends the process at once.
 #pragma once
 
 #include <functional>

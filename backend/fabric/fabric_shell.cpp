@@ -119,6 +119,7 @@ void FabricShell::begin()
     observe(started);
     startEngine();
     startEdge();
+    m_slept_ms = m_clock.bootMs() - m_clock.steadyMs();
     wake(); // the plan is carried out in any case
     nextSecond();
     m_begun = true;

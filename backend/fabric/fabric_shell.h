@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/fabric/dispatcher.h"
+#include "backend/fabric/inbox.h"
 #include "backend/fabric/log_hub.h"
 #include "backend/fabric/machine.h"
 #include "backend/fabric/metric_hub.h"
@@ -70,10 +71,14 @@ private:
     void runTurn();
     void publish(const Committed &committed);
     void observe(const v1::Observation &observation);
+    void readInboxSoon();
+    void readInbox();
     void armDeadline(std::int64_t deadline_ms);
     void pumpSnapshots();
     void nextSecond();
     void everySecond();
+    void noticeSleep();
+    void followRuntimeFolder();
     void keepMinutes(const v1::MetricBatch &minutes);
 
     // Commands and uploads (fabric_commands.cpp).
@@ -107,6 +112,8 @@ private:
     OpenedData m_opened;
     packages::PackageStore m_packages;
     Machine m_machine;
+    Inbox m_inbox;
+    bool m_inbox_scheduled = false;
     WatchHub m_watches;
     MetricHub m_metrics;
     LogHub m_logs;
@@ -122,6 +129,7 @@ private:
     asio::steady_timer m_pump_timer; // while a reader takes its snapshot slowly
     asio::steady_timer m_step_timer;
     std::int64_t m_start_time_ms;
+    std::int64_t m_slept_ms = 0; // the machine, since it booted
     std::uint64_t m_seconds = 0;
     std::uint64_t m_removals = 0; // of packages, since the start
     std::uint64_t m_step = 0;     // of the shutdown; a late answer of an earlier step is ignored

@@ -12,7 +12,7 @@ namespace
 // Together with the server's second they stay within the 8 s that SIGTERM may take.
 constexpr std::uint32_t kEdgeGrace_ms = 1200;
 constexpr std::uint32_t kEngineGrace_ms = 3000;
-constexpr std::uint32_t kMargin_ms = 700;        // for killing what did not follow
+constexpr std::uint32_t kMargin_ms = 500;        // for killing what did not follow
 constexpr std::uint32_t kEngineMargin_ms = 1700; // hosts are killed, their sandboxes removed
 
 } // namespace
@@ -100,7 +100,7 @@ void FabricShell::closeDown()
     m_dispatcher.reset();
     m_edge.reset();
     m_engine.reset();
-    m_worker.reset();
+    m_worker->stop(); // what it has begun is waited for by the destructor, not by the script
     m_opened.store.reset();
     if (!m_keep_services)
         removeRuntimeFiles(m_options.paths, m_options.socket);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
+#include <utility>
 
 namespace slipway::fabric
 {
@@ -14,6 +15,8 @@ constexpr std::int64_t kSecond_ms = 1000;
 constexpr std::int64_t kMetricsKeep_ms = 24 * 3600 * kSecond_ms;
 constexpr std::uint64_t kHeartbeatEvery_s = 2;
 constexpr std::uint64_t kExpireEvery_s = 3600;
+constexpr std::int64_t kSlept_ms = 500;
+constexpr std::int64_t kInboxTurn_ms = 10;
 constexpr int kPump_ms = 50;
 constexpr std::uint32_t kRecentEvents = 200;
 
@@ -52,6 +55,7 @@ void FabricShell::runTurn()
 void FabricShell::publish(const Committed &committed)
 {
     if (committed.reloaded) {
+        m_inbox.clear(); // they are told again
         m_dispatcher->forget();
         // What they told meanwhile is lost; neither repeats by itself what has not changed.
         m_engine->observeAgain();
@@ -66,8 +70,40 @@ void FabricShell::publish(const Committed &committed)
 
 void FabricShell::observe(const v1::Observation &observation)
 {
-    if (!m_ending) // what ends now ends on purpose: the state keeps what shall run again
-        m_machine.observe(observation);
+    if (m_ending) // what ends now ends on purpose: the state keeps what shall run again
+        return;
+    if (observation.has_instance_status() || observation.has_happening()) {
+        m_inbox.add(observation);
+        return readInboxSoon();
+    }
+    if (observation.has_host_hello() || observation.has_host_lost())
+        m_inbox.forgetStatuses(observation.has_host_hello() ? observation.host_hello().host_id()
+                                                            : observation.host_lost().host_id());
+    m_machine.observe(observation);
+}
+
+void FabricShell::readInboxSoon()
+{
+    if (std::exchange(m_inbox_scheduled, true))
+        return;
+    asio::post(m_io, [this] {
+        m_inbox_scheduled = false;
+        if (!m_ending)
+            readInbox();
+    });
+}
+
+// Not for longer than a moment at a time: commands, ticks and the edge want their turns too.
+void FabricShell::readInbox()
+{
+    const std::int64_t until_ms = m_clock.steadyMs() + kInboxTurn_ms;
+    while (const auto observation = m_inbox.take()) {
+        m_machine.observe(*observation);
+        if (m_clock.steadyMs() >= until_ms)
+            break;
+    }
+    if (!m_inbox.empty())
+        readInboxSoon();
 }
 
 void FabricShell::addWatch(const v1::WatchRequest &request, const std::shared_ptr<WatchSink> &sink)
@@ -108,7 +144,7 @@ void FabricShell::armDeadline(std::int64_t deadline_ms)
     if (deadline_ms == 0)
         return;
     const std::int64_t wait_ms =
-        std::clamp<std::int64_t>(deadline_ms - m_clock.wallMs(), 0, kSecond_ms);
+        std::clamp<std::int64_t>(deadline_ms - m_clock.steadyMs(), 0, kSecond_ms);
     m_deadline_timer.expires_after(asio::chrono::milliseconds(wait_ms));
     m_deadline_timer.async_wait([this](std::error_code error) {
         if (error)
@@ -135,6 +171,8 @@ void FabricShell::nextSecond()
 void FabricShell::everySecond()
 {
     const std::int64_t now_ms = m_clock.wallMs();
+    noticeSleep();
+    followRuntimeFolder();
     v1::Observation tick;
     tick.set_tick_time_ms(now_ms);
     observe(tick);
@@ -149,6 +187,38 @@ void FabricShell::everySecond()
         removeOldLogs();
         keepMinutes({});
     }
+}
+
+// Nobody could keep a deadline meanwhile, neither those that are judged nor whoever judges.
+void FabricShell::noticeSleep()
+{
+    const std::int64_t slept_ms = m_clock.bootMs() - m_clock.steadyMs();
+    if (slept_ms - std::exchange(m_slept_ms, slept_ms) > kSlept_ms)
+        m_machine.restartWaits();
+}
+
+// Listeners make their sockets anew by themselves, hosts and edge are started again; the lock has to
+// be taken again before another fabric takes it.
+void FabricShell::followRuntimeFolder()
+{
+    const std::filesystem::path &folder = m_options.paths.runtime;
+    std::error_code ignored;
+    if (std::filesystem::exists(folder / kRuntimeLock, ignored))
+        return;
+    if (!sys::makePrivateFolder(folder))
+        return; // tried again in a second
+    auto lock = sys::FileLock::take(folder / kRuntimeLock);
+    if (!lock)
+        return;
+    m_opened.locks.back() = std::move(*lock);
+    v1::Observation observation;
+    v1::Happening &happening = *observation.mutable_happening();
+    happening.set_severity(v1::WARNING);
+    happening.set_kind("RuntimeFolderSwept");
+    happening.set_message("The runtime folder " + folder.string() + " was emptied by somebody");
+    happening.set_cause("a logout, or a cleaner of temporary folders, removed its sockets");
+    happening.set_reaction("sockets are made anew; hosts and edge are started again");
+    observe(observation);
 }
 
 // Also without news: what is too old goes.

@@ -3,6 +3,7 @@
 #include "backend/edge/files.h"
 #include "backend/sys/append_file.h"
 #include "backend/sys/file_lock.h"
+#include "backend/sys/sandbox_processes.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -236,6 +237,7 @@ void LocalEdgeLink::watchSilence()
         if (error || m_ending)
             return;
         judgeSilence();
+        judgeFolder();
         watchSilence();
     });
 }
@@ -253,6 +255,19 @@ void LocalEdgeLink::judgeSilence()
     spdlog::warn("The edge (pid {}) said nothing for {} ms; it is ended and started again.", m_pid,
                  m_silent_ms);
     m_silent_ms = 0;
+    m_watch->signal(kSignalKill);
+}
+
+// With its folder the sockets went by which HAProxy is told anything and reaches anybody.
+void LocalEdgeLink::judgeFolder()
+{
+    const std::filesystem::path folder = m_context.paths.edgeFolder();
+    std::error_code ignored;
+    if (!m_watch || !m_connected || std::filesystem::exists(folder, ignored))
+        return;
+    spdlog::error("{} was removed by somebody; the edge is started again.", folder.string());
+    for (const int pid : edge::findProxies(folder))
+        sys::endProcess(pid, false);
     m_watch->signal(kSignalKill);
 }
 

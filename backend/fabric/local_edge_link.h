@@ -43,6 +43,7 @@ private:
     void reportLost(const std::string &cause);
     void watchSilence();
     void judgeSilence();
+    void judgeFolder();
     bool sleptMeanwhile();
     void sendStop();
     void killAll();

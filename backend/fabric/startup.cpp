@@ -156,7 +156,7 @@ Result<void> settle(OpenedData &opened, v1::Settings settings)
 
 Result<void> lock(OpenedData &opened, const sys::Paths &paths)
 {
-    for (const fs::path &file : {paths.lockFile(), paths.runtime / "fabric.lock"}) {
+    for (const fs::path &file : {paths.lockFile(), paths.runtime / kRuntimeLock}) {
         auto taken = sys::FileLock::take(file);
         if (!taken)
             return Failure(taken.error());
@@ -206,7 +206,7 @@ void removeRuntimeFiles(const sys::Paths &paths, const fs::path &socket)
 {
     std::error_code ignored;
     for (const fs::path &file :
-         {paths.hostsSocket(), paths.edgeSocket(), socket, paths.runtime / "fabric.lock"})
+         {paths.hostsSocket(), paths.edgeSocket(), socket, paths.runtime / kRuntimeLock})
         fs::remove(file, ignored);
     fs::remove_all(paths.edgeFolder(), ignored);
     fs::remove_all(paths.runtime / "mesh", ignored);

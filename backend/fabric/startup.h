@@ -13,6 +13,8 @@
 namespace slipway::fabric
 {
 
+inline constexpr const char *kRuntimeLock = "fabric.lock"; // in the runtime folder
+
 // Members are closed in reverse: the store before the locks.
 struct OpenedData {
     std::vector<sys::FileLock> locks; // of the data folder and of the runtime folder

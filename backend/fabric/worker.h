@@ -8,16 +8,18 @@
 namespace slipway::fabric
 {
 
-// Jobs run one after the other. The destructor waits for the running one and drops the others.
+// Jobs run one after the other. The destructor waits for the running one, which may take long, and
+// drops the others.
 class Worker
 {
 public:
     Worker() : m_pool(1) {}
     ~Worker()
     {
-        m_pool.stop();
+        stop();
         m_pool.join();
     }
+    void stop() { m_pool.stop(); } // no further job is begun
     void run(std::function<void()> job) { asio::post(m_pool, std::move(job)); }
 
 private:

@@ -28,7 +28,7 @@ std::string givenName(const grpc::CallbackServerContext &context)
 
 bool cameByUnixSocket(const grpc::CallbackServerContext &context)
 {
-    return context.peer().rfind("unix:", 0) == 0;
+    return context.peer().rfind("fd:", 0) == 0; // handed over by the door
 }
 
 std::string actorOf(const grpc::CallbackServerContext &context, const std::string &process_user)

@@ -1,12 +1,14 @@
 #include "backend/server/server.h"
 
 #include "backend/server/fabric_service.h"
+#include "backend/server/unix_door.h"
 
 #include <chrono>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/server_posix.h>
 
 namespace slipway::server
 {
@@ -36,11 +38,10 @@ public:
     void stop() override;
 
 private:
-    Result<void> closeToOthers() const;
-
     FabricService m_service;
     fs::path m_socket;
     std::unique_ptr<grpc::Server> m_server;
+    std::unique_ptr<UnixDoor> m_door; // leads to the server
 };
 
 void configure(grpc::ServerBuilder &builder)
@@ -68,32 +69,21 @@ Result<void> GrpcServer::start(std::uint16_t tcp_port)
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     configure(builder);
-    int unix_result = 0;
     int tcp_result = tcp_port == 0 ? 1 : 0;
     const std::string tcp_address = "127.0.0.1:" + std::to_string(tcp_port);
     const auto credentials = grpc::InsecureServerCredentials();
-    builder.AddListeningPort("unix:" + m_socket.string(), credentials, &unix_result);
     if (tcp_port != 0)
         builder.AddListeningPort(tcp_address, credentials, &tcp_result);
     builder.RegisterService(&m_service);
     m_server = builder.BuildAndStart();
-    if (unix_result == 0)
-        return notBound(m_socket.string());
     if (tcp_result == 0 || !m_server)
         return notBound(tcp_address);
-    return closeToOthers();
-}
-
-// The folder is private already; this is the second lock on the same door.
-Result<void> GrpcServer::closeToOthers() const
-{
-    std::error_code error;
-    fs::permissions(m_socket, fs::perms::owner_read | fs::perms::owner_write, error);
-    if (error)
-        return failure(v1::Error::PERMISSION_DENIED, "SOCKET_TOO_OPEN",
-                       "Cannot close " + m_socket.string() + " to other users: " + error.message() +
-                           ".",
-                       m_socket.string());
+    auto door = UnixDoor::open(m_socket, [server = m_server.get()](int fd) {
+        grpc::AddInsecureChannelFromFd(server, fd);
+    });
+    if (!door)
+        return Failure(door.error());
+    m_door = std::move(*door);
     return {};
 }
 
@@ -101,6 +91,7 @@ void GrpcServer::stop()
 {
     if (!m_server)
         return;
+    m_door.reset();
     m_service.endStreams(makeError(v1::Error::UNAVAILABLE, "FABRIC_STOPPING",
                                    "The fabric is stopping. Start it again to go on."));
     // With an open stream a plain Shutdown() would never return: a reader that takes nothing, or

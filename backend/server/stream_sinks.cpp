@@ -9,10 +9,10 @@ bool WatchQueue::push(const v1::WatchResponse &response)
         cut(response, {});
         return true;
     }
-    // A snapshot comes at once and is as large as the state: were it bounded, a large fabric could
-    // never be watched.
-    const Bound bound = response.has_snapshot() ? Bound::Free : Bound::Counted;
-    const Enqueued enqueued = enqueue(response, bound);
+    const Enqueued enqueued = enqueue(response);
+    // A snapshot is as large as the state: the fabric keeps the rest of it, and tries again.
+    if (response.has_snapshot())
+        return enqueued == Enqueued::Yes;
     if (enqueued == Enqueued::Full) {
         v1::WatchResponse resync;
         resync.set_revision(response.revision());

@@ -65,9 +65,24 @@ bool FabricHarness::start(const QStringList &more_arguments)
     return true;
 }
 
+void FabricHarness::setVariable(const QString &name, const QString &value)
+{
+    QProcessEnvironment environment = m_fabric.processEnvironment();
+    if (environment.isEmpty())
+        environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(name, value);
+    m_fabric.setProcessEnvironment(environment);
+}
+
 bool FabricHarness::stop(int limit_ms)
 {
-    m_fabric.terminate();
+    return stopBy(SIGTERM, limit_ms);
+}
+
+bool FabricHarness::stopBy(int signal_number, int limit_ms)
+{
+    if (m_fabric.processId() > 0)
+        ::kill(pid_t(m_fabric.processId()), signal_number);
     return m_fabric.waitForFinished(limit_ms) && m_fabric.exitStatus() == QProcess::NormalExit &&
            m_fabric.exitCode() == 0;
 }

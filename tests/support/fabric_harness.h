@@ -34,11 +34,17 @@ public:
     FabricHarness(const FabricHarness &) = delete;
     FabricHarness &operator=(const FabricHarness &) = delete;
 
+    // In the environment of all that start() starts from now on.
+    void setVariable(const QString &name, const QString &value);
+    // In the environment of all that start() starts from now on.
+    void setVariable(const QString &name, const QString &value);
     // Starts `slipwayd fabric` and waits for its `ready` line.
     bool start(const QStringList &more_arguments = {});
     // SIGTERM; true when it ended with code 0 within `limit_ms`.
     bool stop(int limit_ms = 8000);
-    void killController(); // SIGKILL, and waits until it is gone
+    bool stopBy(int signal_number, int limit_ms = 8000); // the same by another signal
+    bool stopBy(int signal_number, int limit_ms = 8000); // the same by another signal
+    void killController();                               // SIGKILL, and waits until it is gone
     bool running() const;
     qint64 controllerPid() const { return m_fabric.processId(); }
 

@@ -1,4 +1,5 @@
 // The shell's parts without a thread: watches, metrics, uploads.
+#include "backend/fabric/inbox.h"
 #include "backend/fabric/metric_hub.h"
 #include "backend/fabric/upload_desk.h"
 #include "backend/fabric/watch_hub.h"
@@ -119,7 +120,78 @@ private Q_SLOTS:
     void showsStoredMinutesAfterARestart();
     void resumesUploads();
     void refusesBadUploads();
+    void oneServicesFloodDelaysNoOther();
+    void theInboxIsBounded();
 };
+
+namespace
+{
+
+v1::Observation statusOf(const std::string &deployment, const std::string &instance,
+                         std::uint64_t generation, const std::string &host = "host-1")
+{
+    v1::Observation observation;
+    observation.set_host_id(host);
+    v1::InstanceStatus &status = *observation.mutable_instance_status();
+    status.set_deployment_id(deployment);
+    status.set_name(instance);
+    status.set_generation(generation);
+    return observation;
+}
+
+v1::Observation happeningOf(const std::string &deployment, const std::string &message)
+{
+    v1::Observation observation;
+    observation.mutable_happening()->set_deployment_id(deployment);
+    observation.mutable_happening()->set_message(message);
+    return observation;
+}
+
+} // namespace
+
+void FabricHubsTest::oneServicesFloodDelaysNoOther()
+{
+    Inbox inbox;
+    for (int i = 0; i < 1'000; ++i)
+        for (int instance = 0; instance < 50; ++instance)
+            inbox.add(statusOf("noisy", std::to_string(instance), std::uint64_t(i)));
+    inbox.add(statusOf("quiet", "crashed", 7));
+    int turns = 0;
+    while (const auto next = inbox.take()) {
+        ++turns;
+        if (next->instance_status().deployment_id() == "quiet")
+            break;
+    }
+    QVERIFY(turns <= 2);
+}
+
+void FabricHubsTest::theInboxIsBounded()
+{
+    Inbox inbox;
+    for (int i = 0; i < 10'000; ++i) {
+        inbox.add(statusOf("d", "a", std::uint64_t(i)));
+        inbox.add(happeningOf("d", std::to_string(i)));
+    }
+    inbox.add(statusOf("d", "b", 1, "host-2"));
+    std::vector<v1::Observation> taken;
+    while (auto next = inbox.take())
+        taken.push_back(std::move(*next));
+    QCOMPARE(taken.size(), Inbox::kStatusesMax + Inbox::kHappeningsMax + 2);
+    const v1::Observation &told = taken.back(); // what was dropped is said
+    QCOMPARE(told.happening().kind(), std::string("HappeningsDropped"));
+    QVERIFY(told.happening().message().starts_with("9744 "));
+    std::uint64_t latest = 0;
+    for (const v1::Observation &one : taken)
+        if (one.instance_status().name() == "a")
+            latest = one.instance_status().generation();
+    QCOMPARE(latest, std::uint64_t(9'999)); // the latest status counts
+    // A host that tells everything anew, or is lost, takes back what it said; not the others.
+    inbox.add(statusOf("d", "a", 1, "host-1"));
+    inbox.add(statusOf("d", "b", 1, "host-2"));
+    inbox.forgetStatuses("host-1");
+    QCOMPARE(inbox.take()->host_id(), std::string("host-2"));
+    QVERIFY(inbox.empty());
+}
 
 void FabricHubsTest::sendsSnapshotThenChanges()
 {
