@@ -1,0 +1,152 @@
+// Commands as they come from outside, without the wire: a list of serialised ones, each with its
+// length in front, to a fabric that runs nothing. Whatever they say, an answer comes, the state
+// leads nowhere into the void, and a repetition changes nothing.
+#include "backend/fabric/data_check.h"
+#include "backend/fabric/machine.h"
+#include "backend/fabric/request.h"
+#include "backend/store/store.h"
+#include "backend/sys/random.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <spdlog/spdlog.h>
+
+using namespace slipway;
+using namespace slipway::fabric;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::size_t kCommandsMax = 32;
+
+class StillClock final : public sys::Clock
+{
+public:
+    std::int64_t wallMs() const override { return now_ms; }
+    std::int64_t steadyMs() const override { return now_ms; }
+    std::int64_t bootMs() const override { return now_ms; }
+    std::int64_t now_ms = 1'800'000'000'000;
+};
+
+fs::path home()
+{
+    static const fs::path folder = [] {
+        const fs::path made =
+            fs::temp_directory_path() / ("slipway-commands-" + sys::randomHex(16));
+        fs::create_directories(made);
+        std::atexit([] { fs::remove_all(home()); });
+        spdlog::set_level(spdlog::level::off);
+        return made;
+    }();
+    return folder;
+}
+
+store::Store &emptyStore()
+{
+    static std::unique_ptr<store::Store> opened = [] {
+        auto store = store::Store::open(home() / "fabric.db");
+        if (!store)
+            std::abort();
+        return std::move(*store);
+    }();
+    return *opened;
+}
+
+// A package to deploy, so that commands lead somewhere.
+v1::Package samplePackage()
+{
+    v1::Package package;
+    package.set_digest("sha256:" + std::string(64, 'a'));
+    package.set_file_name("a.cspkg");
+    package.mutable_definition()->set_name("Sample");
+    package.mutable_definition()->set_upgrade_domain_count(5);
+    v1::RoleDefinition &role = *package.mutable_definition()->add_roles();
+    role.set_name("Web");
+    role.set_kind(v1::RoleDefinition::WEB);
+    role.set_size("Small");
+    v1::Endpoint &endpoint = *role.add_endpoints();
+    endpoint.set_name("Http");
+    endpoint.set_kind(v1::Endpoint::INPUT);
+    endpoint.set_protocol(v1::HTTP);
+    endpoint.set_port(80);
+    return package;
+}
+
+core::State firstState()
+{
+    core::State state;
+    v1::Change settings;
+    settings.set_revision(1);
+    *settings.mutable_settings() = core::defaultSettings("12345678", "127.77.3");
+    core::restore(state, settings);
+    v1::Change package;
+    package.set_revision(1);
+    *package.mutable_package() = samplePackage();
+    core::restore(state, package);
+    return state;
+}
+
+void expect(bool holds)
+{
+    if (!holds)
+        std::abort();
+}
+
+// What the state holds after a turn; answers come within it.
+Result<v1::CommandReply> carryOut(Machine &machine, const Request &request)
+{
+    std::optional<Result<v1::CommandReply>> answer;
+    const auto done = [&answer](Result<v1::CommandReply> reply) { answer = std::move(reply); };
+    if (!machine.answerAgain(request, done))
+        machine.execute(request, done);
+    for (const auto &tell : machine.commit().answers)
+        tell();
+    expect(answer.has_value());
+    return *std::move(answer);
+}
+
+void tryOne(Machine &machine, v1::Command command)
+{
+    if (command.has_register_package())
+        return;                                 // refused before it comes here
+    command.set_request_id(sys::randomHex(32)); // the store outlives one input
+    const Request request{command, requestDigest(command), {}};
+    const auto reply = carryOut(machine, request);
+    expect(danglingReferences(machine.state()).empty());
+    if (!reply)
+        return expect(!reply.error().message().empty() && !reply.error().reason().empty());
+    const std::uint64_t revision = machine.state().revision;
+    if (!command.validate_only())
+        expect(carryOut(machine, request)->SerializeAsString() == reply->SerializeAsString());
+    expect(machine.state().revision == revision);
+    (void)core::plan(machine.state());
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+    StillClock clock;
+    store::Store &store = emptyStore();
+    Machine machine(
+        store, firstState(), clock, [] {}, [](Station) {});
+    v1::Observation started;
+    started.set_fabric_started("first start");
+    machine.observe(started);
+    for (std::size_t count = 0; count < kCommandsMax && size >= 2; ++count) {
+        const std::size_t length = std::min<std::size_t>(data[0] + 256u * data[1], size - 2);
+        v1::Command command;
+        if (command.ParseFromArray(data + 2, int(length)))
+            tryOne(machine, std::move(command));
+        data += 2 + length;
+        size -= 2 + length;
+        clock.now_ms += 10'000;
+        v1::Observation tick;
+        tick.set_tick_time_ms(clock.now_ms);
+        machine.observe(tick);
+        for (const auto &tell : machine.commit().answers)
+            tell();
+    }
+    return 0;
+}
