@@ -16,7 +16,7 @@ ALLOWED = {
     "backend/sys": set(),
     "backend/core": set(),
     "backend/packages": {"backend/sys"},
-    "backend/store": set(),
+    "backend/store": {"backend/sys"},
     "backend/engine": {"backend/sys"},
     "backend/host": {"backend/sys"},
     "backend/agent": {"backend/sys"},

@@ -53,7 +53,8 @@ void printBash(std::ostream &out, const std::vector<Place> &places)
     out << "    esac\n"
            "    case \"$previous\" in\n"
            "        --slot) words=\"production staging\";;\n"
-           "        --package|--config|--socket|--output|-o|upload|inspect|pack) words=;;\n"
+           "        --package|--config|--socket|--output|--data|-o|upload|inspect|pack) words=;;\n"
+           "        backup|restore) words=;;\n"
            "    esac\n"
            "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
            "}\n"
@@ -80,11 +81,12 @@ void printFish(std::ostream &out, const std::vector<Place> &places)
         out << "complete -c slipwayctl -n 'test (__slipwayctl_path) = \"" << place.path
             << "\"' -a '" << place.words << "'\n";
     out << "complete -c slipwayctl -l slot -x -a 'production staging'\n"
-           "for option in package config socket output\n"
+           "for option in package config socket output data\n"
            "    complete -c slipwayctl -l $option -rF\n"
            "end\n"
            "complete -c slipwayctl -F -n 'contains -- (__slipwayctl_path)"
-           " \" package upload\" \" package inspect\" \" package pack\"'\n";
+           " \" package upload\" \" package inspect\" \" package pack\""
+           " \" fabric backup\" \" fabric restore\"'\n";
 }
 
 struct CompletionOptions {

@@ -136,7 +136,13 @@ Result<void> status(Context &context, const FabricOptions &)
                 << (status->embedded() ? ", inside the portal" : "") << "\n  revision    "
                 << status->revision() << " (edge " << status->edge_revision() << ")\n  controller  "
                 << status->controller_pid() << "\n  edge        " << status->edge_pid()
-                << "\n  haproxy     " << status->haproxy_pid() << '\n';
+                << "\n  haproxy     " << status->haproxy_pid() << "\n  store       "
+                << bytesText(status->store_bytes()) << ", snapshot "
+                << (status->snapshot_time_ms() == 0
+                        ? "none yet"
+                        : shortAge(status->snapshot_time_ms(), sys::SystemClock().wallMs()) +
+                              " ago")
+                << '\n';
     for (const v1::Host &host : status->hosts())
         context.out << "  " << host.id() << "      " << host.pid() << "  "
                     << v1::Host::State_Name(host.state()) << '\n';
@@ -190,6 +196,7 @@ void addFabricCommands(CLI::App &app, Context &context)
     stopped->add_flag("--keep-services", options->keep_services,
                       "Hosts, instances and edge go on without it");
     onParsed(stopped, context, options, stop);
+    addStoreCommands(*group, context);
 }
 
 } // namespace slipway::ctl

@@ -130,6 +130,8 @@ Json statusJson(const v1::FabricStatus &status)
             {"controller_pid", status.controller_pid()},
             {"edge_pid", status.edge_pid()},
             {"haproxy_pid", status.haproxy_pid()},
+            {"store_bytes", status.store_bytes()},
+            {"snapshot_time_ms", status.snapshot_time_ms()},
             {"hosts", listJson(status.hosts(), hostJson)}};
 }
 

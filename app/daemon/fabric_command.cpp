@@ -36,6 +36,7 @@ fabric::FabricOptions fabricOptions(const FabricCommandOptions &options)
     result.engine = options.engine;
     result.hosts = options.hosts;
     result.fault_domains = options.fault_domains;
+    result.first_start = options.first_start;
     return result;
 }
 

@@ -15,6 +15,7 @@ struct FabricCommandOptions {
     std::uint32_t fault_domains = 0;
     std::string engine = "local";
     std::uint16_t tcp_port = 0; // 0: the Unix socket only
+    bool first_start = false;   // begin anew beside the remains of an earlier fabric
     bool keep_services = false; // SIGTERM leaves hosts, instances and the edge running
 };
 

@@ -24,6 +24,8 @@ void addFabric(CLI::App &app, FabricCommandOptions &options)
     command->add_option("--engine", options.engine, "\"local\", or \"none\" to run nothing")
         ->check(CLI::IsMember({"local", "none"}));
     command->add_option("--tcp-port", options.tcp_port, "Answer on 127.0.0.1:<port> too");
+    command->add_flag("--first-start", options.first_start,
+                      "Begin a new fabric although an earlier one's things lie in the folder");
     command->add_flag("--keep-services", options.keep_services,
                       "At the end leave hosts, instances and the edge running");
     command->callback([&options] { throw CLI::RuntimeError(runFabricCommand(options)); });

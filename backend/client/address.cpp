@@ -76,6 +76,13 @@ Result<std::string> dialTarget(const std::string &address)
                    address);
 }
 
+std::filesystem::path socketOf(const std::string &address)
+{
+    if (!address.starts_with(kUnix))
+        return {};
+    return std::filesystem::absolute(address.substr(kUnix.size()));
+}
+
 Result<void> checkAddress(const std::string &address)
 {
     if (auto target = dialTarget(address); !target)

@@ -67,6 +67,9 @@ public:
     virtual void listOperations(const v1::OperationsRequest &request,
                                 Done<v1::OperationsReply> done) = 0;
     virtual void status(Done<v1::FabricStatus> done) = 0;
+    // Both read or write the whole store: minutes, perhaps.
+    virtual void backup(const v1::BackupRequest &request, Done<v1::BackupReply> done) = 0;
+    virtual void checkStore(Done<v1::CheckStoreReply> done) = 0;
     virtual void shutdown(const v1::ShutdownRequest &request, Done<v1::ShutdownReply> done) = 0;
 
     // Called at every change of the connection, first with the present state. One observer.

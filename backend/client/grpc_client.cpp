@@ -23,6 +23,7 @@ constexpr int kKeepaliveTimeoutMs = 5'000;
 constexpr int kReceiveBytesMax = 64 * 1024 * 1024;
 constexpr int kMetadataBytesMax = 1024 * 1024; // errors with all their problems
 constexpr int kAnswerTimeoutMs = 30'000;
+constexpr int kPatienceMs = 30 * 60 * 1000; // for reading everything that there is
 
 grpc::ChannelArguments channelArguments()
 {
@@ -68,6 +69,7 @@ public:
     {
         keepCallbackThreads();
         m_link.address = address;
+        m_link.socket = socketOf(address);
         m_link.channel = grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(),
                                                    channelArguments());
         m_link.stub = v1::Fabric::NewStub(m_link.channel);
@@ -148,6 +150,26 @@ public:
                                     [](auto *stub, auto *context, auto *in, auto *out, auto heard) {
                                         stub->ListOperations(context, in, out, std::move(heard));
                                     });
+    }
+
+    void backup(const v1::BackupRequest &request, Done<v1::BackupReply> done) override
+    {
+        ask<v1::BackupReply>(
+            m_link, request, kPatienceMs,
+            [](auto *stub, auto *context, auto *in, auto *out, auto heard) {
+                stub->Backup(context, in, out, std::move(heard));
+            },
+            std::move(done));
+    }
+
+    void checkStore(Done<v1::CheckStoreReply> done) override
+    {
+        ask<v1::CheckStoreReply>(
+            m_link, v1::CheckStoreRequest(), kPatienceMs,
+            [](auto *stub, auto *context, auto *in, auto *out, auto heard) {
+                stub->CheckStore(context, in, out, std::move(heard));
+            },
+            std::move(done));
     }
 
     void status(Done<v1::FabricStatus> done) override

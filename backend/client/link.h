@@ -2,7 +2,11 @@
 
 #include "backend/client/calls.h"
 #include "backend/client/status_error.h"
+#include "backend/sys/socket_trust.h"
 #include "slipway/v1/fabric.grpc.pb.h"
+
+#include <filesystem>
+#include <optional>
 
 namespace slipway::client
 {
@@ -10,7 +14,17 @@ namespace slipway::client
 // What every call of one client needs. Owned by the client; `calls` goes first, so that no call is
 // left when the rest goes.
 struct Link {
-    std::string address; // for people
+    // Why nothing may be said: asked before every call, since a socket may be another one by then.
+    std::optional<v1::Error> refusal() const
+    {
+        if (socket.empty())
+            return std::nullopt;
+        const auto trusted = sys::checkSocketTrust(socket);
+        return trusted ? std::nullopt : std::optional(trusted.error());
+    }
+
+    std::string address;          // for people
+    std::filesystem::path socket; // empty: an address that the operator named
     std::shared_ptr<grpc::Channel> channel;
     std::unique_ptr<v1::Fabric::Stub> stub;
     Calls calls;
@@ -34,6 +48,10 @@ CallPtr ask(Link &link, const Request &request, int deadline_ms, Method method, 
     };
     auto call = std::make_shared<Call>(deadline_ms);
     auto exchange = std::make_shared<Exchange>(Exchange{request, {}, std::move(done)});
+    if (const auto refused = link.refusal()) {
+        exchange->done(Failure(*refused));
+        return call;
+    }
     if (!link.calls.add(call)) {
         exchange->done(Failure(clientEnded()));
         return call;

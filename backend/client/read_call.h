@@ -69,9 +69,10 @@ std::unique_ptr<Subscription> listen(Link &link, const Request &request, Method 
     auto listener = std::make_shared<Listener>();
     auto subscription =
         std::make_unique<ListenerSubscription>(listener, [call] { call->cancel(); });
-    if (!link.calls.add(call)) {
+    const auto refused = link.refusal();
+    if (refused || !link.calls.add(call)) {
         if (on_end)
-            on_end(clientEnded());
+            on_end(refused.value_or(clientEnded()));
         return subscription;
     }
     auto *reactor = new ReadCall<Message>(link, call, listener, std::move(on_message),

@@ -51,6 +51,8 @@ public:
         done(refusal());
     }
     void status(Done<v1::FabricStatus> done) override { done(refusal()); }
+    void backup(const v1::BackupRequest &, Done<v1::BackupReply> done) override { done(refusal()); }
+    void checkStore(Done<v1::CheckStoreReply> done) override { done(refusal()); }
     void shutdown(const v1::ShutdownRequest &, Done<v1::ShutdownReply> done) override
     {
         done(refusal());

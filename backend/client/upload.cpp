@@ -13,6 +13,7 @@ namespace
 
 constexpr std::size_t kChunkBytes = 256 * 1024;
 constexpr int kQueryTimeoutMs = 15'000;
+constexpr int kQueriesMax = 5;
 
 v1::Error fileError(const std::string &reason, const fs::path &file, const std::string &what)
 {
@@ -27,6 +28,7 @@ struct Job : std::enable_shared_from_this<Job> {
     void query();
     void send(std::uint64_t offset);
     void report(std::uint64_t sent_bytes);
+    void failed(const v1::Error &error);
     void finish(Result<v1::UploadReply> result);
     // The call that dropping the subscription cancels; false: it was dropped already.
     bool setCurrent(const CallPtr &call);
@@ -37,6 +39,7 @@ struct Job : std::enable_shared_from_this<Job> {
     std::string upload_id;
     std::ifstream stream;
     std::uint64_t total_bytes = 0;
+    int queries = 0;
     std::function<void(UploadProgress)> progress;
     Done<v1::UploadReply> done;
     std::shared_ptr<Listener> listener = std::make_shared<Listener>();
@@ -123,7 +126,7 @@ void UploadCall::OnDone(const grpc::Status &status)
     else if (!m_read_error.message().empty())
         m_job->finish(Failure(m_read_error));
     else
-        m_job->finish(Failure(toError(status, m_job->link.address)));
+        m_job->failed(toError(status, m_job->link.address));
     Calls &calls = m_job->link.calls;
     const CallPtr call = std::move(m_call);
     delete this;
@@ -132,6 +135,7 @@ void UploadCall::OnDone(const grpc::Status &status)
 
 void Job::query()
 {
+    ++queries;
     v1::UploadQuery query;
     query.set_upload_id(upload_id);
     const CallPtr call = ask<v1::UploadState>(
@@ -160,6 +164,7 @@ void Job::send(std::uint64_t offset)
         return finish(Failure(fileError("UPLOAD_MISMATCH", file,
                                         "the fabric holds more of this upload than the file has. "
                                         "Upload it under a new upload id.")));
+    stream.clear();
     stream.seekg(std::streamoff(offset));
     auto call = std::make_shared<Call>(0);
     if (!setCurrent(call) || !link.calls.add(call))
@@ -174,6 +179,15 @@ void Job::report(std::uint64_t sent_bytes)
         if (progress)
             progress({sent_bytes, total_bytes});
     });
+}
+
+// Somebody else sends the same file, and was faster in going on with what broke off: where this one
+// has to begin is asked again.
+void Job::failed(const v1::Error &error)
+{
+    if (error.reason() == "UPLOAD_OFFSET" && queries < kQueriesMax)
+        return query();
+    finish(Failure(error));
 }
 
 void Job::finish(Result<v1::UploadReply> result)

@@ -8,6 +8,7 @@
 #include "backend/core/host_changes.h"
 #include "backend/core/hosts.h"
 #include "backend/core/instances.h"
+#include "backend/core/limits.h"
 #include "backend/core/lookup.h"
 #include "backend/core/operations.h"
 #include "backend/core/packages.h"
@@ -61,16 +62,6 @@ Result<Prepared> prepare(const State &state, const v1::Command &command, const C
     return failure(v1::Error::INVALID_ARGUMENT, "EMPTY_COMMAND", "The command asks for nothing.");
 }
 
-// The operation that the same request began before; nullptr: it is new.
-const v1::Operation *earlierOperation(const State &state, const v1::Command &command)
-{
-    if (command.request_id().empty() || command.validate_only())
-        return nullptr;
-    const auto found = state.operation_of_request.find(command.request_id());
-    return found == state.operation_of_request.end() ? nullptr
-                                                     : &state.operations.at(found->second);
-}
-
 Applied carryOut(State &state, const v1::Command &command, const Context &context,
                  const Prepared &prepared, v1::CommandReply reply)
 {
@@ -81,8 +72,6 @@ Applied carryOut(State &state, const v1::Command &command, const Context &contex
     updateOperation(tx, id);
     settle(tx);
     Applied applied{tx.commit(), std::move(reply)};
-    if (!command.request_id().empty())
-        state.operation_of_request[command.request_id()] = id;
     *applied.reply.mutable_operation() = state.operations.at(id);
     applied.reply.set_revision(state.revision);
     return applied;
@@ -138,12 +127,8 @@ void take(Transaction &tx, const v1::Observation &observation)
 
 Result<Applied> apply(State &state, const v1::Command &command, const Context &context)
 {
-    if (const v1::Operation *earlier = earlierOperation(state, command)) {
-        Applied applied;
-        *applied.reply.mutable_operation() = *earlier;
-        applied.reply.set_revision(state.revision);
-        return applied;
-    }
+    if (auto refused = refuseSizes(command))
+        return Failure(*refused);
     const auto prepared = prepare(state, command, context);
     if (!prepared)
         return Failure(prepared.error());

@@ -30,7 +30,6 @@ struct State {
     std::map<std::string, v1::Host> hosts;
     std::map<std::string, v1::Package> packages;
     std::map<std::string, v1::Operation> operations; // running ones, and ended ones for a while
-    std::map<std::string, std::string> operation_of_request; // request id -> operation id
 };
 
 // Ids and time for one input. `seed` is 32 hex digits of the caller's randomness; ids are derived
@@ -46,8 +45,8 @@ struct Applied {
 };
 
 // Checks a command, applies it to `state` and returns what changed. On an error (and with
-// validate_only) the state is untouched. A repeated request id answers with its first operation and
-// changes nothing.
+// validate_only) the state is untouched. Repeated requests are the caller's business: here each one
+// is a new one.
 Result<Applied> apply(State &state, const v1::Command &command, const Context &context);
 // An observation never fails: what no longer fits is ignored.
 std::vector<v1::Change> observe(State &state, const v1::Observation &observation,
@@ -66,6 +65,8 @@ Plan plan(const State &state);
 
 // Settings of a new fabric. `address_prefix` is the /24 it takes, e.g. "127.77.3".
 v1::Settings defaultSettings(const std::string &fabric_id, const std::string &address_prefix);
+// With what an older program's settings lack.
+v1::Settings withDefaults(v1::Settings settings);
 // Sizes of reference 3, with the operator's prices.
 std::vector<v1::VmSize> vmSizes(const v1::Settings &settings);
 

@@ -1,5 +1,5 @@
-// Stored changes back into the state. What is derived (the next event id, which request made which
-// operation) is rebuilt here too, so that a replay ends in the very same state.
+// Stored changes back into the state. What is derived (the next event id) is rebuilt here too, so
+// that a replay ends in the very same state.
 #include "backend/core/core.h"
 
 #include <algorithm>
@@ -8,22 +8,6 @@ namespace slipway::core
 {
 namespace
 {
-
-void restoreOperation(State &state, const v1::Operation &operation)
-{
-    state.operations[operation.id()] = operation;
-    if (!operation.request_id().empty())
-        state.operation_of_request[operation.request_id()] = operation.id();
-}
-
-void forgetOperation(State &state, const std::string &id)
-{
-    const auto found = state.operations.find(id);
-    if (found == state.operations.end())
-        return;
-    state.operation_of_request.erase(found->second.request_id());
-    state.operations.erase(found);
-}
 
 void restoreRemoval(State &state, const v1::Removed &removed)
 {
@@ -44,7 +28,7 @@ void restoreRemoval(State &state, const v1::Removed &removed)
         state.packages.erase(removed.id());
         break;
     case v1::Removed::OPERATION:
-        forgetOperation(state, removed.id());
+        state.operations.erase(removed.id());
         break;
     default:
         break;
@@ -74,7 +58,7 @@ void restore(State &state, const v1::Change &change)
         state.packages[change.package().digest()] = change.package();
         break;
     case v1::Change::kOperation:
-        restoreOperation(state, change.operation());
+        state.operations[change.operation().id()] = change.operation();
         break;
     case v1::Change::kEvent:
         state.next_event_id = std::max(state.next_event_id, change.event().id() + 1);

@@ -12,6 +12,9 @@ namespace
 constexpr std::uint32_t kMostHosts = 1000;
 constexpr std::uint32_t kTimeMin_ms = 100;
 constexpr std::uint32_t kTimeMax_ms = 60 * 60 * 1000;
+constexpr std::uint32_t kHistoryDays = 90;
+constexpr std::uint32_t kHistoryRows = 200'000;
+constexpr std::uint32_t kSnapshots = 24;
 constexpr std::uint64_t kGiB = 1024ULL * 1024 * 1024;
 
 v1::Error invalid(const std::string &message)
@@ -40,6 +43,17 @@ std::optional<v1::Error> refuseTimes(const v1::Settings &wanted)
     return std::nullopt;
 }
 
+std::optional<v1::Error> refuseKeeping(const v1::Settings &wanted)
+{
+    if (wanted.history_days() > 3650)
+        return invalid("The history can be kept for 1 to 3650 days.");
+    if (wanted.history_rows() < 1000 || wanted.history_rows() > 10'000'000)
+        return invalid("The history can hold 1000 to 10000000 events and operations.");
+    if (wanted.snapshots_kept() > 1000)
+        return invalid("1 to 1000 snapshots of the store can be kept.");
+    return std::nullopt;
+}
+
 std::optional<v1::Error> refuseNumbers(const v1::Settings &wanted)
 {
     if (wanted.host_count() == 0 || wanted.host_count() > kMostHosts)
@@ -51,6 +65,8 @@ std::optional<v1::Error> refuseNumbers(const v1::Settings &wanted)
     if (wanted.crash_limit() == 0 || wanted.crash_window_ms() == 0)
         return invalid("The crash limit and its window must not be 0.");
     if (auto wrong = refuseTimes(wanted))
+        return wrong;
+    if (auto wrong = refuseKeeping(wanted))
         return wrong;
     for (const v1::SizePrice &price : wanted.prices()) {
         if (!findSize(price.size()))
@@ -81,11 +97,28 @@ v1::Settings completed(const v1::Settings &present, v1::Settings wanted)
         wanted.set_fabric_id(present.fabric_id());
     if (wanted.address_prefix().empty())
         wanted.set_address_prefix(present.address_prefix());
+    if (wanted.history_days() == 0)
+        wanted.set_history_days(present.history_days());
+    if (wanted.history_rows() == 0)
+        wanted.set_history_rows(present.history_rows());
+    if (wanted.snapshots_kept() == 0)
+        wanted.set_snapshots_kept(present.snapshots_kept());
     wanted.set_revision(present.revision());
-    return wanted;
+    return withDefaults(std::move(wanted));
 }
 
 } // namespace
+
+v1::Settings withDefaults(v1::Settings settings)
+{
+    if (settings.history_days() == 0)
+        settings.set_history_days(kHistoryDays);
+    if (settings.history_rows() == 0)
+        settings.set_history_rows(kHistoryRows);
+    if (settings.snapshots_kept() == 0)
+        settings.set_snapshots_kept(kSnapshots);
+    return settings;
+}
 
 v1::Settings defaultSettings(const std::string &fabric_id, const std::string &address_prefix)
 {
@@ -103,7 +136,7 @@ v1::Settings defaultSettings(const std::string &fabric_id, const std::string &ad
     settings.set_crash_window_ms(10 * 60 * 1000);
     settings.set_host_rejoin_ms(5'000);
     settings.set_fabric_id(fabric_id);
-    return settings;
+    return withDefaults(std::move(settings));
 }
 
 Result<Prepared> prepareUpdateSettings(const State &state, const v1::Command &command)

@@ -146,11 +146,7 @@ void Transaction::removePackage(const std::string &digest)
 void Transaction::removeOperation(const std::string &id)
 {
     remember(m_operations, id, m_state.operations);
-    const auto found = m_state.operations.find(id);
-    if (found == m_state.operations.end())
-        return;
-    m_state.operation_of_request.erase(found->second.request_id());
-    m_state.operations.erase(found);
+    m_state.operations.erase(id);
 }
 
 void Transaction::event(v1::Event event)

@@ -24,6 +24,8 @@ struct FabricOptions {
     std::string engine = "local";         // or "none"
     std::uint32_t hosts = 0;              // 0: as stored, else the default of 6
     std::uint32_t fault_domains = 0;      // 0: as stored, else the default of 2
+    // The operator's word: a new fabric begins here although something of an earlier one lies here.
+    bool first_start = false;
     bool embedded = false;
     // Called before anything is started, with the fabric that callers will have; what they ask
     // meanwhile waits. Its error ends the opening: a door that does not open leaves nothing behind.
@@ -76,13 +78,23 @@ public:
     virtual void status(Done<v1::FabricStatus> done) = 0;
 
     // Uploads: bytes go to a file under paths.uploads; finishing reads, validates and stores the
-    // package on a worker thread and then registers it. The offset must be what queryUpload says.
+    // package on a worker thread and then registers it. `attempt` is made by the caller and names
+    // one carrier of bytes: a random id, never used twice. The offset must be what queryUpload
+    // says. Whoever carries no more calls dropUpload(), in any case: what came is kept for an hour.
     virtual void queryUpload(v1::UploadQuery query, Done<v1::UploadState> done) = 0;
-    virtual void beginUpload(v1::UploadStart start, Done<v1::UploadState> done) = 0;
-    virtual void uploadChunk(std::string upload_id, std::string bytes,
+    virtual void beginUpload(std::string attempt, v1::UploadStart start,
                              Done<v1::UploadState> done) = 0;
-    virtual void finishUpload(std::string upload_id, std::string actor,
+    virtual void uploadChunk(std::string attempt, std::string bytes,
+                             Done<v1::UploadState> done) = 0;
+    virtual void finishUpload(std::string attempt, std::string actor,
                               Done<v1::UploadReply> done) = 0;
+    virtual void dropUpload(std::string attempt) = 0;
+
+    // A copy of the store while it runs: written on a worker thread, or, when the store's file is
+    // no longer this fabric's, from what is still open. Errors: BACKUP_FILE_EXISTS and its like.
+    virtual void backup(v1::BackupRequest request, Done<v1::BackupReply> done) = 0;
+    // Reads the whole store and every package on a worker thread; changes nothing.
+    virtual void checkStore(Done<v1::CheckStoreReply> done) = 0;
 
     // Ends all watches and instances, hosts and edge (or leaves them running), closes the store and
     // stops the thread; `done` is called last, on the fabric's thread. Idempotent.

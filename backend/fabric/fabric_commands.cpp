@@ -1,12 +1,11 @@
-// Commands and finished uploads on their way to the core.
+// Commands on their way to the core.
 #include "backend/fabric/fabric_shell.h"
 
+#include "backend/core/limits.h"
 #include "backend/packages/configuration_reader.h"
 #include "backend/sys/child_process.h"
-#include "backend/sys/random.h"
 
 #include <map>
-#include <spdlog/spdlog.h>
 
 namespace slipway::fabric
 {
@@ -36,15 +35,18 @@ void FabricShell::admit(v1::Command command, Done<v1::CommandReply> done)
     if (command.has_register_package())
         return done(failure(v1::Error::PERMISSION_DENIED, "COMMAND_INTERNAL",
                             "Packages are registered by uploading them."));
-    const auto warnings = readConfiguration(command);
+    if (const auto refused = core::refuseSizes(command))
+        return done(Failure(*refused));
+    Request request{{}, requestDigest(command), {}};
+    request.command.set_request_id(command.request_id());
+    if (m_machine.answerAgain(request, done))
+        return; // before the world is asked, which may have moved on
+    auto warnings = readConfiguration(command);
     if (!warnings)
         return done(Failure(warnings.error()));
-    m_machine.execute(command, [done, warnings = *warnings](Result<v1::CommandReply> reply) {
-        if (reply)
-            for (const v1::Problem &problem : warnings)
-                *reply->add_problems() = problem;
-        done(std::move(reply));
-    });
+    request.command = std::move(command);
+    request.warnings = std::move(*warnings);
+    m_machine.execute(request, done);
 }
 
 // The core sees configurations, never their text.
@@ -68,58 +70,6 @@ Result<std::vector<v1::Problem>> FabricShell::readConfiguration(v1::Command &com
     return std::move(checked->warnings);
 }
 
-// Reading and unpacking takes its time: on the worker. A package that was deleted meanwhile may
-// have been "there already" for it, so then it is read once more.
-void FabricShell::storePackage(const CompleteUpload &upload, const std::string &upload_id,
-                               const std::string &actor, Done<v1::UploadReply> done)
-{
-    const std::uint64_t removals = m_removals;
-    m_worker->run([this, upload, upload_id, actor, done, removals] {
-        auto package = m_packages.add(upload.file, upload.file_name, actor, m_clock.wallMs());
-        asio::post(m_io, [this, upload, upload_id, actor, done, removals, package] {
-            if (m_ending)
-                return done(failure(v1::Error::UNAVAILABLE, "SHUTTING_DOWN",
-                                    "The fabric is ending; upload again when it is back."));
-            if (m_turn_scheduled)
-                runTurn(); // what was asked for meanwhile is on the disk, a removal is known
-            if (removals != m_removals)
-                return storePackage(upload, upload_id, actor, done);
-            m_uploads.remove(upload_id);
-            if (!package)
-                return done(Failure(package.error()));
-            registerPackage(*package, upload_id, done);
-        });
-    });
-}
-
-void FabricShell::registerPackage(const v1::Package &package, const std::string &upload_id,
-                                  Done<v1::UploadReply> done)
-{
-    if (m_machine.adrift())
-        return done(Failure(m_machine.adriftCause()));
-    const auto known = m_machine.state().packages.find(package.digest());
-    if (known != m_machine.state().packages.end()) {
-        v1::UploadReply reply;
-        *reply.mutable_package() = known->second;
-        reply.set_already_stored(true);
-        return done(std::move(reply));
-    }
-    v1::Command command;
-    // Never one used before: a package that was deleted and is sent again is registered again.
-    command.set_request_id("upload-" + upload_id + "-" + sys::randomHex(16));
-    command.set_actor(package.actor());
-    *command.mutable_register_package() = package;
-    m_machine.execute(command, [this, package, done](Result<v1::CommandReply> registered) {
-        if (!registered)
-            return done(Failure(registered.error()));
-        v1::UploadReply reply;
-        const auto stored = m_machine.state().packages.find(package.digest());
-        *reply.mutable_package() =
-            stored != m_machine.state().packages.end() ? stored->second : package;
-        done(std::move(reply));
-    });
-}
-
 v1::FabricStatus FabricShell::describe() const
 {
     const core::State &state = m_machine.state();
@@ -137,6 +87,8 @@ v1::FabricStatus FabricShell::describe() const
     status.set_engine(m_engine_name);
     status.set_isolation(isolationOf(state));
     status.set_embedded(m_options.embedded);
+    status.set_store_bytes(storeBytes());
+    status.set_snapshot_time_ms(m_snapshot_time_ms);
     for (const auto &[id, host] : state.hosts)
         *status.add_hosts() = host;
     for (const v1::VmSize &size : core::vmSizes(state.settings))

@@ -1,5 +1,6 @@
-// What services, deployments and packages leave behind in the data folder goes when they are gone
-// for good; and at the start, and now and then, what an earlier life could not finish.
+// What services, deployments and packages leave behind in the data folder goes to the trash when
+// the store has their deletion; and at the start, and now and then, what an earlier life could not
+// finish.
 #include "backend/fabric/fabric_shell.h"
 
 #include <spdlog/spdlog.h>
@@ -24,23 +25,47 @@ bool isDeploymentId(const std::string &name)
 } // namespace
 
 // Only after the commit that forgets them.
-void FabricShell::followRemovals(const std::vector<v1::Change> &changes)
+void FabricShell::followChanges(const std::vector<v1::Change> &changes)
 {
     for (const v1::Change &change : changes) {
         const v1::Removed &removed = change.removed();
+        if (change.has_package())
+            m_worker->run(
+                [this, digest = change.package().digest()] { m_packages.registered(digest); });
         if (removed.kind() == v1::Removed::DEPLOYMENT)
             forgetDeployment(removed.id());
-        if (removed.kind() != v1::Removed::PACKAGE)
-            continue;
-        ++m_removals;
-        m_worker->run([this, digest = removed.id()] {
-            if (const auto gone = m_packages.remove(digest); !gone)
-                spdlog::warn("{}", gone.error().message());
-        });
+        if (removed.kind() == v1::Removed::PACKAGE) {
+            ++m_removals;
+            throwPackageAway(removed.id());
+        }
     }
 }
 
-// Its timeline stays: Activity tells of it for good.
+// The store's own word, or nothing: what it never deleted is left alone, whatever it looks like.
+std::optional<std::string> FabricShell::wordOfDeletion(v1::Removed::Kind kind,
+                                                       const std::string &id) const
+{
+    const auto revision = m_opened.store->deletedAt(kind, id);
+    if (!revision)
+        spdlog::warn("{}", revision.error().message());
+    if (!revision || !revision->has_value())
+        return std::nullopt;
+    return (kind == v1::Removed::PACKAGE ? "The package " : "The deployment ") + id +
+           " was deleted at revision " + std::to_string(**revision) + ".";
+}
+
+void FabricShell::throwPackageAway(const std::string &digest)
+{
+    const auto word = wordOfDeletion(v1::Removed::PACKAGE, digest);
+    if (!word)
+        return;
+    m_worker->run([this, digest, why = *word] {
+        if (const auto gone = m_packages.remove(digest, why); !gone)
+            spdlog::warn("{}", gone.error().message());
+    });
+}
+
+// Its timeline stays: Activity tells of it.
 void FabricShell::forgetDeployment(const std::string &id)
 {
     if (!isDeploymentId(id))
@@ -48,21 +73,33 @@ void FabricShell::forgetDeployment(const std::string &id)
     m_metrics.forget(id);
     if (const auto forgotten = m_opened.store->forgetMetrics(id); !forgotten)
         spdlog::warn("{}", forgotten.error().message());
-    m_worker->run([folder = m_options.paths.logs() / id] {
-        std::error_code error;
-        fs::remove_all(folder, error);
-        if (error)
-            spdlog::warn("Cannot remove {}: {}", folder.string(), error.message());
+    const auto word = wordOfDeletion(v1::Removed::DEPLOYMENT, id);
+    if (!word)
+        return;
+    m_worker->run([this, folder = m_options.paths.logs() / id, why = *word] {
+        if (const auto gone = m_trash.take(folder, "logs", why, m_clock.wallMs()); !gone)
+            spdlog::warn("{}", gone.error().message());
     });
 }
 
-// Packages whose registration was never acknowledged.
+// Packages that were deleted while nobody could follow, or that were never acknowledged.
 void FabricShell::removeOrphans()
 {
-    for (const v1::Package &package : m_packages.list())
-        if (!m_machine.state().packages.contains(package.digest()))
-            if (const auto removed = m_packages.remove(package.digest()); !removed)
-                spdlog::warn("{}", removed.error().message());
+    for (const v1::Package &package : m_packages.list()) {
+        const std::string &digest = package.digest();
+        if (m_machine.state().packages.contains(digest)) {
+            m_packages.registered(digest);
+        } else if (wordOfDeletion(v1::Removed::PACKAGE, digest)) {
+            throwPackageAway(digest);
+        } else if (m_packages.isUnregistered(digest)) {
+            if (const auto gone = m_packages.remove(digest, "It was never registered."); !gone)
+                spdlog::warn("{}", gone.error().message());
+        } else {
+            spdlog::warn("The package {} lies in {}, but the store does not know it. It is left "
+                         "alone; upload the same file to use it again.",
+                         digest, m_options.paths.packages().string());
+        }
+    }
 }
 
 // A host may write a last line after its deployment was forgotten.

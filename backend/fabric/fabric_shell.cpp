@@ -1,5 +1,7 @@
 #include "backend/fabric/fabric_shell.h"
 
+#include "backend/fabric/snapshots.h"
+
 #include <cstdlib>
 #include <set>
 #include <spdlog/spdlog.h>
@@ -33,13 +35,18 @@ packages::ReadOptions readOptions(const core::State &state)
 FabricShell::FabricShell(const FabricOptions &options, OpenedData opened, const FabricParts &parts)
     : m_options(options), m_passed(parts.passed ? parts.passed : [](Station) {}),
       m_work(asio::make_work_guard(m_io)), m_opened(std::move(opened)),
-      m_packages(options.paths.packages(), readOptions(m_opened.state)),
+      m_trash(options.paths.trash()),
+      m_packages(options.paths.packages(), readOptions(m_opened.state),
+                 [this](const std::filesystem::path &folder, const std::string &why) {
+                     return m_trash.take(folder, "package", why, m_clock.wallMs());
+                 }),
       m_machine(
           *m_opened.store, m_opened.state, m_clock, [this] { wake(); }, m_passed),
       m_watches(m_opened.state.settings.fabric_id(), m_opened.state.revision),
-      m_logs(m_io, options.paths, m_machine.state()), m_uploads(options.paths.uploads()),
-      m_worker(std::make_unique<Worker>()), m_second_timer(m_io), m_deadline_timer(m_io),
-      m_pump_timer(m_io), m_step_timer(m_io), m_start_time_ms(m_clock.wallMs())
+      m_logs(m_io, options.paths, m_machine.state()), m_uploads(options.paths.uploads(), m_clock),
+      m_worker(std::make_unique<Worker>()), m_librarian(std::make_unique<Worker>()),
+      m_second_timer(m_io), m_deadline_timer(m_io), m_pump_timer(m_io), m_step_timer(m_io),
+      m_start_time_ms(m_clock.wallMs())
 {
     const PartsContext context{m_io, options.paths, m_opened.state.settings.fabric_id(),
                                options.daemon_program};
@@ -102,18 +109,18 @@ void FabricShell::post(std::function<void()> work, std::function<void(const v1::
     refuse(endingError());
 }
 
-template <typename T> void FabricShell::answer(Done<T> done, std::function<Result<T>()> work)
-{
-    const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
-    post([done, work = std::move(work)] { done(work()); }, refuse);
-}
-
 void FabricShell::begin()
 {
-    m_uploads.expire();
-    removeOrphans();
-    removeOldLogs();
+    if (m_opened.how != "first start") { // which takes nothing over, and deletes nothing
+        m_uploads.adopt();
+        m_packages.removeHalfAdded();
+        removeOrphans();
+        removeOldLogs();
+        m_trash.expire(m_clock.wallMs());
+    }
     restoreMetrics();
+    m_snapshot_time_ms = newestSnapshotTime(m_options.paths);
+    m_next_snapshot_ms = m_snapshot_time_ms == 0 ? 0 : m_snapshot_time_ms + kSnapshotEvery_ms;
     v1::Observation started;
     started.set_fabric_started(howStarted());
     observe(started);
@@ -262,39 +269,6 @@ void FabricShell::listOperations(v1::OperationsRequest request, Done<v1::Operati
 void FabricShell::status(Done<v1::FabricStatus> done)
 {
     answer<v1::FabricStatus>(std::move(done), [this] { return describe(); });
-}
-
-void FabricShell::queryUpload(v1::UploadQuery query, Done<v1::UploadState> done)
-{
-    answer<v1::UploadState>(std::move(done), [this, query = std::move(query)] {
-        return m_uploads.query(query.upload_id());
-    });
-}
-
-void FabricShell::beginUpload(v1::UploadStart start, Done<v1::UploadState> done)
-{
-    answer<v1::UploadState>(std::move(done),
-                            [this, start = std::move(start)] { return m_uploads.begin(start); });
-}
-
-void FabricShell::uploadChunk(std::string upload_id, std::string bytes, Done<v1::UploadState> done)
-{
-    answer<v1::UploadState>(std::move(done),
-                            [this, upload_id = std::move(upload_id), bytes = std::move(bytes)] {
-                                return m_uploads.append(upload_id, bytes);
-                            });
-}
-
-void FabricShell::finishUpload(std::string upload_id, std::string actor, Done<v1::UploadReply> done)
-{
-    const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
-    const auto work = [this, upload_id = std::move(upload_id), actor = std::move(actor), done] {
-        const auto upload = m_uploads.complete(upload_id);
-        if (!upload)
-            return done(Failure(upload.error()));
-        storePackage(*upload, upload_id, actor, done);
-    };
-    post(work, refuse);
 }
 
 void FabricShell::onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested)

@@ -7,12 +7,14 @@
 #include "backend/fabric/metric_hub.h"
 #include "backend/fabric/parts.h"
 #include "backend/fabric/startup.h"
+#include "backend/fabric/trash.h"
 #include "backend/fabric/upload_desk.h"
 #include "backend/fabric/watch_hub.h"
 #include "backend/fabric/worker.h"
 #include "backend/packages/package_store.h"
 
 #include <asio/executor_work_guard.hpp>
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -41,10 +43,13 @@ public:
     void listOperations(v1::OperationsRequest request, Done<v1::OperationsReply> done) override;
     void status(Done<v1::FabricStatus> done) override;
     void queryUpload(v1::UploadQuery query, Done<v1::UploadState> done) override;
-    void beginUpload(v1::UploadStart start, Done<v1::UploadState> done) override;
-    void uploadChunk(std::string upload_id, std::string bytes, Done<v1::UploadState> done) override;
-    void finishUpload(std::string upload_id, std::string actor,
-                      Done<v1::UploadReply> done) override;
+    void beginUpload(std::string attempt, v1::UploadStart start,
+                     Done<v1::UploadState> done) override;
+    void uploadChunk(std::string attempt, std::string bytes, Done<v1::UploadState> done) override;
+    void finishUpload(std::string attempt, std::string actor, Done<v1::UploadReply> done) override;
+    void dropUpload(std::string attempt) override;
+    void backup(v1::BackupRequest request, Done<v1::BackupReply> done) override;
+    void checkStore(Done<v1::CheckStoreReply> done) override;
     void shutdown(bool keep_services, std::function<void()> done) override;
     void onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested) override;
     void requestShutdown(v1::ShutdownRequest request) override;
@@ -69,6 +74,7 @@ private:
     void wake();
     void runTurn();
     void publish(const Committed &committed);
+    void tellRecovery(const std::string &cause);
     void observe(const v1::Observation &observation);
     void armDeadline(std::int64_t deadline_ms);
     void pumpSnapshots();
@@ -79,14 +85,23 @@ private:
     // Commands and uploads (fabric_commands.cpp).
     void admit(v1::Command command, Done<v1::CommandReply> done);
     Result<std::vector<v1::Problem>> readConfiguration(v1::Command &command) const;
-    void storePackage(const CompleteUpload &upload, const std::string &upload_id,
+    void answerQuery(const std::string &upload_id, int looks, Done<v1::UploadState> done);
+    void storePackage(const CompleteUpload &upload, const std::string &attempt,
                       const std::string &actor, Done<v1::UploadReply> done);
-    void registerPackage(const v1::Package &package, const std::string &upload_id,
-                         Done<v1::UploadReply> done);
+    void registerPackage(const v1::Package &package, Done<v1::UploadReply> done);
     v1::FabricStatus describe() const;
 
+    // Keeping the store (fabric_keeping.cpp).
+    void copyTo(const v1::BackupRequest &request, const Done<v1::BackupReply> &done);
+    void takeSnapshotWhenDue();
+    void snapshotTaken(const Result<std::uint64_t> &size, std::uint64_t revision);
+    void forgetHistory();
+    std::uint64_t storeBytes() const;
+
     // What is left of what is gone (fabric_leftovers.cpp).
-    void followRemovals(const std::vector<v1::Change> &changes);
+    void followChanges(const std::vector<v1::Change> &changes);
+    std::optional<std::string> wordOfDeletion(v1::Removed::Kind kind, const std::string &id) const;
+    void throwPackageAway(const std::string &digest);
     void forgetDeployment(const std::string &id);
     void removeOrphans();
     void removeOldLogs();
@@ -105,6 +120,7 @@ private:
     asio::io_context m_io;
     asio::executor_work_guard<asio::io_context::executor_type> m_work;
     OpenedData m_opened;
+    Trash m_trash;
     packages::PackageStore m_packages;
     Machine m_machine;
     WatchHub m_watches;
@@ -115,7 +131,9 @@ private:
     std::unique_ptr<EdgeLink> m_edge;
     std::unique_ptr<Dispatcher> m_dispatcher;
     std::string m_engine_name;
-    std::unique_ptr<Worker> m_worker;
+    std::unique_ptr<Worker> m_worker;    // packages
+    std::unique_ptr<Worker> m_librarian; // the store's copies and checks
+    std::atomic<bool> m_stop_reading = false;
 
     asio::steady_timer m_second_timer;
     asio::steady_timer m_deadline_timer;
@@ -124,7 +142,12 @@ private:
     std::int64_t m_start_time_ms;
     std::uint64_t m_seconds = 0;
     std::uint64_t m_removals = 0; // of packages, since the start
-    std::uint64_t m_step = 0;     // of the shutdown; a late answer of an earlier step is ignored
+    std::uint64_t m_snapshot_revision = 0;
+    std::int64_t m_snapshot_time_ms = 0;
+    std::int64_t m_next_snapshot_ms = 0;
+    bool m_snapshot_runs = false;
+    bool m_more_to_forget = false;
+    std::uint64_t m_step = 0; // of the shutdown; a late answer of an earlier step is ignored
     std::vector<std::function<void()>> m_waiting; // for begin()
     bool m_begun = false;
     bool m_turn_scheduled = false;
@@ -139,5 +162,11 @@ private:
     bool m_ended = false;
     std::thread m_thread;
 };
+
+template <typename T> void FabricShell::answer(Done<T> done, std::function<Result<T>()> work)
+{
+    const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
+    post([done, work = std::move(work)] { done(work()); }, refuse);
+}
 
 } // namespace slipway::fabric

@@ -40,6 +40,7 @@ void FabricShell::beginShutdown(bool keep_services)
     if (m_turn_scheduled)
         runTurn(); // what was accepted is written and answered
     m_ending = true;
+    m_stop_reading = true;
     m_keep_services = keep_services;
     admitWaiting(); // they are refused
     for (asio::steady_timer *timer : {&m_second_timer, &m_deadline_timer, &m_pump_timer})
@@ -101,6 +102,7 @@ void FabricShell::closeDown()
     m_edge.reset();
     m_engine.reset();
     m_worker.reset();
+    m_librarian.reset();
     m_opened.store.reset();
     if (!m_keep_services)
         removeRuntimeFiles(m_options.paths, m_options.socket);

@@ -14,6 +14,7 @@ constexpr std::int64_t kSecond_ms = 1000;
 constexpr std::int64_t kMetricsKeep_ms = 24 * 3600 * kSecond_ms;
 constexpr std::uint64_t kHeartbeatEvery_s = 2;
 constexpr std::uint64_t kExpireEvery_s = 3600;
+constexpr std::uint64_t kMinute_s = 60;
 constexpr int kPump_ms = 50;
 constexpr std::uint32_t kRecentEvents = 200;
 
@@ -39,8 +40,8 @@ void FabricShell::runTurn()
         answer();
     m_passed(Station::Answered);
     m_plan_due = m_plan_due || committed.reloaded || !committed.changes.empty();
-    if (m_machine.adrift())
-        return; // nothing is carried out until the store can be read again
+    if (m_machine.adrift()) // nothing is shown or carried out until the store can be read again
+        return m_watches.endAll(m_machine.adriftCause());
     if (!std::exchange(m_plan_due, false) || m_ending)
         return;
     // Inputs that came in meanwhile wait for their own commit: nothing unwritten is carried out.
@@ -56,12 +57,26 @@ void FabricShell::publish(const Committed &committed)
         // What they told meanwhile is lost; neither repeats by itself what has not changed.
         m_engine->observeAgain();
         m_edge->reportAgain();
+        if (!committed.recovered.empty())
+            tellRecovery(committed.recovered);
         return m_watches.restart(m_machine.state().revision,
                                  "The last changes could not be stored; ask for a new snapshot.");
     }
     m_dispatcher->note(committed.changes);
     m_watches.publish(committed.changes, m_machine.state().revision);
-    followRemovals(committed.changes);
+    followChanges(committed.changes);
+}
+
+void FabricShell::tellRecovery(const std::string &cause)
+{
+    v1::Observation observation;
+    v1::Happening &happening = *observation.mutable_happening();
+    happening.set_severity(v1::ERROR);
+    happening.set_kind("StoreWasLost");
+    happening.set_message("The fabric could not use its store for a while");
+    happening.set_cause(cause);
+    happening.set_reaction("nothing was taken or decided meanwhile; now it goes on");
+    observe(observation);
 }
 
 void FabricShell::observe(const v1::Observation &observation)
@@ -144,9 +159,15 @@ void FabricShell::everySecond()
     ++m_seconds;
     if (m_seconds % kHeartbeatEvery_s == 0)
         m_watches.heartbeat(now_ms);
-    if (m_seconds % kExpireEvery_s == 0) {
+    if (m_seconds % kMinute_s == 0) {
         m_uploads.expire();
+        takeSnapshotWhenDue();
+    }
+    if (m_seconds % kMinute_s == 0 || m_more_to_forget)
+        forgetHistory();
+    if (m_seconds % kExpireEvery_s == 0) {
         removeOldLogs();
+        m_librarian->run([this] { m_trash.expire(m_clock.wallMs()); });
         keepMinutes({});
     }
 }

@@ -32,21 +32,58 @@ core::Context Machine::context() const
     return {m_clock.wallMs(), sys::randomHex(32)};
 }
 
-void Machine::execute(const v1::Command &command, Done<v1::CommandReply> done)
+void Machine::execute(const Request &request, Done<v1::CommandReply> done)
 {
     if (m_adrift) {
         m_answers.push_back({std::move(done), Failure(*m_adrift)});
         return m_wake();
     }
-    auto applied = core::apply(m_state, command, context());
+    const core::Context now = context();
+    auto applied = core::apply(m_state, request.command, now);
     m_passed(Station::Applied);
     if (!applied) {
         m_answers.push_back({std::move(done), Failure(applied.error())});
         return m_wake();
     }
+    for (const v1::Problem &problem : request.warnings)
+        *applied->reply.add_problems() = problem;
+    if (!request.digest.empty())
+        m_answered[request.command.request_id()] = {request.command.request_id(), request.digest,
+                                                    now.now_ms, applied->reply};
     m_answers.push_back({std::move(done), std::move(applied->reply)});
     keep(std::move(applied->changes));
     m_wake();
+}
+
+bool Machine::answerAgain(const Request &request, const Done<v1::CommandReply> &done)
+{
+    if (request.digest.empty() || m_adrift)
+        return false;
+    const auto known = earlier(request);
+    if (known && !known->has_value())
+        return false;
+    if (!known)
+        m_answers.push_back({done, Failure(known.error())});
+    else if ((*known)->digest == request.digest)
+        m_answers.push_back({done, (*known)->reply});
+    else
+        m_answers.push_back(
+            {done, failure(v1::Error::INVALID_ARGUMENT, "REQUEST_ID_REUSED",
+                           "The request id " + request.command.request_id() +
+                               " was used within the last 24 hours for another request. Every "
+                               "request needs an id of its own; only a repetition has the same.",
+                           request.command.request_id())});
+    m_wake();
+    return true;
+}
+
+// What is not written yet is answered together with the first one, or refused with it.
+Result<std::optional<store::AnsweredRequest>> Machine::earlier(const Request &request)
+{
+    const auto found = m_answered.find(request.command.request_id());
+    if (found != m_answered.end())
+        return found->second;
+    return m_store.answered(request.command.request_id());
 }
 
 void Machine::observe(const v1::Observation &observation)
@@ -56,9 +93,27 @@ void Machine::observe(const v1::Observation &observation)
             m_wake(); // the rest is told again once the store can be read
         return;
     }
-    keep(core::observe(m_state, observation, context()));
+    if (observation.has_tick_time_ms())
+        lookAfterStore();
+    if (m_adrift)
+        return m_wake();
+    keepObserved(observation);
+    if (observation.has_tick_time_ms())
+        for (v1::Happening &summary : m_limiter.takeSummaries(m_clock.wallMs())) {
+            v1::Observation told;
+            *told.mutable_happening() = std::move(summary);
+            keepObserved(told);
+        }
     if (!m_pending.empty())
         m_wake();
+}
+
+void Machine::keepObserved(const v1::Observation &observation)
+{
+    const core::Context now = context();
+    std::vector<v1::Change> changes = core::observe(m_state, observation, now);
+    m_limiter.limit(changes, now.now_ms);
+    keep(std::move(changes));
 }
 
 void Machine::keep(std::vector<v1::Change> changes)
@@ -66,23 +121,38 @@ void Machine::keep(std::vector<v1::Change> changes)
     std::move(changes.begin(), changes.end(), std::back_inserter(m_pending));
 }
 
+// Nobody need ask for something to learn that the store is gone.
+void Machine::lookAfterStore()
+{
+    if (const auto ours = m_store.stillOurs(); !ours)
+        drift(ours.error());
+}
+
 Committed Machine::commit()
 {
     Committed committed;
     committed.changes = std::exchange(m_pending, {});
     std::vector<Answer> answers = std::exchange(m_answers, {});
-    if (m_adrift)
-        reload(committed);
-    else if (const auto stored =
-                 m_store.commit(committed.changes, [this] { m_passed(Station::Written); }))
-        m_passed(Station::Committed);
-    else {
-        spdlog::error("{}", stored.error().message());
+    std::vector<store::AnsweredRequest> answered;
+    for (auto &[id, request] : std::exchange(m_answered, {}))
+        answered.push_back(std::move(request));
+    std::optional<v1::Error> lost = m_adrift; // what was applied before it was noticed
+    if (!m_adrift) {
+        const auto stored = m_store.commit(
+            committed.changes, [this] { m_passed(Station::Written); }, answered);
+        if (!stored)
+            lost = stored.error();
+        if (!stored)
+            spdlog::error("{}", stored.error().message());
+        else
+            m_passed(Station::Committed);
+    }
+    if (lost) {
         committed.changes.clear();
         reload(committed);
         for (Answer &answer : answers)
             if (answer.result)
-                answer.result = Failure(stored.error());
+                answer.result = Failure(*lost);
     }
     for (Answer &answer : answers)
         committed.answers.push_back([answer = std::move(answer)] { answer.done(answer.result); });
@@ -94,21 +164,28 @@ Committed Machine::commit()
 void Machine::reload(Committed &committed)
 {
     const auto loaded = m_store.load();
-    if (loaded) {
-        if (std::exchange(m_adrift, std::nullopt))
-            spdlog::info("The store can be read again; the fabric goes on.");
-        m_state = stateFrom(*loaded);
-        committed.reloaded = true;
-        return;
+    if (!loaded)
+        return drift(loaded.error());
+    if (m_adrift) {
+        spdlog::info("The store can be read again; the fabric goes on.");
+        committed.recovered = m_adrift->message();
+        m_adrift.reset();
     }
+    m_state = stateFrom(*loaded);
+    committed.reloaded = true;
+}
+
+void Machine::drift(const v1::Error &cause)
+{
     if (!m_adrift)
-        spdlog::critical("{} Until it can be read again the fabric decides nothing.",
-                         loaded.error().message());
-    m_adrift = makeError(v1::Error::UNAVAILABLE, "STORE_UNREADABLE",
-                         "The fabric can neither write nor read its store, and decides nothing "
-                         "until it can: " +
-                             loaded.error().message(),
-                         loaded.error().subject());
+        spdlog::critical("{} Until then the fabric decides nothing.", cause.message());
+    m_adrift = cause;
+    if (cause.reason() != "STORE_REPLACED")
+        m_adrift = makeError(v1::Error::UNAVAILABLE, "STORE_UNREADABLE",
+                             "The fabric can neither write nor read its store, and decides nothing "
+                             "until it can: " +
+                                 cause.message(),
+                             cause.subject());
 }
 
 } // namespace slipway::fabric

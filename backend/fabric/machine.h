@@ -3,11 +3,14 @@
 #pragma once
 
 #include "backend/core/core.h"
+#include "backend/fabric/event_limiter.h"
 #include "backend/fabric/parts.h"
+#include "backend/fabric/request.h"
 #include "backend/store/store.h"
 #include "backend/sys/clock.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -19,6 +22,7 @@ struct Committed {
     std::vector<v1::Change> changes;
     std::vector<std::function<void()>> answers;
     bool reloaded = false; // the write failed; the state is again what the store holds
+    std::string recovered; // why nothing was decided until now; empty: it was
 };
 
 // On the fabric's thread. Several commands may share one transaction; none is answered before it
@@ -30,14 +34,19 @@ public:
     Machine(store::Store &store, core::State state, const sys::Clock &clock,
             std::function<void()> wake, StationObserver passed);
 
-    void execute(const v1::Command &command, Done<v1::CommandReply> done);
+    void execute(const Request &request, Done<v1::CommandReply> done);
+    // True when `done` is, or will be, called: the same request was answered within the last 24
+    // hours (the same answer), its id was used for another one (REQUEST_ID_REUSED), or the store
+    // cannot tell.
+    bool answerAgain(const Request &request, const Done<v1::CommandReply> &done);
     void observe(const v1::Observation &observation);
     Committed commit();
 
     // Holds what is not committed yet: look at it after commit() only.
     const core::State &state() const { return m_state; }
-    // The state holds what the store refused, and the store cannot be read: nothing may be decided
-    // or shown by it. Commands are refused, observations dropped; each tick tries to read again.
+    // The state holds what the store refused, and the store cannot be read, or is no longer the
+    // file that the next start will read: nothing may be decided or shown by it. Commands are
+    // refused, observations dropped; each tick tries again.
     bool adrift() const { return m_adrift.has_value(); }
     const v1::Error &adriftCause() const { return *m_adrift; }
 
@@ -48,16 +57,22 @@ private:
     };
 
     core::Context context() const;
+    Result<std::optional<store::AnsweredRequest>> earlier(const Request &request);
     void keep(std::vector<v1::Change> changes);
+    void keepObserved(const v1::Observation &observation);
     void reload(Committed &committed);
+    void drift(const v1::Error &cause);
+    void lookAfterStore();
 
     store::Store &m_store;
     core::State m_state;
     const sys::Clock &m_clock;
     std::function<void()> m_wake;
     StationObserver m_passed;
+    EventLimiter m_limiter;
     std::vector<v1::Change> m_pending;
     std::vector<Answer> m_answers;
+    std::map<std::string, store::AnsweredRequest> m_answered; // by request id; not committed yet
     std::optional<v1::Error> m_adrift;
 };
 

@@ -1,6 +1,11 @@
 #include "backend/fabric/startup.h"
 
+#include "backend/fabric/data_check.h"
+#include "backend/fabric/data_folder.h"
 #include "backend/fabric/machine.h"
+#include "backend/fabric/snapshots.h"
+#include "backend/store/snapshot.h"
+#include "backend/sys/clock.h"
 #include "backend/sys/random.h"
 
 #include <algorithm>
@@ -106,12 +111,20 @@ Result<void> checkSockets(const FabricOptions &options)
     return {};
 }
 
-Result<void> makeFolders(const sys::Paths &paths)
+// Those that the locks lie in.
+Result<void> makeRoots(const sys::Paths &paths)
 {
     if (const auto checked = checkRuntimeFolder(paths.runtime); !checked)
         return checked;
-    for (const fs::path &folder : {paths.data, paths.runtime, paths.packages(), paths.uploads(),
-                                   paths.disks(), paths.logs()})
+    for (const fs::path &folder : {paths.data, paths.runtime})
+        if (const auto made = sys::makePrivateFolder(folder); !made)
+            return made;
+    return {};
+}
+
+Result<void> makeFolders(const sys::Paths &paths)
+{
+    for (const fs::path &folder : {paths.packages(), paths.uploads(), paths.disks(), paths.logs()})
         if (const auto made = sys::makePrivateFolder(folder); !made)
             return made;
     return {};
@@ -129,7 +142,7 @@ v1::Settings firstSettings(const FabricOptions &options)
 
 v1::Settings changedSettings(const v1::Settings &stored, const FabricOptions &options)
 {
-    v1::Settings settings = stored;
+    v1::Settings settings = core::withDefaults(stored);
     if (options.hosts)
         settings.set_host_count(options.hosts);
     if (options.fault_domains)
@@ -165,6 +178,72 @@ Result<void> lock(OpenedData &opened, const sys::Paths &paths)
     return {};
 }
 
+// Refused is refused: nothing was changed. Only then the folders that are missing are made.
+Result<void> prepareFolder(const FabricOptions &options)
+{
+    if (auto there = checkStoreIsThere(options.paths, options.first_start); !there)
+        return there;
+    if (options.first_start)
+        if (auto aside = setStoreAside(options.paths); !aside)
+            return aside;
+    return makeFolders(options.paths);
+}
+
+// A schema that is new may be one that should not have been.
+Result<void> keepBeforeStep(const sys::Paths &paths, int version)
+{
+    const auto file = newSnapshotFile(paths, "before-schema-" + std::to_string(version),
+                                      sys::SystemClock().wallMs());
+    if (!file)
+        return Failure(file.error());
+    if (std::error_code error; fs::exists(*file, error))
+        return {}; // of the same second
+    const auto copied = store::copyStore(paths.storeFile(), *file);
+    return copied ? Result<void>() : Failure(copied.error());
+}
+
+Failure withSnapshot(v1::Error error, const sys::Paths &paths)
+{
+    const auto snapshot = newestSnapshot(paths);
+    if (error.reason() == "STORE_DAMAGED" && snapshot)
+        error.set_message(error.message() + " The newest snapshot is " + snapshot->string() + ".");
+    return Failure(error);
+}
+
+Result<void> expectWhole(const sys::Paths &paths, const core::State &state)
+{
+    const auto dangling = danglingReferences(state);
+    if (dangling.empty())
+        return {};
+    const auto error = makeError(
+        v1::Error::FAILED_PRECONDITION, "STORE_DAMAGED",
+        "The store " + paths.storeFile().string() + " is damaged: " + dangling.front() +
+            ". Nothing in it was changed. \"slipwayctl fabric check --data " + paths.data.string() +
+            "\" says more; put a snapshot back with \"slipwayctl fabric restore "
+            "FILE\", or move it away and begin anew with --first-start.",
+        paths.storeFile().string());
+    return withSnapshot(error, paths);
+}
+
+Result<void> openStore(OpenedData &opened, const FabricOptions &options)
+{
+    auto store = store::Store::open(options.paths.storeFile(), [&options](int version) {
+        return keepBeforeStep(options.paths, version);
+    });
+    if (!store)
+        return withSnapshot(store.error(), options.paths);
+    opened.store = std::move(*store);
+    const auto loaded = opened.store->load();
+    if (!loaded)
+        return withSnapshot(loaded.error(), options.paths);
+    opened.state = stateFrom(*loaded);
+    if (auto whole = expectWhole(options.paths, opened.state); !whole)
+        return whole;
+    if (options.first_start)
+        return {};
+    return checkFabricId(options.paths, opened.state.settings.fabric_id());
+}
+
 } // namespace
 
 std::string chooseAddressPrefix()
@@ -181,24 +260,22 @@ Result<OpenedData> openData(const FabricOptions &options)
     OpenedData opened;
     if (const auto checked = checkSockets(options); !checked)
         return Failure(checked.error());
-    if (const auto made = makeFolders(options.paths); !made)
+    if (const auto made = makeRoots(options.paths); !made)
         return Failure(made.error());
     if (const auto locked = lock(opened, options.paths); !locked)
         return Failure(locked.error());
-    auto store = store::Store::open(options.paths.storeFile());
-    if (!store)
-        return Failure(store.error());
-    opened.store = std::move(*store);
-    const auto loaded = opened.store->load();
-    if (!loaded)
-        return Failure(loaded.error());
-    opened.state = stateFrom(*loaded);
+    if (const auto fits = prepareFolder(options); !fits)
+        return Failure(fits.error());
+    if (const auto opened_store = openStore(opened, options); !opened_store)
+        return Failure(opened_store.error());
     const bool first = opened.state.settings.fabric_id().empty();
     opened.how = first ? "first start" : "restart";
     const auto settled = settle(opened, first ? firstSettings(options)
                                               : changedSettings(opened.state.settings, options));
     if (!settled)
         return Failure(settled.error());
+    if (const auto marked = markFabricId(options.paths, opened.state.settings.fabric_id()); !marked)
+        return Failure(marked.error());
     return opened;
 }
 

@@ -1,6 +1,8 @@
 #include "backend/fabric/upload_desk.h"
 
-#include <chrono>
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
 
 namespace slipway::fabric
 {
@@ -10,11 +12,12 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr auto kKeep = std::chrono::hours(24);
+constexpr std::int64_t kKeep_ms = 3600 * 1000;
+constexpr std::int64_t kStill_ms = 5 * 60 * 1000;  // no chunk for so long: its carrier hangs
+constexpr std::uint64_t kSpareBytes = 64ull << 20; // of the disk, for the store and the logs
 constexpr std::size_t kIdMax = 64;
 constexpr std::size_t kFileNameMax = 255;
 
-// The id becomes a file name.
 Result<void> checkId(const std::string &upload_id)
 {
     const bool fits =
@@ -28,57 +31,9 @@ Result<void> checkId(const std::string &upload_id)
                    upload_id.substr(0, kIdMax));
 }
 
-std::uint64_t bytesIn(const fs::path &file)
+Result<void> checkStart(const v1::UploadStart &start)
 {
-    std::error_code error;
-    const std::uintmax_t size = fs::file_size(file, error);
-    return error ? 0 : size;
-}
-
-v1::UploadState stateWith(std::uint64_t received_bytes)
-{
-    v1::UploadState state;
-    state.set_received_bytes(received_bytes);
-    return state;
-}
-
-Failure notBegun(const std::string &upload_id)
-{
-    return failure(v1::Error::NOT_FOUND, "UPLOAD_NOT_FOUND",
-                   "The upload " + upload_id + " was not begun or has expired; begin it again.",
-                   upload_id);
-}
-
-// What a browser or a person may send as a name: its last part, without control characters.
-std::string plainName(const std::string &file_name)
-{
-    std::string name = file_name.substr(file_name.find_last_of("/\\") + 1);
-    std::erase_if(name, [](char c) { return static_cast<unsigned char>(c) < 32; });
-    return name.empty() ? "package" : name.substr(0, kFileNameMax);
-}
-
-} // namespace
-
-UploadDesk::UploadDesk(fs::path folder) : m_folder(std::move(folder)) {}
-
-fs::path UploadDesk::fileOf(const std::string &upload_id) const
-{
-    return m_folder / upload_id;
-}
-
-Result<v1::UploadState> UploadDesk::query(const std::string &upload_id) const
-{
-    if (const auto id = checkId(upload_id); !id)
-        return Failure(id.error());
-    const auto open = m_open.find(upload_id);
-    if (open != m_open.end())
-        return stateWith(open->second->received_bytes);
-    return stateWith(bytesIn(fileOf(upload_id)));
-}
-
-Result<void> UploadDesk::checkStart(const v1::UploadStart &start) const
-{
-    if (const auto id = checkId(start.upload_id()); !id)
+    if (auto id = checkId(start.upload_id()); !id)
         return id;
     if (start.size_bytes() == 0)
         return failure(v1::Error::INVALID_ARGUMENT, "UPLOAD_EMPTY", "The file is empty.",
@@ -91,93 +46,279 @@ Result<void> UploadDesk::checkStart(const v1::UploadStart &start) const
     return {};
 }
 
-Result<v1::UploadState> UploadDesk::begin(const v1::UploadStart &start)
+v1::UploadState stateWith(std::uint64_t received_bytes)
+{
+    v1::UploadState state;
+    state.set_received_bytes(received_bytes);
+    return state;
+}
+
+Failure notBegun(const std::string &attempt)
+{
+    return failure(v1::Error::NOT_FOUND, "UPLOAD_NOT_FOUND",
+                   "The upload was not begun, or nothing came of it for too long; begin it again.",
+                   attempt);
+}
+
+// What a browser or a person may send as a name: its last part, without control characters.
+std::string plainName(const std::string &file_name)
+{
+    std::string name = file_name.substr(file_name.find_last_of("/\\") + 1);
+    std::erase_if(name, [](char c) { return static_cast<unsigned char>(c) < 32; });
+    return name.empty() ? "package" : name.substr(0, kFileNameMax);
+}
+
+} // namespace
+
+UploadDesk::UploadDesk(fs::path folder, const sys::Clock &clock)
+    : m_folder(std::move(folder)), m_clock(clock)
+{
+}
+
+UploadDesk::Attempts::const_iterator UploadDesk::broken(const std::string &upload_id) const
+{
+    return std::find_if(m_attempts.begin(), m_attempts.end(), [&](const auto &entry) {
+        return entry.second.stage == Stage::Broken && entry.second.start.upload_id() == upload_id;
+    });
+}
+
+Result<v1::UploadState> UploadDesk::query(const std::string &upload_id) const
+{
+    if (const auto id = checkId(upload_id); !id)
+        return Failure(id.error());
+    const auto found = broken(upload_id);
+    return stateWith(found == m_attempts.end() ? 0 : found->second.received_bytes);
+}
+
+Result<v1::UploadState> UploadDesk::begin(const std::string &name, const v1::UploadStart &start)
 {
     if (const auto checked = checkStart(start); !checked)
         return Failure(checked.error());
-    m_open.erase(start.upload_id()); // closes the file of a connection that broke
-    const fs::path file = fileOf(start.upload_id());
-    std::uint64_t received_bytes = bytesIn(file);
-    if (received_bytes > start.size_bytes()) { // of another file: begin anew
-        std::error_code ignored;
-        fs::remove(file, ignored);
-        received_bytes = 0;
-    }
-    if (start.offset() != received_bytes)
+    const std::uint64_t kept_bytes = keptBytes(start);
+    if (start.offset() != kept_bytes)
         return failure(v1::Error::ABORTED, "UPLOAD_OFFSET",
-                       "The upload has " + std::to_string(received_bytes) + " bytes, not " +
+                       "The upload has " + std::to_string(kept_bytes) + " bytes, not " +
                            std::to_string(start.offset()) + "; go on from there.",
                        start.upload_id());
-    auto open = std::make_unique<Open>();
-    open->start = start;
-    open->received_bytes = received_bytes;
-    open->file.open(file, std::ios::binary | std::ios::app);
-    if (!open->file)
-        return failure(v1::Error::UNAVAILABLE, "UPLOAD_NOT_WRITTEN",
-                       "Cannot write " + file.string() + ".", start.upload_id());
-    m_open[start.upload_id()] = std::move(open);
-    return stateWith(received_bytes);
+    Attempt attempt;
+    if (const auto found = broken(start.upload_id()); found != m_attempts.end()) {
+        attempt = std::move(m_attempts.at(found->first));
+        m_attempts.erase(found);
+    }
+    attempt.start = start;
+    attempt.stage = Stage::Broken; // as long as it is not open
+    attempt.touched_ms = m_clock.steadyMs();
+    if (const auto room = makeRoom(start); !room)
+        return Failure(room.error());
+    if (const auto opened = open(name, attempt); !opened)
+        return Failure(opened.error());
+    m_attempts[name] = std::move(attempt);
+    return stateWith(kept_bytes);
 }
 
-Result<v1::UploadState> UploadDesk::append(const std::string &upload_id, const std::string &bytes)
+// Of the same file, as far as one can tell; one of another file gives way.
+std::uint64_t UploadDesk::keptBytes(const v1::UploadStart &start)
 {
-    const auto found = m_open.find(upload_id);
-    if (found == m_open.end())
-        return notBegun(upload_id);
-    Open &open = *found->second;
+    const auto found = broken(start.upload_id());
+    if (found == m_attempts.end())
+        return 0;
+    if (found->second.start.size_bytes() == start.size_bytes())
+        return found->second.received_bytes;
+    forget(m_attempts.find(found->first));
+    return 0;
+}
+
+// What broke off goes first, the oldest first; what is coming stays.
+Result<void> UploadDesk::makeRoom(const v1::UploadStart &start)
+{
+    if (auto space = checkFreeSpace(start); !space)
+        return space;
+    const auto full = [&] {
+        std::uint64_t bytes = start.size_bytes();
+        for (const auto &[name, attempt] : m_attempts)
+            bytes += attempt.start.size_bytes();
+        return m_attempts.size() >= kAttemptsMax || bytes > kAttemptBytesMax;
+    };
+    while (full()) {
+        auto oldest = m_attempts.end();
+        for (auto entry = m_attempts.begin(); entry != m_attempts.end(); ++entry)
+            if (entry->second.stage == Stage::Broken &&
+                (oldest == m_attempts.end() ||
+                 entry->second.touched_ms < oldest->second.touched_ms))
+                oldest = entry;
+        if (oldest == m_attempts.end())
+            return failure(v1::Error::RESOURCE_EXHAUSTED, "TOO_MANY_UPLOADS",
+                           "At most " + std::to_string(kAttemptsMax) + " uploads, of " +
+                               std::to_string(kAttemptBytesMax >> 30) +
+                               " GiB in all, are taken at a time. Wait until one has ended.",
+                           start.upload_id());
+        forget(oldest);
+    }
+    return {};
+}
+
+Result<void> UploadDesk::checkFreeSpace(const v1::UploadStart &start) const
+{
+    std::error_code error;
+    const fs::space_info space = fs::space(m_folder, error);
+    const std::uint64_t needed_bytes = start.size_bytes() - start.offset() + kSpareBytes;
+    if (error || space.available >= needed_bytes)
+        return {};
+    return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_TOO_FULL",
+                   "The disk of " + m_folder.string() + " has " + std::to_string(space.available) +
+                       " bytes left, and this upload needs " + std::to_string(needed_bytes) +
+                       ". Make room, e.g. delete packages.",
+                   start.upload_id());
+}
+
+Result<void> UploadDesk::open(const std::string &name, Attempt &attempt)
+{
+    if (attempt.file.empty())
+        attempt.file = m_folder / (attempt.start.upload_id() + "." +
+                                   std::to_string(attempt.start.size_bytes()) + "." + name);
+    attempt.stream =
+        std::make_unique<std::ofstream>(attempt.file, std::ios::binary | std::ios::app);
+    if (*attempt.stream) {
+        attempt.stage = Stage::Coming;
+        return {};
+    }
+    return failure(v1::Error::UNAVAILABLE, "UPLOAD_NOT_WRITTEN",
+                   "Cannot write " + attempt.file.string() +
+                       ": is the disk full, or are too many files open?",
+                   attempt.start.upload_id());
+}
+
+Result<v1::UploadState> UploadDesk::append(const std::string &name, const std::string &bytes)
+{
+    const auto found = m_attempts.find(name);
+    if (found == m_attempts.end() || found->second.stage != Stage::Coming)
+        return notBegun(name);
+    Attempt &attempt = found->second;
+    const std::string upload_id = attempt.start.upload_id();
     if (bytes.size() > kUploadChunkBytesMax ||
-        open.received_bytes + bytes.size() > open.start.size_bytes())
+        attempt.received_bytes + bytes.size() > attempt.start.size_bytes())
         return failure(v1::Error::INVALID_ARGUMENT, "UPLOAD_TOO_LARGE",
                        "More bytes came than the upload announced, or a chunk over 1 MiB.",
                        upload_id);
-    open.file.write(bytes.data(), std::streamsize(bytes.size()));
-    open.file.flush(); // what is acknowledged is resumed after a crash of this process
-    if (!open.file) {
-        m_open.erase(found);
+    attempt.stream->write(bytes.data(), std::streamsize(bytes.size()));
+    attempt.stream->flush();
+    if (!*attempt.stream) { // what did reach the disk is not known: it cannot be gone on with
+        forget(found);
         return failure(v1::Error::RESOURCE_EXHAUSTED, "UPLOAD_NOT_WRITTEN",
                        "Cannot write to " + m_folder.string() + ": is its disk full?", upload_id);
     }
-    open.received_bytes += bytes.size();
-    return stateWith(open.received_bytes);
+    attempt.received_bytes += bytes.size();
+    attempt.touched_ms = m_clock.steadyMs();
+    return stateWith(attempt.received_bytes);
 }
 
-Result<CompleteUpload> UploadDesk::complete(const std::string &upload_id)
+Result<CompleteUpload> UploadDesk::complete(const std::string &name)
 {
-    const auto found = m_open.find(upload_id);
-    if (found == m_open.end())
-        return notBegun(upload_id);
-    const Open &open = *found->second;
-    if (open.received_bytes != open.start.size_bytes())
+    const auto found = m_attempts.find(name);
+    if (found == m_attempts.end() || found->second.stage != Stage::Coming)
+        return notBegun(name);
+    Attempt &attempt = found->second;
+    if (attempt.received_bytes != attempt.start.size_bytes())
         return failure(v1::Error::FAILED_PRECONDITION, "UPLOAD_INCOMPLETE",
-                       std::to_string(open.received_bytes) + " of " +
-                           std::to_string(open.start.size_bytes()) + " bytes came; send the rest.",
-                       upload_id);
-    CompleteUpload complete{fileOf(upload_id), plainName(open.start.file_name())};
-    m_open.erase(found);
-    return complete;
+                       std::to_string(attempt.received_bytes) + " of " +
+                           std::to_string(attempt.start.size_bytes()) +
+                           " bytes came; send the rest.",
+                       attempt.start.upload_id());
+    attempt.stream.reset();
+    attempt.stage = Stage::Storing;
+    return CompleteUpload{attempt.file, plainName(attempt.start.file_name())};
 }
 
-void UploadDesk::remove(const std::string &upload_id)
+void UploadDesk::remove(const std::string &name)
 {
-    m_open.erase(upload_id);
+    if (const auto found = m_attempts.find(name); found != m_attempts.end())
+        forget(found);
+}
+
+void UploadDesk::forget(Attempts::iterator attempt)
+{
+    attempt->second.stream.reset();
     std::error_code ignored;
-    fs::remove(fileOf(upload_id), ignored);
+    fs::remove(attempt->second.file, ignored);
+    m_attempts.erase(attempt);
+}
+
+void UploadDesk::breakOff(const std::string &name)
+{
+    const auto found = m_attempts.find(name);
+    if (found == m_attempts.end() || found->second.stage != Stage::Coming)
+        return;
+    if (found->second.received_bytes == 0)
+        return forget(found);
+    const auto older = broken(found->second.start.upload_id());
+    if (older != m_attempts.end()) { // one is enough: the one with more
+        if (older->second.received_bytes >= found->second.received_bytes)
+            return forget(found);
+        forget(m_attempts.find(older->first));
+    }
+    found->second.stream.reset();
+    found->second.stage = Stage::Broken;
+    found->second.touched_ms = m_clock.steadyMs();
 }
 
 void UploadDesk::expire()
 {
-    const auto oldest = fs::file_time_type::clock::now() - kKeep;
+    const std::int64_t now_ms = m_clock.steadyMs();
+    std::vector<std::string> still;
+    std::vector<std::string> old;
+    for (const auto &[name, attempt] : m_attempts) {
+        if (attempt.stage == Stage::Coming && now_ms - attempt.touched_ms > kStill_ms)
+            still.push_back(name);
+        if (attempt.stage == Stage::Broken && now_ms - attempt.touched_ms > kKeep_ms)
+            old.push_back(name);
+    }
+    for (const std::string &name : old)
+        remove(name);
+    for (const std::string &name : still)
+        breakOff(name);
+}
+
+// What an earlier life had on its way can be gone on with, too; other files are left alone.
+void UploadDesk::adopt()
+{
     std::error_code ignored;
     for (const auto &entry : fs::directory_iterator(m_folder, ignored)) {
-        const std::string id = entry.path().filename().string();
-        if (!m_open.contains(id) && entry.last_write_time(ignored) < oldest)
-            fs::remove(entry.path(), ignored);
+        const std::string file_name = entry.path().filename().string();
+        const std::size_t size_at = file_name.find('.');
+        const std::size_t name_at = file_name.find('.', size_at + 1);
+        if (size_at == std::string::npos || name_at == std::string::npos)
+            continue;
+        Attempt attempt;
+        attempt.start.set_upload_id(file_name.substr(0, size_at));
+        attempt.start.set_size_bytes(std::strtoull(file_name.c_str() + size_at + 1, nullptr, 10));
+        attempt.file = entry.path();
+        attempt.received_bytes = entry.file_size(ignored);
+        attempt.stage = Stage::Broken;
+        attempt.touched_ms = m_clock.steadyMs();
+        if (checkStart(attempt.start) && attempt.received_bytes <= attempt.start.size_bytes())
+            m_attempts[file_name.substr(name_at + 1)] = std::move(attempt);
     }
+}
+
+bool UploadDesk::isComing(const std::string &upload_id) const
+{
+    return std::any_of(m_attempts.begin(), m_attempts.end(), [&](const auto &entry) {
+        return entry.second.stage == Stage::Coming && entry.second.start.upload_id() == upload_id;
+    });
 }
 
 void UploadDesk::closeAll()
 {
-    m_open.clear();
+    for (auto &[name, attempt] : m_attempts)
+        attempt.stream.reset();
+    m_attempts.clear();
+}
+
+std::size_t UploadDesk::openFiles() const
+{
+    return std::size_t(std::count_if(m_attempts.begin(), m_attempts.end(), [](const auto &entry) {
+        return entry.second.stream != nullptr;
+    }));
 }
 
 } // namespace slipway::fabric

@@ -1,7 +1,9 @@
-// Uploads on their way: a file each, resumable by the id that the client made.
+// Uploads on their way. Each attempt has a file of its own: the same content may come ten times at
+// once, and none touches another's. What broke off can be gone on with for an hour.
 #pragma once
 
 #include "backend/proto/result.h"
+#include "backend/sys/clock.h"
 #include "slipway/v1/fabric.pb.h"
 
 #include <cstdint>
@@ -16,43 +18,70 @@ namespace slipway::fabric
 
 inline constexpr std::uint64_t kUploadBytesMax = 2ull << 30;
 inline constexpr std::size_t kUploadChunkBytesMax = 1024 * 1024;
+inline constexpr std::size_t kAttemptsMax = 32; // under way, broken off, being stored
+inline constexpr std::uint64_t kAttemptBytesMax = 16ull << 30; // announced by all of them
 
-// An upload of which every byte is there.
+// An upload of which every byte is there. Its file is the taker's, who calls remove().
 struct CompleteUpload {
     std::filesystem::path file;
     std::string file_name; // as the client called it
 };
 
-// On the fabric's thread; writes go to the page cache. A broken upload stays for 24 h.
+// On the fabric's thread; writes go to the page cache. An attempt is named by whoever carries it
+// (the server's call); the upload id is the client's, who may go on under it after a break.
 class UploadDesk
 {
 public:
-    explicit UploadDesk(std::filesystem::path folder);
+    UploadDesk(std::filesystem::path folder, const sys::Clock &clock);
 
+    // What a new attempt of this upload can go on with: the bytes of the one that broke off. 0: it
+    // begins anew, also while others of the same id are under way.
     Result<v1::UploadState> query(const std::string &upload_id) const;
-    // ABORTED UPLOAD_OFFSET when the client's offset is not what is here.
-    Result<v1::UploadState> begin(const v1::UploadStart &start);
-    Result<v1::UploadState> append(const std::string &upload_id, const std::string &bytes);
+    // ABORTED UPLOAD_OFFSET when the client's offset is not what query() says; RESOURCE_EXHAUSTED
+    // TOO_MANY_UPLOADS or DISK_TOO_FULL.
+    Result<v1::UploadState> begin(const std::string &attempt, const v1::UploadStart &start);
+    Result<v1::UploadState> append(const std::string &attempt, const std::string &bytes);
     // Hands the file over; FAILED_PRECONDITION UPLOAD_INCOMPLETE when bytes are missing.
-    Result<CompleteUpload> complete(const std::string &upload_id);
-    void remove(const std::string &upload_id);
+    Result<CompleteUpload> complete(const std::string &attempt);
+    // The file that was handed over was stored, or refused.
+    void remove(const std::string &attempt);
+    // Its carrier is gone: the file is closed at once and kept for going on.
+    void breakOff(const std::string &attempt);
 
-    // Removes what nobody went on with for 24 hours.
+    // Whether an attempt of this upload is under way: another one, or one whose break is not known
+    // yet.
+    bool isComing(const std::string &upload_id) const;
+
+    // At the start: what an earlier life had on its way.
+    void adopt();
+    // Removes what nobody went on with for an hour, and breaks off what came to a stop.
     void expire();
     void closeAll();
 
-private:
-    struct Open {
-        v1::UploadStart start;
-        std::ofstream file;
-        std::uint64_t received_bytes = 0;
-    };
+    std::size_t openFiles() const; // for tests
 
-    std::filesystem::path fileOf(const std::string &upload_id) const;
-    Result<void> checkStart(const v1::UploadStart &start) const;
+private:
+    enum class Stage { Coming, Broken, Storing };
+    struct Attempt {
+        v1::UploadStart start;
+        std::filesystem::path file;
+        std::unique_ptr<std::ofstream> stream; // while it is coming
+        std::uint64_t received_bytes = 0;
+        Stage stage = Stage::Coming;
+        std::int64_t touched_ms = 0; // steady
+    };
+    using Attempts = std::map<std::string, Attempt>;
+
+    Attempts::const_iterator broken(const std::string &upload_id) const;
+    std::uint64_t keptBytes(const v1::UploadStart &start);
+    Result<void> makeRoom(const v1::UploadStart &start);
+    Result<void> open(const std::string &name, Attempt &attempt);
+    void forget(Attempts::iterator attempt);
+    Result<void> checkFreeSpace(const v1::UploadStart &start) const;
 
     std::filesystem::path m_folder;
-    std::map<std::string, std::unique_ptr<Open>> m_open;
+    const sys::Clock &m_clock;
+    Attempts m_attempts; // by the attempt's name
 };
 
 } // namespace slipway::fabric

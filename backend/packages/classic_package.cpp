@@ -11,7 +11,7 @@ namespace slipway::packages
 namespace
 {
 
-constexpr std::uint64_t kManifestMax = 64u << 20;
+constexpr std::uint64_t kManifestMax = 64u << 20; // all of one archive together
 
 // Hashes every part of one archive and checks them against its manifest.
 class HashingVisitor : public EntryVisitor
@@ -29,11 +29,15 @@ public:
     Result<void> data(std::string_view bytes) override
     {
         m_hash.update(bytes);
-        if (m_capture && m_capture->size() + bytes.size() > kManifestMax)
+        if (m_capture && m_captured_bytes + bytes.size() > kManifestMax)
             return failure(v1::Error::INVALID_ARGUMENT, "MANIFEST_MISMATCH",
-                           "The manifest " + m_path + " is too large.", m_path);
-        if (m_capture)
+                           "The manifests up to " + m_path +
+                               " are too large: at most 64 MiB in all are read.",
+                           m_path);
+        if (m_capture) {
             m_capture->append(bytes);
+            m_captured_bytes += bytes.size();
+        }
         return partData(bytes);
     }
     Result<void> end() override
@@ -59,6 +63,7 @@ private:
     std::string m_path;
     Sha256 m_hash;
     std::string *m_capture = nullptr;
+    std::uint64_t m_captured_bytes = 0;
     std::map<std::string, std::string> m_manifests;
     PartHashes m_parts;
 };

@@ -1,5 +1,6 @@
 #include "backend/packages/package_store.h"
 
+#include "backend/packages/content_digest.h"
 #include "backend/packages/folder_package.h"
 #include "backend/packages/package_source.h"
 #include "backend/packages/work_folder.h"
@@ -12,7 +13,9 @@ namespace slipway::packages
 namespace fs = std::filesystem;
 
 static constexpr char kIncoming[] = ".incoming-";
-static constexpr char kRemoved[] = ".removed-";
+static constexpr char kUnregistered[] = "unregistered";
+static constexpr char kContentDigest[] = "content.sha256";
+static constexpr std::uint64_t kContentDigestMax = 64;
 static constexpr std::string_view kDigestPrefix = "sha256:";
 static constexpr std::uint64_t kDescriptionMax = 64u << 20;
 
@@ -23,15 +26,19 @@ static bool isDigest(std::string_view digest)
                std::string_view::npos;
 }
 
-PackageStore::PackageStore(fs::path folder, ReadOptions options)
-    : m_folder(std::move(folder)), m_options(std::move(options))
+PackageStore::PackageStore(fs::path folder, ReadOptions options, Discard discard)
+    : m_folder(std::move(folder)), m_options(std::move(options)), m_discard(std::move(discard))
 {
     std::error_code error;
     fs::create_directories(m_folder, error);
+}
+
+void PackageStore::removeHalfAdded()
+{
+    std::error_code error;
     for (const auto &entry : fs::directory_iterator(m_folder, error)) {
-        const std::string name = entry.path().filename().string();
         std::error_code ignored;
-        if (name.starts_with(kIncoming) || name.starts_with(kRemoved))
+        if (entry.path().filename().string().starts_with(kIncoming))
             fs::remove_all(entry.path(), ignored);
     }
 }
@@ -83,14 +90,6 @@ std::vector<v1::Package> PackageStore::list() const
     return packages;
 }
 
-static Result<void> writeDescription(const v1::Package &package, const fs::path &folder)
-{
-    OutputFile out;
-    return out.open(folder / "package.pb")
-        .and_then([&] { return out.write(package.SerializeAsString()); })
-        .and_then([&] { return out.close(false); });
-}
-
 // Instances run as other users: whatever this process's umask is, they may read and enter.
 static Result<void> openFolders(const fs::path &root)
 {
@@ -107,14 +106,84 @@ static Result<void> openFolders(const fs::path &root)
     return {};
 }
 
-// Two uploads of the same bytes may arrive here together: the first rename wins, both are right.
-static Result<void> publish(const fs::path &finished, const fs::path &target)
+static Result<void> writeFile(const fs::path &file, const std::string &bytes)
 {
+    OutputFile out;
+    return out.open(file).and_then([&] { return out.write(bytes); }).and_then([&] {
+        return out.close(false);
+    });
+}
+
+static Result<void> writeContentDigest(const fs::path &package)
+{
+    const auto digest = contentDigest(package / "content");
+    if (!digest)
+        return Failure(digest.error());
+    return writeFile(package / kContentDigest, digest->hex);
+}
+
+static Failure damaged(const std::string &digest, const fs::path &folder, const std::string &how)
+{
+    return failure(v1::Error::FAILED_PRECONDITION, "PACKAGE_DAMAGED",
+                   "The package " + digest + " in " + folder.string() + " is damaged: " + how +
+                       ". Upload the same file again; it takes the damaged one's place.",
+                   digest);
+}
+
+Result<std::uint64_t> PackageStore::verify(const std::string &digest,
+                                           const std::function<bool()> &stopped) const
+{
+    const fs::path folder = folderOf(digest);
+    std::error_code error;
+    if (isDigest(digest) && !fs::is_directory(folder, error))
+        return notFound(digest);
+    if (const auto package = find(digest); !package)
+        return damaged(digest, folder, "its description cannot be read");
+    const auto now = contentDigest(folder / "content", stopped);
+    if (!now)
+        return damaged(digest, folder, now.error().message());
+    const auto then = readSmallFile(folder / kContentDigest, kContentDigestMax);
+    if (!then && !fs::exists(folder / kContentDigest, error))
+        return failure(v1::Error::FAILED_PRECONDITION, "PACKAGE_UNPROVEN",
+                       "The package " + digest +
+                           " was stored before digests of the content were kept; upload the same "
+                           "file again to have it checked.",
+                       digest);
+    if (!then || *then != now->hex)
+        return damaged(digest, folder, "its content is not what was unpacked");
+    return now->bytes;
+}
+
+// Two uploads of the same bytes may arrive here together: the first rename wins, both are right.
+// One that is here and damaged goes first.
+Result<void> PackageStore::publish(const fs::path &finished, const std::string &digest) const
+{
+    const fs::path target = folderOf(digest);
     std::error_code error;
     fs::rename(finished, target, error);
+    if (error && fs::is_directory(target) && !verify(digest)) {
+        if (const auto gone = m_discard(target, "Its content was damaged; it was uploaded again.");
+            !gone)
+            return gone;
+        error.clear();
+        fs::rename(finished, target, error);
+    }
     if (error && !fs::is_directory(target))
         return fileFailure(target, "rename the finished package to");
     return syncTree(target.parent_path());
+}
+
+void PackageStore::registered(const std::string &digest) const
+{
+    std::error_code ignored;
+    if (isDigest(digest))
+        fs::remove(folderOf(digest) / kUnregistered, ignored);
+}
+
+bool PackageStore::isUnregistered(const std::string &digest) const
+{
+    std::error_code error;
+    return isDigest(digest) && fs::exists(folderOf(digest) / kUnregistered, error);
 }
 
 Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &file_name,
@@ -131,8 +200,8 @@ Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &f
     const auto digest = fileDigest(*packed);
     if (!digest)
         return Failure(digest.error());
-    if (auto known = find(*digest))
-        return known;
+    if (verify(*digest))
+        return find(*digest);
     const fs::path made = work->path() / "package";
     auto package = readPackageFile({*packed, work->path(), made / "content", m_options});
     if (package && folder)
@@ -144,26 +213,24 @@ Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &f
     package->set_size_bytes(fs::file_size(*packed));
     package->set_actor(actor);
     package->set_upload_time_ms(time_ms);
-    auto stored = writeDescription(*package, made)
+    auto stored = writeFile(made / "package.pb", package->SerializeAsString())
+                      .and_then([&] { return writeContentDigest(made); })
+                      .and_then([&] { return writeFile(made / kUnregistered, ""); })
                       .and_then([&] { return openFolders(made); })
                       .and_then([&] { return syncTree(made); })
-                      .and_then([&] { return publish(made, folderOf(*digest)); });
+                      .and_then([&] { return publish(made, *digest); });
     if (!stored)
         return Failure(stored.error());
     return package;
 }
 
-Result<void> PackageStore::remove(const std::string &digest)
+Result<void> PackageStore::remove(const std::string &digest, const std::string &why)
 {
     const fs::path folder = folderOf(digest);
     std::error_code error;
     if (!isDigest(digest) || !fs::is_directory(folder, error))
         return notFound(digest);
-    // Out of sight by one rename first: a half-removed package is never found.
-    const auto work = WorkFolder::make(m_folder, kRemoved);
-    if (!work)
-        return Failure(work.error());
-    return renamePath(folder, work->path() / "package");
+    return m_discard(folder, why);
 }
 
 } // namespace slipway::packages

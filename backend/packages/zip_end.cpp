@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 
 namespace slipway::packages
 {
@@ -10,12 +11,14 @@ namespace
 {
 
 constexpr std::size_t kEndSize = 22;        // of the end-of-directory record
+constexpr std::size_t kLocatorSize = 20;    // in front of it, in a zip64
+constexpr std::size_t kLargeEndSize = 56;   // of the record that the locator leads to
 constexpr std::size_t kCommentMax = 0xffff; // behind it
 constexpr std::uint64_t kHeaderMean = 1024; // bytes of directory per entry that are still sane
 
-std::uint32_t number(std::string_view bytes, std::size_t at, int size)
+std::uint64_t number(std::string_view bytes, std::size_t at, int size)
 {
-    std::uint32_t value = 0;
+    std::uint64_t value = 0;
     for (int index = size - 1; index >= 0; --index)
         value =
             value << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(index)]);
@@ -24,7 +27,8 @@ std::uint32_t number(std::string_view bytes, std::size_t at, int size)
 
 std::string readTail(std::ifstream &in, std::uint64_t size)
 {
-    const std::uint64_t length = std::min<std::uint64_t>(size, kEndSize + kCommentMax);
+    const std::uint64_t length =
+        std::min<std::uint64_t>(size, kLocatorSize + kEndSize + kCommentMax);
     std::string tail(length, '\0');
     in.seekg(static_cast<std::streamoff>(size - length));
     in.read(tail.data(), static_cast<std::streamsize>(length));
@@ -43,6 +47,35 @@ Failure notWhole(const std::filesystem::path &file, bool begins_as_zip)
                    name + " is not a package: neither a .cspkg nor a .zip.", name);
 }
 
+// What an end record says of the directory.
+struct Directory {
+    std::uint64_t entries = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0; // where the record begins; nothing lies between
+};
+
+bool hasLocator(const std::string &tail, std::size_t end)
+{
+    return end >= kLocatorSize &&
+           tail.compare(end - kLocatorSize, 4, std::string_view("PK\x06\x07", 4)) == 0;
+}
+
+// A reader prefers the larger record wherever there is one, so that one is judged.
+std::optional<Directory> largeDirectory(std::ifstream &in, const std::string &tail, std::size_t end,
+                                        std::uint64_t end_at)
+{
+    const std::uint64_t record_at = number(tail, end - kLocatorSize + 8, 8);
+    if (record_at > end_at || end_at - record_at < kLargeEndSize)
+        return std::nullopt;
+    std::string record(kLargeEndSize, '\0');
+    in.clear();
+    in.seekg(static_cast<std::streamoff>(record_at));
+    in.read(record.data(), static_cast<std::streamsize>(record.size()));
+    if (!in || !record.starts_with(std::string_view("PK\x06\x06", 4)))
+        return std::nullopt;
+    return Directory{number(record, 32, 8), number(record, 48, 8), record_at};
+}
+
 } // namespace
 
 Result<void> checkZipEnd(const std::filesystem::path &file, const ArchiveLimits &limits)
@@ -59,19 +92,18 @@ Result<void> checkZipEnd(const std::filesystem::path &file, const ArchiveLimits 
     if (end == std::string::npos || end + kEndSize > tail.size())
         return notWhole(file, begins_as_zip);
     const std::uint64_t end_at = size - tail.size() + end;
-    const std::uint64_t entries = number(tail, end + 10, 2);
-    const std::uint64_t directory_at = number(tail, end + 16, 4);
-    // 0xffffffff: a zip64 record says where; its directory then still has to fit below its end.
-    const bool large = directory_at == 0xffffffff;
-    const std::uint64_t directory_bytes =
-        large || directory_at > end_at ? 0 : end_at - directory_at;
-    if (entries > limits.entries || directory_bytes > limits.entries * kHeaderMean)
+    const std::optional<Directory> directory =
+        hasLocator(tail, end)
+            ? largeDirectory(in, tail, end, end_at)
+            : Directory{number(tail, end + 10, 2), number(tail, end + 16, 4), end_at};
+    if (!directory || directory->begin > directory->end)
+        return notWhole(file, true);
+    if (directory->entries > limits.entries ||
+        directory->end - directory->begin > limits.entries * kHeaderMean)
         return failure(v1::Error::INVALID_ARGUMENT, "ARCHIVE_TOO_MANY_ENTRIES",
                        "The package holds more than " + std::to_string(limits.entries) +
                            " files, which is the limit.",
                        file.filename().string());
-    if (!large && directory_at > end_at)
-        return notWhole(file, true);
     return {};
 }
 

@@ -136,8 +136,15 @@ bool ZipReading::holdsFolder(const std::string &source) const
                        [&](const std::string &path) { return path.starts_with(folder); });
 }
 
-// Contents are copied, and only at the end is the unpacked tree removed with the work folder: a
-// folder may serve several sites.
+bool isClash(const std::error_code &error)
+{
+    return error == std::errc::is_a_directory || error == std::errc::not_a_directory ||
+           error == std::errc::file_exists;
+}
+
+// Where a virtual path meets a folder of its site, its files take the place of equal ones, as when
+// a folder is packed. Contents are copied, and only at the end is the unpacked tree removed with
+// the work folder: a folder may serve several sites.
 Result<void> ZipReading::place(const LayoutMapping &mapping, const std::string &role) const
 {
     if (m_unpacked.empty())
@@ -146,7 +153,15 @@ Result<void> ZipReading::place(const LayoutMapping &mapping, const std::string &
     std::error_code error;
     fs::create_directories(target.parent_path(), error);
     if (!error)
-        fs::copy(m_unpacked / mapping.source, target, fs::copy_options::recursive, error);
+        fs::copy(m_unpacked / mapping.source, target,
+                 fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
+    if (isClash(error))
+        return failure(v1::Error::INVALID_ARGUMENT, "CONTENT_CLASH",
+                       "The folder " + mapping.source + " cannot be put at " + mapping.target +
+                           " of the role " + role +
+                           ": a file would take the place of a folder, or a folder that of a file. "
+                           "Rename one of them.",
+                       mapping.source);
     if (error)
         return fileFailure(target, "unpack");
     return {};

@@ -7,9 +7,8 @@
 namespace slipway::server
 {
 
-// gRPC does not hand out SO_PEERCRED; whoever reaches the Unix socket in its 0700 folder is this
-// process's user (or root). A name that the caller gives of itself ("x-slipway-actor") is added in
-// brackets.
+// Whoever comes by the Unix socket is this process's user (or root): others are not let in. A name
+// that the caller gives of itself ("x-slipway-actor") is added in brackets.
 std::string actorOf(const grpc::CallbackServerContext &context, const std::string &process_user);
 
 bool cameByUnixSocket(const grpc::CallbackServerContext &context);

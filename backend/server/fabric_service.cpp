@@ -22,6 +22,13 @@ answer(const grpc::CallbackServerContext &context, Response *response, Ask ask)
     return call;
 }
 
+Failure ownerOnly(const std::string &what)
+{
+    return failure(v1::Error::PERMISSION_DENIED, "OWNER_ONLY",
+                   what + " only over its Unix socket, by its owner. Use --socket instead of "
+                          "--connect.");
+}
+
 // `open` gets the sink and hands it to the fabric.
 template <typename Queue, typename Response, typename Open>
 grpc::ServerWriteReactor<Response> *openStream(const grpc::CallbackServerContext &context,
@@ -114,15 +121,30 @@ grpc::ServerUnaryReactor *FabricService::GetStatus(Context *context, const v1::S
     return answer(*context, status, [&](auto done) { m_fabric.status(std::move(done)); });
 }
 
+// The file is written with the fabric's rights: only to whom these are.
+grpc::ServerUnaryReactor *FabricService::Backup(Context *context, const v1::BackupRequest *request,
+                                                v1::BackupReply *reply)
+{
+    return answer(*context, reply, [&](auto done) {
+        if (!cameByUnixSocket(*context))
+            return done(ownerOnly("The store can be copied"));
+        m_fabric.backup(*request, std::move(done));
+    });
+}
+
+grpc::ServerUnaryReactor *FabricService::CheckStore(Context *context, const v1::CheckStoreRequest *,
+                                                    v1::CheckStoreReply *reply)
+{
+    return answer(*context, reply, [&](auto done) { m_fabric.checkStore(std::move(done)); });
+}
+
 grpc::ServerUnaryReactor *FabricService::Shutdown(Context *context,
                                                   const v1::ShutdownRequest *request,
                                                   v1::ShutdownReply *reply)
 {
     return answer(*context, reply, [&](const auto &done) {
         if (!cameByUnixSocket(*context))
-            return done(failure(v1::Error::PERMISSION_DENIED, "OWNER_ONLY",
-                                "The fabric can be stopped only over its Unix socket, by its "
-                                "owner. Use --socket instead of --connect."));
+            return done(ownerOnly("The fabric can be stopped"));
         done(v1::ShutdownReply()); // answered first: the end of the fabric ends this call
         m_fabric.requestShutdown(*request);
     });

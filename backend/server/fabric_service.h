@@ -37,6 +37,10 @@ public:
                                              v1::OperationsReply *reply) override;
     grpc::ServerUnaryReactor *GetStatus(Context *context, const v1::StatusRequest *request,
                                         v1::FabricStatus *status) override;
+    grpc::ServerUnaryReactor *Backup(Context *context, const v1::BackupRequest *request,
+                                     v1::BackupReply *reply) override;
+    grpc::ServerUnaryReactor *CheckStore(Context *context, const v1::CheckStoreRequest *request,
+                                         v1::CheckStoreReply *reply) override;
     grpc::ServerUnaryReactor *Shutdown(Context *context, const v1::ShutdownRequest *request,
                                        v1::ShutdownReply *reply) override;
 

@@ -17,8 +17,9 @@ public:
     virtual void stop() = 0;
 };
 
-// Listens on the Unix socket (in a 0700 folder), with grpc.health.v1 and server reflection.
-// `tcp_port` (0: none) adds 127.0.0.1:<port>. The fabric must outlive the server.
+// Listens on the Unix socket (in a 0700 folder), for this user and root alone (sys/socket_peer.h),
+// with grpc.health.v1 and server reflection. `tcp_port` (0: none) adds 127.0.0.1:<port>, which
+// everybody on this machine can reach. The fabric must outlive the server.
 Result<std::unique_ptr<Server>> serve(fabric::Fabric &fabric, const std::filesystem::path &socket,
                                       std::uint16_t tcp_port = 0);
 

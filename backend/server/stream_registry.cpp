@@ -5,14 +5,22 @@
 namespace slipway::server
 {
 
+static v1::Error tooMany()
+{
+    return makeError(v1::Error::RESOURCE_EXHAUSTED, "TOO_MANY_STREAMS",
+                     std::to_string(kOpenStreamsMax) +
+                         " watches and logs are followed already, which is the limit. Close a "
+                         "portal or end a \"slipwayctl watch\" first.");
+}
+
 void StreamRegistry::add(const std::shared_ptr<OpenStream> &stream)
 {
     std::unique_lock lock(m_mutex);
-    if (!m_ended_with) {
+    if (!m_ended_with && m_streams.size() < kOpenStreamsMax) {
         m_streams.emplace(stream.get(), stream);
         return;
     }
-    const v1::Error error = *m_ended_with;
+    const v1::Error error = m_ended_with ? *m_ended_with : tooMany();
     lock.unlock();
     stream->finish(error);
 }

@@ -10,6 +10,8 @@
 namespace slipway::server
 {
 
+inline constexpr std::size_t kOpenStreamsMax = 512;
+
 class OpenStream
 {
 public:
@@ -20,7 +22,7 @@ public:
 class StreamRegistry
 {
 public:
-    // After endAll() a stream that comes late is finished at once.
+    // After endAll(), and above the limit, a stream that comes is finished at once.
     void add(const std::shared_ptr<OpenStream> &stream);
     void remove(const OpenStream *stream);
     void endAll(const v1::Error &error);

@@ -1,6 +1,7 @@
 #include "backend/server/upload_call.h"
 
 #include "backend/server/error_status.h"
+#include "backend/sys/random.h"
 
 namespace slipway::server
 {
@@ -8,6 +9,7 @@ namespace slipway::server
 namespace
 {
 
+constexpr std::size_t kAttemptDigits = 32;
 constexpr std::size_t kChunkBytesMax = 1024 * 1024;
 
 v1::Error invalid(std::string_view reason, std::string_view message)
@@ -19,7 +21,8 @@ v1::Error invalid(std::string_view reason, std::string_view message)
 
 UploadCall::UploadCall(fabric::Fabric &fabric, v1::UploadReply *reply, std::string actor,
                        std::size_t detail_bytes)
-    : m_fabric(fabric), m_reply(reply), m_actor(std::move(actor)), m_detail_bytes(detail_bytes)
+    : m_fabric(fabric), m_reply(reply), m_actor(std::move(actor)), m_detail_bytes(detail_bytes),
+      m_attempt(sys::randomHex(kAttemptDigits))
 {
     StartRead(&m_request);
 }
@@ -48,7 +51,7 @@ void UploadCall::begin(const v1::UploadStart &start)
                               "upload_id."));
     m_upload_id = start.upload_id();
     m_size_bytes = start.size_bytes();
-    m_fabric.beginUpload(start, stateDone());
+    m_fabric.beginUpload(m_attempt, start, stateDone());
 }
 
 void UploadCall::append(std::string bytes)
@@ -60,7 +63,7 @@ void UploadCall::append(std::string bytes)
         return refuse(invalid("UPLOAD_CHUNK_TOO_LARGE",
                               "A chunk has " + std::to_string(bytes.size()) +
                                   " bytes; at most 1 MiB is taken. Send smaller ones."));
-    m_fabric.uploadChunk(m_upload_id, std::move(bytes), stateDone());
+    m_fabric.uploadChunk(m_attempt, std::move(bytes), stateDone());
 }
 
 // The sender has closed its side, or has gone: the end of the messages looks the same, so the size
@@ -75,17 +78,16 @@ void UploadCall::complete()
                                     " of " + std::to_string(m_size_bytes) +
                                     " bytes. Send it again with the same upload id to resume.",
                                 m_upload_id));
-    m_fabric.finishUpload(
-        m_upload_id, m_actor, [this, gate = m_gate](Result<v1::UploadReply> reply) {
-            std::unique_lock lock(gate->mutex);
-            if (gate->finished)
-                return;
-            if (reply)
-                *m_reply = std::move(*reply);
-            gate->finished = true;
-            lock.unlock();
-            Finish(reply ? grpc::Status::OK : toStatus(reply.error(), m_detail_bytes));
-        });
+    m_fabric.finishUpload(m_attempt, m_actor, [this, gate = m_gate](Result<v1::UploadReply> reply) {
+        std::unique_lock lock(gate->mutex);
+        if (gate->finished)
+            return;
+        if (reply)
+            *m_reply = std::move(*reply);
+        gate->finished = true;
+        lock.unlock();
+        Finish(reply ? grpc::Status::OK : toStatus(reply.error(), m_detail_bytes));
+    });
 }
 
 fabric::Done<v1::UploadState> UploadCall::stateDone()
@@ -104,6 +106,13 @@ fabric::Done<v1::UploadState> UploadCall::stateDone()
         lock.unlock();
         Finish(toStatus(state.error(), m_detail_bytes));
     };
+}
+
+// However it ended: the fabric closes what is open, after everything that was handed to it before.
+void UploadCall::OnDone()
+{
+    m_fabric.dropUpload(m_attempt);
+    delete this;
 }
 
 void UploadCall::OnCancel()

@@ -20,7 +20,7 @@ public:
 
     void OnReadDone(bool ok) override;
     void OnCancel() override;
-    void OnDone() override { delete this; }
+    void OnDone() override;
 
 private:
     // Outlives the call in the fabric's callbacks.
@@ -40,8 +40,9 @@ private:
     v1::UploadReply *m_reply; // gRPC's, until OnDone
     std::string m_actor;
     std::size_t m_detail_bytes;
+    std::string m_attempt; // our own name for this carrier of bytes
     v1::UploadRequest m_request;
-    std::string m_upload_id;
+    std::string m_upload_id; // the client's
     std::uint64_t m_size_bytes = 0;
     std::uint64_t m_received_bytes = 0;
     std::shared_ptr<Gate> m_gate = std::make_shared<Gate>();

@@ -91,6 +91,10 @@ try {
     SQLite::Statement &rows = eventStatement(*m_impl, request);
     while (rows.executeStep())
         parseRow(rows, reply.add_events());
+    const auto end = m_impl->historyEnd();
+    const bool all = reply.events_size() < pageSize(request.limit());
+    if (end && all && before(request.before_id()) > std::int64_t(end->id()))
+        *reply.add_events() = *end;
     return reply;
 } catch (const std::exception &error) {
     return m_impl->failed("read", error);
@@ -110,19 +114,20 @@ try {
 Result<void> Store::addMetrics(std::int64_t time_ms, const v1::MetricBatch &batch,
                                std::int64_t keep_from_ms)
 try {
-    SQLite::Transaction transaction(m_impl->database, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const auto &[deployment_id, samples] : byDeployment(batch)) {
-        SQLite::Statement &add = m_impl->prepared("INSERT OR REPLACE INTO metric VALUES(?, ?, ?)");
-        const std::string bytes = samples.SerializeAsString();
-        add.bind(1, time_ms);
-        add.bind(2, deployment_id);
-        add.bind(3, bytes.data(), int(bytes.size()));
-        add.exec();
-    }
-    SQLite::Statement &prune = m_impl->prepared("DELETE FROM metric WHERE time_ms < ?");
-    prune.bind(1, keep_from_ms);
-    prune.exec();
-    transaction.commit();
+    m_impl->write([&] {
+        for (const auto &[deployment_id, samples] : byDeployment(batch)) {
+            SQLite::Statement &add =
+                m_impl->prepared("INSERT OR REPLACE INTO metric VALUES(?, ?, ?)");
+            const std::string bytes = samples.SerializeAsString();
+            add.bind(1, time_ms);
+            add.bind(2, deployment_id);
+            add.bind(3, bytes.data(), int(bytes.size()));
+            add.exec();
+        }
+        SQLite::Statement &prune = m_impl->prepared("DELETE FROM metric WHERE time_ms < ?");
+        prune.bind(1, keep_from_ms);
+        prune.exec();
+    });
     return {};
 } catch (const std::exception &error) {
     return m_impl->failed("write to", error);
@@ -131,9 +136,11 @@ try {
 Result<void> Store::forgetMetrics(const std::string &deployment_id)
 try {
     // A walk over at most a day of minutes: no index is worth its cost at every write.
-    SQLite::Statement &forget = m_impl->prepared("DELETE FROM metric WHERE deployment = ?");
-    forget.bind(1, deployment_id);
-    forget.exec();
+    m_impl->write([&] {
+        SQLite::Statement &forget = m_impl->prepared("DELETE FROM metric WHERE deployment = ?");
+        forget.bind(1, deployment_id);
+        forget.exec();
+    });
     return {};
 } catch (const std::exception &error) {
     return m_impl->failed("write to", error);

@@ -16,7 +16,7 @@ namespace
 constexpr int kApplicationId = 0x534c5057; // "SLPW"
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
 constexpr std::uintmax_t kFullCheckBytesMax =
-    32 * 1024 * 1024; // a larger one would delay the start
+    256 * 1024 * 1024; // a larger one would delay the start
 
 // Index n brings version n to n + 1. Never change one that was released: add another.
 constexpr std::array<const char *, kSchemaVersion> kMigrations = {
@@ -45,6 +45,15 @@ CREATE TABLE sample(time_ms INTEGER NOT NULL, deployment TEXT NOT NULL, bytes BL
 INSERT INTO sample SELECT time_ms, '', bytes FROM metric;
 DROP TABLE metric;
 ALTER TABLE sample RENAME TO metric;
+)",
+    // What was deleted, so that its files may go; what was answered, so that a retry is harmless.
+    R"(
+CREATE TABLE deleted(kind INTEGER NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
+                     PRIMARY KEY(kind, id)) WITHOUT ROWID;
+CREATE INDEX deleted_by_revision ON deleted(revision);
+CREATE TABLE request(id TEXT PRIMARY KEY, time_ms INTEGER NOT NULL, digest BLOB NOT NULL,
+                     reply BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX request_by_time ON request(time_ms);
 )"};
 
 Failure notOurs(const std::filesystem::path &file)
@@ -55,14 +64,19 @@ Failure notOurs(const std::filesystem::path &file)
                    file.string());
 }
 
+} // namespace
+
 Failure damaged(const std::filesystem::path &file, const std::string &how)
 {
     return failure(v1::Error::FAILED_PRECONDITION, "STORE_DAMAGED",
                    "The store " + file.string() + " is damaged (" + how +
-                       "). Nothing in it was changed; put a copy back, or move it away to begin "
-                       "with an empty fabric.",
+                       "). Nothing in it was changed. Put a snapshot back with \"slipwayctl fabric "
+                       "restore FILE\", or move it away and begin anew with --first-start.",
                    file.string());
 }
+
+namespace
+{
 
 Failure tooNew(const std::filesystem::path &file, int version)
 {
@@ -125,6 +139,12 @@ try {
     return {};
 } catch (const std::exception &error) {
     return damaged(file, error.what());
+}
+
+int versionToChange(SQLite::Database &database)
+{
+    const int version = pragma(database, "user_version");
+    return version < kSchemaVersion ? version : 0;
 }
 
 void migrate(SQLite::Database &database)

@@ -17,6 +17,9 @@ namespace slipway::store
 Result<void> checkFileHeader(const std::filesystem::path &file);
 // Refuses a foreign, damaged or newer database; only reads.
 Result<void> checkDatabase(SQLite::Database &database, const std::filesystem::path &file);
+Failure damaged(const std::filesystem::path &file, const std::string &how); // STORE_DAMAGED
+// The version of a store with content that migrate() would change; 0: nothing is to be changed.
+int versionToChange(SQLite::Database &database);
 // Runs the missing migrations, each in one transaction. May throw SQLite::Exception.
 void migrate(SQLite::Database &database);
 

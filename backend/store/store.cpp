@@ -3,6 +3,7 @@
 #include "backend/store/schema.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <sqlite3.h>
 
 namespace slipway::store
@@ -14,6 +15,7 @@ namespace
 constexpr int kBusyTimeout_ms = 2000;
 constexpr int kSettingsKind = 100; // beside Removed::Kind: settings are never removed
 constexpr const char *kRevisionKey = "revision";
+constexpr int kDeletedMax = 20'000; // words of deletion; what they spoke of went long before
 
 struct EntityKey {
     int kind = 0;
@@ -53,12 +55,44 @@ std::string bytesOf(const SQLite::Column &column)
     return {static_cast<const char *>(column.getBlob()), std::size_t(column.getBytes())};
 }
 
+// 0 for a row that holds no number.
+std::uint64_t parsedRevision(const std::string &text)
+{
+    return std::strtoull(text.c_str(), nullptr, 10);
+}
+
+std::uint64_t newestRevision(const std::vector<v1::Change> &changes)
+{
+    std::uint64_t revision = 0;
+    for (const v1::Change &change : changes)
+        revision = std::max(revision, change.revision());
+    return revision;
+}
+
 } // namespace
 
 Store::Impl::Impl(const std::filesystem::path &path)
     : file(path),
-      database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeout_ms)
+      database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeout_ms),
+      guard(path)
 {
+}
+
+std::int64_t Store::Impl::dataVersion()
+{
+    SQLite::Statement &version = prepared("PRAGMA data_version");
+    const std::int64_t value = version.executeStep() ? version.getColumn(0).getInt64() : 0;
+    version.reset();
+    return value;
+}
+
+void Store::Impl::write(const std::function<void()> &work)
+{
+    expectOurs();
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    work();
+    transaction.commit();
+    guard.record(dataVersion());
 }
 
 SQLite::Statement &Store::Impl::prepared(const char *sql)
@@ -73,6 +107,14 @@ SQLite::Statement &Store::Impl::prepared(const char *sql)
 
 Failure Store::Impl::failed(const char *doing, const std::exception &error) const
 {
+    if (dynamic_cast<const StoreLost *>(&error))
+        return failure(v1::Error::FAILED_PRECONDITION, "STORE_REPLACED",
+                       std::string(error.what()) +
+                           " while the fabric runs; nothing is taken until it is back. Put it back "
+                           "in its place; or save what the fabric still holds with \"slipwayctl "
+                           "fabric backup FILE\", stop the fabric and put that file back with "
+                           "\"slipwayctl fabric restore FILE\".",
+                       file.string());
     return failure(v1::Error::UNAVAILABLE, "STORE_FAILED",
                    std::string("Cannot ") + doing + " the store " + file.string() + ": " +
                        error.what() + ". Look at the free space and the health of its disk.",
@@ -91,6 +133,12 @@ void Store::Impl::put(const v1::Change &change)
     statement.bind(4, std::int64_t(change.revision()));
     bindBytes(statement, 5, change.SerializeAsString());
     statement.exec();
+    if (!change.has_package())
+        return;
+    SQLite::Statement &back = prepared("DELETE FROM deleted WHERE kind = ? AND id = ?");
+    back.bind(1, key.kind);
+    back.bind(2, key.id);
+    back.exec();
 }
 
 void Store::Impl::keepEvent(const v1::Event &event)
@@ -117,7 +165,8 @@ void Store::Impl::keepOperation(const v1::Operation &operation)
     statement.exec();
 }
 
-void Store::Impl::remove(const v1::Removed &removed)
+// With the entity goes the right to its files: the word that it was deleted is written with it.
+void Store::Impl::remove(const v1::Removed &removed, std::uint64_t revision)
 {
     SQLite::Statement &statement =
         prepared("DELETE FROM entity WHERE kind = ? AND parent = ? AND id = ?");
@@ -125,6 +174,18 @@ void Store::Impl::remove(const v1::Removed &removed)
     statement.bind(2, removed.parent_id());
     statement.bind(3, removed.id());
     statement.exec();
+    if (removed.kind() != v1::Removed::PACKAGE && removed.kind() != v1::Removed::DEPLOYMENT)
+        return;
+    SQLite::Statement &word = prepared("INSERT OR REPLACE INTO deleted VALUES(?, ?, ?)");
+    word.bind(1, int(removed.kind()));
+    word.bind(2, removed.id());
+    word.bind(3, std::int64_t(revision));
+    word.exec();
+    SQLite::Statement &prune =
+        prepared("DELETE FROM deleted WHERE revision < (SELECT revision FROM deleted "
+                 "ORDER BY revision DESC LIMIT 1 OFFSET ?)");
+    prune.bind(1, kDeletedMax);
+    prune.exec();
 }
 
 void Store::Impl::setValue(const std::string &key, const std::string &bytes)
@@ -146,11 +207,31 @@ std::optional<std::string> Store::Impl::value(const std::string &key)
     return found;
 }
 
+void Store::Impl::keep(const v1::Change &change)
+{
+    if (change.has_event())
+        keepEvent(change.event());
+    else if (change.has_removed())
+        remove(change.removed(), change.revision());
+    else if (change.body_case() != v1::Change::BODY_NOT_SET)
+        put(change);
+    if (change.has_operation())
+        keepOperation(change.operation());
+}
+
 Store::Store(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 
-Store::~Store() = default;
+// SQLite finds its write-ahead log by name when it closes: what lies there now may be another's.
+Store::~Store()
+{
+    if (!stillOurs())
+        sqlite3_db_config(m_impl->database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                          nullptr);
+}
 
-Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path &file)
+Result<std::unique_ptr<Store>>
+Store::open(const std::filesystem::path &file,
+            const std::function<Result<void>(int version)> &before_step)
 {
     if (const auto header = checkFileHeader(file); !header)
         return Failure(header.error());
@@ -161,11 +242,16 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path &file)
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         if (const auto checked = checkDatabase(impl->database, file); !checked)
             return Failure(checked.error());
+        const int old_version = versionToChange(impl->database);
+        if (before_step && old_version != 0)
+            if (const auto ready = before_step(old_version); !ready)
+                return Failure(ready.error());
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
         impl->database.exec("PRAGMA journal_mode = WAL");
         impl->database.exec("PRAGMA synchronous = FULL");
         impl->database.exec("PRAGMA fullfsync = 1");
         migrate(impl->database);
+        impl->guard.record(impl->dataVersion());
         return std::unique_ptr<Store>(new Store(std::move(impl)));
     } catch (const std::exception &error) {
         return failure(v1::Error::UNAVAILABLE, "STORE_NOT_OPENED",
@@ -175,34 +261,39 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path &file)
 }
 
 Result<void> Store::commit(const std::vector<v1::Change> &changes,
-                           const std::function<void()> &written)
+                           const std::function<void()> &written,
+                           const std::vector<AnsweredRequest> &answered)
 try {
-    if (changes.empty())
+    if (changes.empty() && answered.empty())
         return {};
-    SQLite::Transaction transaction(m_impl->database, SQLite::TransactionBehavior::IMMEDIATE);
-    std::uint64_t revision = 0;
-    for (const v1::Change &change : changes) {
-        revision = std::max(revision, change.revision());
-        if (change.has_event())
-            m_impl->keepEvent(change.event());
-        else if (change.has_removed())
-            m_impl->remove(change.removed());
-        else if (change.body_case() != v1::Change::BODY_NOT_SET)
-            m_impl->put(change);
-        if (change.has_operation())
-            m_impl->keepOperation(change.operation());
-    }
-    m_impl->setValue(kRevisionKey, std::to_string(revision));
-    if (written)
-        written();
-    transaction.commit();
+    m_impl->write([&] {
+        for (const v1::Change &change : changes)
+            m_impl->keep(change);
+        if (!changes.empty())
+            m_impl->setValue(kRevisionKey, std::to_string(newestRevision(changes)));
+        for (const AnsweredRequest &request : answered)
+            m_impl->keepRequest(request);
+        if (!answered.empty())
+            m_impl->forgetOldRequests(answered.back().time_ms);
+        if (written)
+            written();
+    });
     return {};
 } catch (const std::exception &error) {
     return m_impl->failed("write to", error);
 }
 
+Result<void> Store::stillOurs()
+try {
+    m_impl->expectOurs();
+    return {};
+} catch (const std::exception &error) {
+    return m_impl->failed("look after", error);
+}
+
 Result<Loaded> Store::load()
 try {
+    m_impl->expectOurs();
     Loaded loaded;
     SQLite::Statement &rows =
         m_impl->prepared("SELECT bytes FROM entity ORDER BY kind, parent, id");
@@ -210,7 +301,7 @@ try {
         v1::Change change;
         const SQLite::Column bytes = rows.getColumn(0);
         if (!change.ParseFromArray(bytes.getBlob(), bytes.getBytes()))
-            throw std::runtime_error("an entity cannot be read");
+            return damaged(m_impl->file, "a row of its entities cannot be read");
         loaded.revision = std::max(loaded.revision, change.revision());
         loaded.changes.push_back(std::move(change));
     }
@@ -219,7 +310,7 @@ try {
         loaded.next_event_id = std::uint64_t(newest.getColumn(0).getInt64()) + 1;
     newest.reset();
     if (const auto revision = m_impl->value(kRevisionKey))
-        loaded.revision = std::max<std::uint64_t>(loaded.revision, std::stoull(*revision));
+        loaded.revision = std::max(loaded.revision, parsedRevision(*revision));
     return loaded;
 } catch (const std::exception &error) {
     return m_impl->failed("read", error);
@@ -234,7 +325,7 @@ try {
 
 Result<void> Store::setValue(const std::string &key, const std::string &value)
 try {
-    m_impl->setValue(key, value);
+    m_impl->write([&] { m_impl->setValue(key, value); });
     return {};
 } catch (const std::exception &error) {
     return m_impl->failed("write to", error);

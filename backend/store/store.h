@@ -19,7 +19,7 @@ namespace slipway::store
 {
 
 // The newest schema this program writes; files of a newer one are refused.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // Everything that core::restore needs, and the two counters that removed entities may have raised.
 struct Loaded {
@@ -28,20 +28,43 @@ struct Loaded {
     std::uint64_t next_event_id = 1;
 };
 
+// A request that was carried out, and what was said to it.
+struct AnsweredRequest {
+    std::string id;
+    std::string digest; // of what was asked; any bytes
+    std::int64_t time_ms = 0;
+    v1::CommandReply reply;
+};
+
 class Store
 {
 public:
     // Creates the file, or brings an older schema up to date. A file that is damaged, newer than
-    // this program or not ours is refused and left as it was.
-    static Result<std::unique_ptr<Store>> open(const std::filesystem::path &file);
+    // this program or not ours is refused and left as it was. `before_step` is called once before
+    // the schema of a store with content is changed; its error ends the opening.
+    static Result<std::unique_ptr<Store>>
+    open(const std::filesystem::path &file,
+         const std::function<Result<void>(int version)> &before_step = {});
     ~Store();
 
     // All changes or none. Entities are replaced or removed, events and operations also go into the
-    // history that is never removed. `written` is called when everything lies in the transaction
-    // and the transaction is still open.
+    // history. `written` is called when everything lies in the transaction and the transaction is
+    // still open. STORE_REPLACED when what is written would not be what the next start reads.
     Result<void> commit(const std::vector<v1::Change> &changes,
-                        const std::function<void()> &written = {});
+                        const std::function<void()> &written = {},
+                        const std::vector<AnsweredRequest> &answered = {});
     Result<Loaded> load();
+    // Whether the open file is still the one at its path; looks at names only. STORE_REPLACED.
+    Result<void> stillOurs();
+
+    // As copyStore(), through the file that is open, whatever lies at its path by now.
+    Result<std::uint64_t> copyTo(const std::filesystem::path &to);
+
+    // What was answered to a request of the last 24 hours.
+    Result<std::optional<AnsweredRequest>> answered(const std::string &request_id);
+    // The revision by which a package or deployment was deleted; nothing: never, as far as this
+    // store knows, and what bears its name is not to be touched.
+    Result<std::optional<std::uint64_t>> deletedAt(v1::Removed::Kind kind, const std::string &id);
 
     // Newest first; at most 1000.
     Result<v1::EventsReply> events(const v1::EventsRequest &request);
@@ -52,6 +75,10 @@ public:
                             std::int64_t keep_from_ms);
     Result<std::vector<v1::MetricBatch>> metrics(); // oldest first
     Result<void> forgetMetrics(const std::string &deployment_id);
+
+    // One small step of forgetting: at most `steps` events and ended operations that are older than
+    // `keep_from_ms` or more than `rows_max` of their kind. Whether there is more to do.
+    Result<bool> forgetHistory(std::int64_t keep_from_ms, std::uint32_t rows_max, int steps);
 
     Result<std::optional<std::string>> value(const std::string &key);
     Result<void> setValue(const std::string &key, const std::string &value);

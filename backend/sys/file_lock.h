@@ -19,6 +19,7 @@ public:
     void release();
 
 private:
+    static Result<FileLock> takeOnce(const std::filesystem::path &file);
     explicit FileLock(int fd) : m_fd(fd) {}
     int m_fd = -1;
 };

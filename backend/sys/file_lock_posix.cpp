@@ -2,18 +2,52 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
 namespace slipway::sys
 {
 
+namespace
+{
+
+constexpr int kTries = 100;
+
+// A lock on a file that was removed meanwhile holds nobody off: the next one makes a new file.
+bool isStillThere(int fd, const std::filesystem::path &file)
+{
+    struct stat open_file {
+    };
+    struct stat named_file {
+    };
+    return fstat(fd, &open_file) == 0 && lstat(file.c_str(), &named_file) == 0 &&
+           open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
+}
+
+Failure notOpened(const std::filesystem::path &file)
+{
+    return failure(v1::Error::PERMISSION_DENIED, "LOCK_NOT_OPENED",
+                   "Cannot open " + file.string() + ".", file.string());
+}
+
+} // namespace
+
 Result<FileLock> FileLock::take(const std::filesystem::path &file)
 {
-    const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    for (int i = 0; i < kTries; ++i) {
+        auto lock = takeOnce(file);
+        if (!lock || isStillThere(lock->m_fd, file))
+            return lock;
+    }
+    return notOpened(file); // somebody removes it as often as it is made
+}
+
+Result<FileLock> FileLock::takeOnce(const std::filesystem::path &file)
+{
+    const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return failure(v1::Error::PERMISSION_DENIED, "LOCK_NOT_OPENED",
-                       "Cannot open " + file.string() + ".", file.string());
+        return notOpened(file);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         char holder[32] = {};
         [[maybe_unused]] const ssize_t count = pread(fd, holder, sizeof holder - 1, 0);

@@ -18,6 +18,9 @@ struct Paths {
 
     std::filesystem::path lockFile() const { return data / "fabric.lock"; }
     std::filesystem::path storeFile() const { return data / "fabric.db"; }
+    std::filesystem::path fabricIdFile() const { return data / "fabric.id"; } // whose folder it is
+    std::filesystem::path snapshots() const { return data / "snapshots"; }    // of the store
+    std::filesystem::path trash() const { return data / "trash"; } // what was deleted, for 7 days
     std::filesystem::path packages() const { return data / "packages"; }
     std::filesystem::path uploads() const { return data / "uploads"; }
     std::filesystem::path disks() const { return data / "disks"; }

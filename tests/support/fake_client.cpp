@@ -344,6 +344,18 @@ void FakeClient::listOperations(const v1::OperationsRequest &,
     }
 }
 
+void FakeClient::backup(const v1::BackupRequest &request, client::Done<v1::BackupReply> done)
+{
+    v1::BackupReply reply;
+    reply.set_file(request.file());
+    done(reply);
+}
+
+void FakeClient::checkStore(client::Done<v1::CheckStoreReply> done)
+{
+    done(v1::CheckStoreReply());
+}
+
 void FakeClient::status(client::Done<v1::FabricStatus> done)
 {
     if (m_connected) {

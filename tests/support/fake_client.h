@@ -89,6 +89,8 @@ public:
     void listEvents(const v1::EventsRequest &request, client::Done<v1::EventsReply> done) override;
     void listOperations(const v1::OperationsRequest &request,
                         client::Done<v1::OperationsReply> done) override;
+    void backup(const v1::BackupRequest &request, client::Done<v1::BackupReply> done) override;
+    void checkStore(client::Done<v1::CheckStoreReply> done) override;
     void status(client::Done<v1::FabricStatus> done) override;
     void shutdown(const v1::ShutdownRequest &request,
                   client::Done<v1::ShutdownReply> done) override;

@@ -154,21 +154,23 @@ void FakeFabric::queryUpload(v1::UploadQuery query, fabric::Done<v1::UploadState
     post([this, query, done = std::move(done)] { done(state(query.upload_id())); });
 }
 
-void FakeFabric::beginUpload(v1::UploadStart start, fabric::Done<v1::UploadState> done)
+void FakeFabric::beginUpload(std::string attempt, v1::UploadStart start,
+                             fabric::Done<v1::UploadState> done)
 {
-    post([this, start, done = std::move(done)] {
+    post([this, attempt, start, done = std::move(done)] {
         if (start.offset() != m_uploads[start.upload_id()].size())
             return done(failure(v1::Error::FAILED_PRECONDITION, "UPLOAD_OFFSET",
                                 "The offset is not where the upload stopped."));
-        m_starts[start.upload_id()] = start;
+        m_starts[attempt] = start;
         done(state(start.upload_id()));
     });
 }
 
-void FakeFabric::uploadChunk(std::string upload_id, std::string bytes,
+void FakeFabric::uploadChunk(std::string attempt, std::string bytes,
                              fabric::Done<v1::UploadState> done)
 {
-    post([this, upload_id, bytes = std::move(bytes), done = std::move(done)] {
+    post([this, attempt, bytes = std::move(bytes), done = std::move(done)] {
+        const std::string upload_id = m_starts[attempt].upload_id();
         ++m_chunks;
         m_uploads[upload_id] += bytes;
         if (m_uploads[upload_id].size() < m_hold_uploads_at)
@@ -187,17 +189,37 @@ void FakeFabric::holdUploads(std::size_t at_bytes)
     });
 }
 
-void FakeFabric::finishUpload(std::string upload_id, std::string actor,
+void FakeFabric::finishUpload(std::string attempt, std::string actor,
                               fabric::Done<v1::UploadReply> done)
 {
-    post([this, upload_id, actor, done = std::move(done)] {
+    post([this, attempt, actor, done = std::move(done)] {
+        const v1::UploadStart &start = m_starts[attempt];
         v1::UploadReply reply;
         reply.mutable_package()->set_digest("sha256:fake");
-        reply.mutable_package()->set_size_bytes(m_uploads[upload_id].size());
-        reply.mutable_package()->set_file_name(m_starts[upload_id].file_name());
+        reply.mutable_package()->set_size_bytes(m_uploads[start.upload_id()].size());
+        reply.mutable_package()->set_file_name(start.file_name());
         reply.mutable_package()->set_actor(actor);
         done(reply);
     });
+}
+
+void FakeFabric::dropUpload(std::string)
+{
+    ++m_dropped;
+}
+
+void FakeFabric::backup(v1::BackupRequest request, fabric::Done<v1::BackupReply> done)
+{
+    post([request, done = std::move(done)] {
+        v1::BackupReply reply;
+        reply.set_file(request.file());
+        done(reply);
+    });
+}
+
+void FakeFabric::checkStore(fabric::Done<v1::CheckStoreReply> done)
+{
+    post([done = std::move(done)] { done(v1::CheckStoreReply()); });
 }
 
 void FakeFabric::shutdown(bool, std::function<void()> done)

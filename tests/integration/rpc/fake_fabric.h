@@ -34,6 +34,7 @@ public:
     std::size_t watchers(); // sinks that are held
     std::string uploaded(const std::string &upload_id);
     int chunks() const { return m_chunks; }
+    int dropped() const { return m_dropped; }
 
     void execute(v1::Command command, fabric::Done<v1::CommandReply> done) override;
     void watch(v1::WatchRequest request, std::shared_ptr<fabric::WatchSink> sink) override;
@@ -48,11 +49,15 @@ public:
                         fabric::Done<v1::OperationsReply> done) override;
     void status(fabric::Done<v1::FabricStatus> done) override;
     void queryUpload(v1::UploadQuery query, fabric::Done<v1::UploadState> done) override;
-    void beginUpload(v1::UploadStart start, fabric::Done<v1::UploadState> done) override;
-    void uploadChunk(std::string upload_id, std::string bytes,
+    void beginUpload(std::string attempt, v1::UploadStart start,
                      fabric::Done<v1::UploadState> done) override;
-    void finishUpload(std::string upload_id, std::string actor,
+    void uploadChunk(std::string attempt, std::string bytes,
+                     fabric::Done<v1::UploadState> done) override;
+    void finishUpload(std::string attempt, std::string actor,
                       fabric::Done<v1::UploadReply> done) override;
+    void dropUpload(std::string attempt) override;
+    void backup(v1::BackupRequest request, fabric::Done<v1::BackupReply> done) override;
+    void checkStore(fabric::Done<v1::CheckStoreReply> done) override;
     void shutdown(bool keep_services, std::function<void()> done) override;
     void onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested) override;
     void requestShutdown(v1::ShutdownRequest request) override;
@@ -69,7 +74,8 @@ private:
     std::map<std::string, std::string> m_uploads;          // fabric's thread
     std::size_t m_hold_uploads_at = std::size_t(-1);       // fabric's thread
     std::vector<std::function<void()>> m_held;             // fabric's thread
-    std::map<std::string, v1::UploadStart> m_starts;
+    std::map<std::string, v1::UploadStart> m_starts;       // by attempt
+    std::atomic<int> m_dropped = 0;
     std::atomic<int> m_chunks = 0;
     std::mutex m_mutex;
     std::condition_variable m_changed;

@@ -99,6 +99,7 @@ void UploadTest::cancelledHalfWayItResumes()
         return kept > 0 && kept == before;
     }));
     QVERIFY(kept < kFileBytes);
+    QTRY_COMPARE(m_rpc->fabric.dropped(), 1); // its carrier told that it is gone
     QCOMPARE(m_progress->count(), told);
     QVERIFY(!m_done->filled());
 

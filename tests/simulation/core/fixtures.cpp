@@ -180,8 +180,6 @@ std::string bytesOf(const State &state)
         add(key, entity);
     for (const auto &[key, entity] : state.operations)
         add(key, entity);
-    for (const auto &[request, operation] : state.operation_of_request)
-        bytes += "|" + request + "->" + operation;
     return bytes;
 }
 

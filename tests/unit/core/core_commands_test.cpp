@@ -417,18 +417,6 @@ private Q_SLOTS:
         QCOMPARE(world.count(id, v1::RoleInstance::ReadyRole), std::size_t(3));
     }
 
-    void repeatedRequestsAnswerTheSame()
-    {
-        World world = readyWorld();
-        v1::Command command = changeRole("a", v1::PRODUCTION, "WebRole", 3);
-        command.set_request_id("request-1");
-        const v1::CommandReply first = world.must(command);
-        const std::string before = bytesOf(world.state);
-        const v1::CommandReply second = world.must(command);
-        QCOMPARE(second.operation().id(), first.operation().id());
-        QVERIFY(bytesOf(world.state) == before);
-    }
-
     void staleEtagsAreRefused()
     {
         World world = readyWorld();

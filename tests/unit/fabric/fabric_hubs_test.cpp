@@ -1,9 +1,7 @@
-// The shell's parts without a thread: watches, metrics, uploads.
+// The shell's parts without a thread: watches and metrics.
 #include "backend/fabric/metric_hub.h"
-#include "backend/fabric/upload_desk.h"
 #include "backend/fabric/watch_hub.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace slipway;
@@ -90,16 +88,6 @@ core::State stateWithInstance()
     return state;
 }
 
-v1::UploadStart startOf(std::uint64_t size_bytes, std::uint64_t offset)
-{
-    v1::UploadStart start;
-    start.set_upload_id("0a-1");
-    start.set_file_name("..\\up/site.cspkg");
-    start.set_size_bytes(size_bytes);
-    start.set_offset(offset);
-    return start;
-}
-
 } // namespace
 
 class FabricHubsTest : public QObject
@@ -117,8 +105,6 @@ private Q_SLOTS:
     void joinsMetricsBySecond();
     void choosesTiersOfMetrics();
     void showsStoredMinutesAfterARestart();
-    void resumesUploads();
-    void refusesBadUploads();
 };
 
 void FabricHubsTest::sendsSnapshotThenChanges()
@@ -304,48 +290,6 @@ void FabricHubsTest::showsStoredMinutesAfterARestart()
     QCOMPARE(hub.query(request, 1'230'000).samples(0).interval_ms(), 60'000U);
     request.set_from_time_ms(1'205'000); // since then only seconds are known
     QCOMPARE(hub.query(request, 1'230'000).samples(0).interval_ms(), 1'000U);
-}
-
-void FabricHubsTest::resumesUploads()
-{
-    const QTemporaryDir folder;
-    const std::filesystem::path path = folder.path().toStdString();
-    {
-        UploadDesk desk(path);
-        QVERIFY(desk.begin(startOf(10, 0)));
-        QCOMPARE(desk.append("0a-1", "12345")->received_bytes(), 5U);
-    } // the connection, or the whole controller, broke
-    UploadDesk desk(path);
-    QCOMPARE(desk.query("0a-1")->received_bytes(), 5U);
-    const auto wrong = desk.begin(startOf(10, 0));
-    QVERIFY(!wrong);
-    QCOMPARE(wrong.error().reason(), std::string("UPLOAD_OFFSET"));
-    QVERIFY(desk.begin(startOf(10, 5)));
-    QCOMPARE(desk.complete("0a-1").error().reason(), std::string("UPLOAD_INCOMPLETE"));
-    QVERIFY(desk.append("0a-1", "67890"));
-    const auto complete = desk.complete("0a-1");
-    QVERIFY(complete);
-    QCOMPARE(complete->file_name, std::string("site.cspkg"));
-    QCOMPARE(std::filesystem::file_size(complete->file), std::uintmax_t(10));
-    desk.remove("0a-1");
-    QCOMPARE(desk.query("0a-1")->received_bytes(), 0U);
-}
-
-void FabricHubsTest::refusesBadUploads()
-{
-    const QTemporaryDir folder;
-    UploadDesk desk(folder.path().toStdString());
-    v1::UploadStart start = startOf(10, 0);
-    for (const char *id : {"", "../x", "a/b", "A", ".", "-a"}) {
-        start.set_upload_id(id);
-        QCOMPARE(desk.begin(start).error().reason(), std::string("UPLOAD_ID_INVALID"));
-        QVERIFY(!desk.query(id));
-    }
-    QCOMPARE(desk.begin(startOf(kUploadBytesMax + 1, 0)).error().reason(),
-             std::string("UPLOAD_TOO_LARGE"));
-    QCOMPARE(desk.append("0a-1", "x").error().reason(), std::string("UPLOAD_NOT_FOUND"));
-    QVERIFY(desk.begin(startOf(3, 0)));
-    QCOMPARE(desk.append("0a-1", "1234").error().reason(), std::string("UPLOAD_TOO_LARGE"));
 }
 
 QTEST_APPLESS_MAIN(FabricHubsTest)

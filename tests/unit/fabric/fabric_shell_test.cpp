@@ -211,7 +211,17 @@ void FabricShellTest::prepareData(const std::vector<std::string> &deployments) c
     deployment.mutable_deployment()->set_id(deployments.back());
     deployment.mutable_deployment()->set_service("shop");
     deployment.mutable_deployment()->set_slot(v1::PRODUCTION);
-    QVERIFY((*store)->commit({service, deployment}));
+    v1::Change settings;
+    settings.set_revision(1);
+    *settings.mutable_settings() = core::defaultSettings("12345678", "127.77.3");
+    settings.mutable_settings()->set_host_count(1);
+    settings.mutable_settings()->set_fault_domain_count(1);
+    QVERIFY((*store)->commit({settings, service, deployment}));
+    v1::Change removal;
+    removal.set_revision(2);
+    removal.mutable_removed()->set_kind(v1::Removed::DEPLOYMENT);
+    removal.mutable_removed()->set_id(deployments.front());
+    QVERIFY((*store)->commit({removal}));
 }
 
 void FabricShellTest::keepsCommandsOverRestarts()

@@ -152,4 +152,10 @@ const v1::Problem *findRule(const packages::Problems &problems, const std::strin
     return nullptr;
 }
 
+Result<void> deleteAtOnce(const std::filesystem::path &folder, const std::string &)
+{
+    std::filesystem::remove_all(folder);
+    return {};
+}
+
 } // namespace slipway::testing

@@ -30,6 +30,8 @@ std::string smallConfiguration();
 void writeSmallFolder(const std::filesystem::path &folder);
 // The entries of a small zip package.
 std::vector<MadeEntry> smallZip();
+// For a package store whose packages need no trash.
+Result<void> deleteAtOnce(const std::filesystem::path &folder, const std::string &why);
 // How many files lie below a folder.
 std::size_t countFiles(const std::filesystem::path &folder);
 std::string describe(const packages::Problems &problems);

@@ -20,7 +20,7 @@ class MaliciousTest : public QObject
 
     void expect(const char *file, const char *reason, ReadOptions options = {})
     {
-        PackageStore store(path("store"), std::move(options));
+        PackageStore store(path("store"), std::move(options), slipway::testing::deleteAtOnce);
         const auto before = slipway::testing::countFiles(path("store"));
         const auto added = store.add(path(file), file, "tester", 1);
         QVERIFY(!added);
@@ -42,7 +42,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         slipway::testing::writeZip(path("good.zip"), slipway::testing::smallZip());
-        PackageStore store(path("store"), {});
+        PackageStore store(path("store"), {}, slipway::testing::deleteAtOnce);
         QVERIFY(store.add(path("good.zip"), "good.zip", "tester", 1));
     }
 
@@ -112,6 +112,55 @@ private Q_SLOTS:
         bytes[bytes.find("ServiceDefinition.csdef") + 200] ^= 0x55;
         slipway::testing::writeFile(path("flip.zip"), bytes);
         expect("flip.zip", "ARCHIVE_DAMAGED");
+    }
+
+    // A zip64's record is what is believed, wherever there is one.
+    void largeArchivesDirectories()
+    {
+        const std::string whole = slipway::testing::readFile(path("good.zip"));
+        const std::size_t end = whole.rfind("PK\x05\x06");
+        const auto little = [](std::uint64_t value, int size) {
+            std::string bytes;
+            for (int i = 0; i < size; ++i)
+                bytes += char(value >> (8 * i));
+            return bytes;
+        };
+        const auto with = [&](std::uint64_t entries, std::uint64_t begin, std::uint64_t record) {
+            std::string bytes = whole.substr(0, end);
+            bytes += std::string("PK\x06\x06", 4) + little(44, 8) + little(45, 2) + little(45, 2) +
+                     little(0, 8) + little(entries, 8) + little(entries, 8) + little(0, 8) +
+                     little(begin, 8);
+            bytes += std::string("PK\x06\x07", 4) + little(0, 4) + little(record, 8) + little(1, 4);
+            std::string last = whole.substr(end);
+            last.replace(16, 4, std::string(4, '\xff'));
+            slipway::testing::writeFile(path("large.zip"), bytes + last);
+        };
+        const std::uint64_t directory =
+            std::uint64_t(static_cast<unsigned char>(whole[end + 16]) +
+                          256 * static_cast<unsigned char>(whole[end + 17]));
+        with(10'000'000'000, directory, end);
+        expect("large.zip", "ARCHIVE_TOO_MANY_ENTRIES");
+        with(6, end + 1, end);
+        expect("large.zip", "ARCHIVE_TRUNCATED");
+        with(6, directory, end + 100'000);
+        expect("large.zip", "ARCHIVE_TRUNCATED");
+        with(6, directory, ~0ull);
+        expect("large.zip", "ARCHIVE_TRUNCATED");
+        std::string no_locator = whole;
+        no_locator.replace(end + 16, 4, std::string(4, '\xff'));
+        slipway::testing::writeFile(path("large.zip"), no_locator);
+        expect("large.zip", "ARCHIVE_TRUNCATED");
+    }
+
+    void virtualPathsOntoFiles()
+    {
+        auto entries = slipway::testing::smallZip();
+        const std::string site = "<Site name=\"Main\">";
+        entries[0].data.replace(entries[0].data.find(site), site.size(),
+                                "<Site name=\"Main\"><VirtualDirectory name=\"index.html\" "
+                                "physicalDirectory=\"Web\\docs\" />");
+        slipway::testing::writeZip(path("clash.zip"), entries);
+        expect("clash.zip", "CONTENT_CLASH");
     }
 
     void tooMuch()

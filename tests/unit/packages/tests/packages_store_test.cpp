@@ -37,7 +37,8 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, file);
         QFETCH(QByteArray, format);
-        PackageStore store(path(QByteArray("store-" + format).constData()), {});
+        PackageStore store(path(QByteArray("store-" + format).constData()), {},
+                           slipway::testing::deleteAtOnce);
         const auto package = store.add(path(file), "shown.name", "ada", 7);
         QVERIFY2(package, package ? "" : package.error().message().c_str());
         QCOMPARE(package->format(), format.toStdString());
@@ -58,7 +59,7 @@ private Q_SLOTS:
 
     void addingAgainIsHarmless()
     {
-        PackageStore store(path("again"), {});
+        PackageStore store(path("again"), {}, slipway::testing::deleteAtOnce);
         const auto first = store.add(path("a.zip"), "one.zip", "ada", 1);
         const auto second = store.add(path("a.zip"), "two.zip", "bob", 2);
         QVERIFY(first && second);
@@ -69,28 +70,79 @@ private Q_SLOTS:
 
     void removes()
     {
-        PackageStore store(path("removing"), {});
+        PackageStore store(path("removing"), {}, slipway::testing::deleteAtOnce);
         const auto package = store.add(path("a.zip"), "a.zip", "ada", 1);
-        QVERIFY(package && store.remove(package->digest()));
+        QVERIFY(package && store.remove(package->digest(), "test"));
         QVERIFY(store.list().empty());
         QVERIFY(fs::is_empty(path("removing")));
-        QCOMPARE(store.remove(package->digest()).error().reason(),
+        QCOMPARE(store.remove(package->digest(), "test").error().reason(),
                  std::string("PACKAGE_NOT_FOUND"));
         for (const char *bad : {"", "sha256:", "../..", "sha256:../../../etc"})
-            QVERIFY(!store.remove(bad));
+            QVERIFY(!store.remove(bad, "test"));
     }
 
     void forgetsWhatWasHalfAdded()
     {
         slipway::testing::writeFile(path("half/.incoming-1234/package/content/x"), "x");
-        slipway::testing::writeFile(path("half/.removed-1234/package/package.pb"), "x");
-        PackageStore store(path("half"), {});
+        PackageStore store(path("half"), {}, slipway::testing::deleteAtOnce);
+        QVERIFY(!fs::is_empty(path("half")));
+        store.removeHalfAdded();
         QVERIFY(fs::is_empty(path("half")));
+    }
+
+    void aVirtualPathMayMeetAFolder()
+    {
+        auto entries = slipway::testing::smallZip();
+        const std::string site = "<Site name=\"Main\">";
+        entries[0].data.replace(entries[0].data.find(site), site.size(),
+                                "<Site name=\"Main\"><VirtualDirectory name=\"docs\" "
+                                "physicalDirectory=\"Other\" />");
+        entries.push_back({"Web/docs/same.html", "the site's"});
+        entries.push_back({"Other/same.html", "the path's"});
+        slipway::testing::writeZip(path("meets.zip"), entries);
+        PackageStore store(path("meeting"), {}, slipway::testing::deleteAtOnce);
+        const auto package = store.add(path("meets.zip"), "meets.zip", "ada", 1);
+        QVERIFY2(package, package ? "" : package.error().message().c_str());
+        const fs::path docs = store.contentPath(package->digest(), "Web") / "sitesroot/0/docs";
+        QCOMPARE(slipway::testing::readFile(docs / "same.html"), std::string("the path's"));
+        QCOMPARE(slipway::testing::countFiles(docs), std::size_t{2});
+    }
+
+    void believesNoDamagedContent()
+    {
+        PackageStore store(path("damaged"), {}, slipway::testing::deleteAtOnce);
+        const auto package = store.add(path("a.zip"), "a.zip", "ada", 1);
+        QVERIFY(package);
+        const std::string &digest = package->digest();
+        QVERIFY(store.verify(digest).value_or(0) > 0);
+        const fs::path page = store.contentPath(digest, "Web") / "approot/index.html";
+        slipway::testing::writeFile(page, "<h1>hollo</h1>"); // of the same size
+        QCOMPARE(store.verify(digest).error().reason(), std::string("PACKAGE_DAMAGED"));
+        QVERIFY(store.add(path("a.zip"), "b.zip", "bob", 2));
+        QVERIFY(store.verify(digest));
+        QCOMPARE(slipway::testing::readFile(page), std::string("<h1>hello</h1>"));
+        fs::remove(page);
+        QVERIFY(!store.verify(digest));
+        QVERIFY(store.add(path("a.zip"), "b.zip", "bob", 2) && store.verify(digest));
+        fs::remove(path("damaged") / digest.substr(7) / "content.sha256");
+        QCOMPARE(store.verify(digest).error().reason(), std::string("PACKAGE_UNPROVEN"));
+        QVERIFY(store.add(path("a.zip"), "b.zip", "bob", 2) && store.verify(digest));
+    }
+
+    void knowsWhatNobodyRegistered()
+    {
+        PackageStore store(path("unregistered"), {}, slipway::testing::deleteAtOnce);
+        const auto package = store.add(path("a.zip"), "a.zip", "ada", 1);
+        QVERIFY(package && store.isUnregistered(package->digest()));
+        store.registered(package->digest());
+        QVERIFY(!store.isUnregistered(package->digest()));
+        QVERIFY(store.add(path("a.zip"), "a.zip", "ada", 1));
+        QVERIFY(!store.isUnregistered(package->digest()));
     }
 
     void takesTwoAtOnce()
     {
-        PackageStore store(path("parallel"), {});
+        PackageStore store(path("parallel"), {}, slipway::testing::deleteAtOnce);
         std::atomic<int> stored = 0;
         std::vector<std::thread> threads;
         for (int index = 0; index < 4; ++index)

@@ -1,0 +1,19 @@
+// Whether a data folder is sound: its store's rows, what they refer to, and the packages beside it.
+#pragma once
+
+#include "backend/core/core.h"
+#include "backend/sys/paths.h"
+
+#include <atomic>
+
+namespace slipway::fabric
+{
+
+// What in a state leads nowhere; such a state cannot be run. None: it is whole.
+std::vector<std::string> danglingReferences(const core::State &state);
+
+// Reads everything and changes nothing; any thread, also while the fabric runs. Errors: there is no
+// store that can be read at all; CANCELLED soon after `stop`.
+Result<v1::CheckStoreReply> checkData(const sys::Paths &paths, const std::atomic<bool> &stop);
+
+} // namespace slipway::fabric

@@ -1,0 +1,13 @@
+// A point in time as part of a file's name: sorts by time, and has no character that is special.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace slipway::sys
+{
+
+std::string fileTime(std::int64_t wall_ms); // "20261127T193331Z"
+bool isFileTime(const std::string &text);
+
+} // namespace slipway::sys
