@@ -26,9 +26,11 @@ std::string givenName(const grpc::CallbackServerContext &context)
 
 } // namespace
 
+// The other way in is TCP; gRPC calls a connection that was accepted for it by either name.
 bool cameByUnixSocket(const grpc::CallbackServerContext &context)
 {
-    return context.peer().rfind("fd:", 0) == 0; // handed over by the door
+    const std::string peer = context.peer();
+    return peer.starts_with("unix:") || peer.starts_with("fd:");
 }
 
 std::string actorOf(const grpc::CallbackServerContext &context, const std::string &process_user)

@@ -8,7 +8,6 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
-#include <grpcpp/server_posix.h>
 
 namespace slipway::server
 {
