@@ -55,8 +55,8 @@ void addAgent(CLI::App &app, agent::AgentOptions &options)
 {
     CLI::App *command =
         app.add_subcommand("agent", "First process inside an instance (started by a host)");
-    CLI::Option *trial =
-        command->add_flag("--try", "Only try out what an instance needs (a host's own test)");
+    CLI::Option *trial = command->add_flag("--try")->description(
+        "Only try out what an instance needs (a host's own test)");
     command->add_option("--deployment", options.deployment_id);
     command->add_option("--instance", options.instance);
     command->add_option("--generation", options.generation);
