@@ -1,6 +1,7 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
 #include "app/ctl/uploading.h"
+#include "app/ctl/words.h"
 #include "backend/proto/isolation_level.h"
 
 #include <fstream>
