@@ -53,7 +53,7 @@ void FabricHarness::runAs(unsigned user)
 {
     QDir().mkpath(m_folder.path() + u"/run"_s);
     for (const QString &path : {m_folder.path(), QString(m_folder.path() + u"/run"_s),
-                                m_folder.path() + u"/fabric.log"_s})
+                                QString(m_folder.path() + u"/fabric.log"_s)})
         if (::chown(qPrintable(path), user, user) != 0 && QFile::exists(path))
             qWarning().noquote() << "cannot give" << path << "away";
     m_fabric.setChildProcessModifier([user] {

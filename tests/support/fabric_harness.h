@@ -43,7 +43,6 @@ public:
     // SIGTERM; true when it ended with code 0 within `limit_ms`.
     bool stop(int limit_ms = 8000);
     bool stopBy(int signal_number, int limit_ms = 8000); // the same by another signal
-    bool stopBy(int signal_number, int limit_ms = 8000); // the same by another signal
     void killController();                               // SIGKILL, and waits until it is gone
     bool running() const;
     qint64 controllerPid() const { return m_fabric.processId(); }
