@@ -18,16 +18,24 @@ Attempt attemptSurely(const std::function<Attempt(IsolationLevel)> &attempt, Iso
     return attempt(level); // a refusal for good says the same again
 }
 
+// To go on with in a sentence.
+std::string clause(std::string problem)
+{
+    while (problem.ends_with('.'))
+        problem.pop_back();
+    return problem;
+}
+
 std::string passingReason(IsolationLevel level, const std::string &problem)
 {
-    return "A test instance (" + isolationName(level) + ") failed: " + problem +
+    return "A test instance (" + isolationName(level) + ") failed: " + clause(problem) +
            ". It is tried again by itself.";
 }
 
 std::string floorReason(IsolationLevel floor, const std::string &problem)
 {
     return "The fabric started with instances " + isolationName(floor) +
-           ", and this machine refuses that now: " + problem +
+           ", and this machine refuses that now: " + clause(problem) +
            ". Put that right, or end the fabric and start it again to run at a lower level.";
 }
 
@@ -47,17 +55,17 @@ std::string adviceFor(IsolationLevel refused, const std::string &problem, bool i
     switch (refused) {
     case IsolationLevel::WithLimits:
         if (is_root)
-            return "Memory and CPU limits failed here: " + problem + ".";
+            return "Memory and CPU limits failed here: " + clause(problem) + ".";
         return "For memory and CPU limits run the fabric as root, or let systemd delegate the "
                "controllers cpu, memory and pids to your user (cgroup v2; Delegate=yes for "
                "user@.service).";
     case IsolationLevel::WithoutLimits:
-        return "Sandboxes failed here: " + problem +
+        return "Sandboxes failed here: " + clause(problem) +
                ". Install runc and allow user namespaces (sysctl "
                "kernel.unprivileged_userns_clone=1, user.max_user_namespaces); in a container, "
                "allow it to make namespaces, or run the fabric beside it.";
     case IsolationLevel::Confined:
-        return "Confinement failed here: " + problem +
+        return "Confinement failed here: " + clause(problem) +
                ". It needs Landlock (Linux 5.13 or newer, with \"landlock\" among the kernel's "
                "lsm=).";
     case IsolationLevel::None:
