@@ -337,6 +337,12 @@ bool EdgeHarness::loadRuns()
            info.si_pid == 0;
 }
 
+LoadResult EdgeHarness::endLoad()
+{
+    kill(m_load_pid, SIGINT); // it prints what it has
+    return finishLoad();
+}
+
 LoadResult EdgeHarness::finishLoad()
 {
     until([this] { return !loadRuns(); }, 120'000);

@@ -90,6 +90,7 @@ public:
                    const std::string &path = "/");
     bool loadRuns();
     LoadResult finishLoad();
+    LoadResult endLoad(); // at once
 
 private:
     void onAccept(sys::ChannelPtr channel);
