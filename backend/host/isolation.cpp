@@ -185,6 +185,8 @@ private:
     Attempt runSandbox(const std::string &id)
     {
         sys::SpawnRequest request;
+        // Should this host be killed meanwhile, whoever clears up after it finds the runtime by it.
+        sys::addMark(request.environment, sys::ownerMark(m_options.fabric_id, m_options.host_id));
         request.arguments = runtimeCommand({"run", "--bundle", m_folder.string(), id});
         const auto output = sys::runProgram(request, kTestTimeout_ms);
         if (output && output->ok())
