@@ -1,6 +1,8 @@
 #include "backend/host/system_calls.h"
 
 #include <cerrno>
+#include <iterator>
+#include <sstream>
 
 namespace slipway::host
 {
@@ -26,375 +28,66 @@ CallCondition equals(unsigned argument, std::uint64_t value)
 }
 
 // ---- files ---------------------------------------------------------------
-Names fileCalls()
-{
-    return {"_llseek",
-            "access",
-            "chdir",
-            "chmod",
-            "chown",
-            "chown32",
-            "close",
-            "close_range",
-            "copy_file_range",
-            "creat",
-            "dup",
-            "dup2",
-            "dup3",
-            "faccessat",
-            "faccessat2",
-            "fadvise64",
-            "fadvise64_64",
-            "fallocate",
-            "fchdir",
-            "fchmod",
-            "fchmodat",
-            "fchmodat2",
-            "fchown",
-            "fchown32",
-            "fchownat",
-            "fcntl",
-            "fcntl64",
-            "fdatasync",
-            "fgetxattr",
-            "flistxattr",
-            "flock",
-            "fremovexattr",
-            "fsetxattr",
-            "fstat",
-            "fstat64",
-            "fstatat64",
-            "fstatfs",
-            "fstatfs64",
-            "fsync",
-            "ftruncate",
-            "ftruncate64",
-            "futimesat",
-            "getcwd",
-            "getdents",
-            "getdents64",
-            "getxattr",
-            "inotify_add_watch",
-            "inotify_init",
-            "inotify_init1",
-            "inotify_rm_watch",
-            "ioctl",
-            "lchown",
-            "lchown32",
-            "lgetxattr",
-            "link",
-            "linkat",
-            "listxattr",
-            "llistxattr",
-            "lremovexattr",
-            "lseek",
-            "lsetxattr",
-            "lstat",
-            "lstat64",
-            "mkdir",
-            "mkdirat",
-            "mknod",
-            "mknodat",
-            "newfstatat",
-            "open",
-            "openat",
-            "openat2",
-            "pipe",
-            "pipe2",
-            "pread64",
-            "preadv",
-            "preadv2",
-            "pwrite64",
-            "pwritev",
-            "pwritev2",
-            "read",
-            "readahead",
-            "readlink",
-            "readlinkat",
-            "readv",
-            "removexattr",
-            "rename",
-            "renameat",
-            "renameat2",
-            "rmdir",
-            "sendfile",
-            "sendfile64",
-            "setxattr",
-            "splice",
-            "stat",
-            "stat64",
-            "statfs",
-            "statfs64",
-            "statx",
-            "symlink",
-            "symlinkat",
-            "sync",
-            "sync_file_range",
-            "syncfs",
-            "tee",
-            "truncate",
-            "truncate64",
-            "umask",
-            "unlink",
-            "unlinkat",
-            "utime",
-            "utimensat",
-            "utimensat_time64",
-            "utimes",
-            "vmsplice",
-            "write",
-            "writev",
-            "io_cancel",
-            "io_destroy",
-            "io_getevents",
-            "io_pgetevents",
-            "io_pgetevents_time64",
-            "io_setup",
-            "io_submit"};
-}
+constexpr const char kFileCalls[] = R"(
+_llseek access chdir chmod chown chown32 close close_range copy_file_range creat dup dup2
+dup3 faccessat faccessat2 fadvise64 fadvise64_64 fallocate fchdir fchmod fchmodat fchmodat2
+fchown fchown32 fchownat fcntl fcntl64 fdatasync fgetxattr flistxattr flock fremovexattr
+fsetxattr fstat fstat64 fstatat64 fstatfs fstatfs64 fsync ftruncate ftruncate64 futimesat
+getcwd getdents getdents64 getxattr inotify_add_watch inotify_init inotify_init1
+inotify_rm_watch ioctl lchown lchown32 lgetxattr link linkat listxattr llistxattr
+lremovexattr lseek lsetxattr lstat lstat64 mkdir mkdirat mknod mknodat newfstatat open
+openat openat2 pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead
+readlink readlinkat readv removexattr rename renameat renameat2 rmdir sendfile sendfile64
+setxattr splice stat stat64 statfs statfs64 statx symlink symlinkat sync sync_file_range
+syncfs tee truncate truncate64 umask unlink unlinkat utime utimensat utimensat_time64 utimes
+vmsplice write writev io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64
+io_setup io_submit
+)";
 
 // ---- memory, waiting, time -----------------------------------------------
-Names memoryAndTimeCalls()
-{
-    return {"adjtimex",
-            "alarm",
-            "brk",
-            "clock_getres",
-            "clock_getres_time64",
-            "clock_gettime",
-            "clock_gettime64",
-            "clock_nanosleep",
-            "clock_nanosleep_time64",
-            "epoll_create",
-            "epoll_create1",
-            "epoll_ctl",
-            "epoll_pwait",
-            "epoll_pwait2",
-            "epoll_wait",
-            "eventfd",
-            "eventfd2",
-            "futex",
-            "futex_requeue",
-            "futex_time64",
-            "futex_wait",
-            "futex_waitv",
-            "futex_wake",
-            "get_mempolicy",
-            "getcpu",
-            "getitimer",
-            "getrandom",
-            "gettimeofday",
-            "madvise",
-            "map_shadow_stack",
-            "membarrier",
-            "memfd_create",
-            "mincore",
-            "mlock",
-            "mlock2",
-            "mlockall",
-            "mmap",
-            "mmap2",
-            "mprotect",
-            "mremap",
-            "mseal",
-            "msync",
-            "munlock",
-            "munlockall",
-            "munmap",
-            "nanosleep",
-            "pause",
-            "pkey_alloc",
-            "pkey_free",
-            "pkey_mprotect",
-            "poll",
-            "ppoll",
-            "ppoll_time64",
-            "pselect6",
-            "pselect6_time64",
-            "remap_file_pages",
-            "rseq",
-            "select",
-            "_newselect",
-            "setitimer",
-            "time",
-            "timer_create",
-            "timer_delete",
-            "timer_getoverrun",
-            "timer_gettime",
-            "timer_gettime64",
-            "timer_settime",
-            "timer_settime64",
-            "timerfd_create",
-            "timerfd_gettime",
-            "timerfd_gettime64",
-            "timerfd_settime",
-            "timerfd_settime64",
-            "times"};
-}
+constexpr const char kMemoryAndTimeCalls[] = R"(
+adjtimex alarm brk clock_getres clock_getres_time64 clock_gettime clock_gettime64
+clock_nanosleep clock_nanosleep_time64 epoll_create epoll_create1 epoll_ctl epoll_pwait
+epoll_pwait2 epoll_wait eventfd eventfd2 futex futex_requeue futex_time64 futex_wait
+futex_waitv futex_wake get_mempolicy getcpu getitimer getrandom gettimeofday madvise
+map_shadow_stack membarrier memfd_create mincore mlock mlock2 mlockall mmap mmap2 mprotect
+mremap mseal msync munlock munlockall munmap nanosleep pause pkey_alloc pkey_free
+pkey_mprotect poll ppoll ppoll_time64 pselect6 pselect6_time64 remap_file_pages rseq select
+_newselect setitimer time timer_create timer_delete timer_getoverrun timer_gettime
+timer_gettime64 timer_settime timer_settime64 timerfd_create timerfd_gettime
+timerfd_gettime64 timerfd_settime timerfd_settime64 times
+)";
 
 // ---- processes, signals, identities --------------------------------------
 // arch_prctl and modify_ldt: thread storage, for Wine too.
-Names processCalls()
-{
-    return {"arch_prctl",
-            "capget",
-            "capset",
-            "execve",
-            "execveat",
-            "exit",
-            "exit_group",
-            "fork",
-            "get_robust_list",
-            "get_thread_area",
-            "getegid",
-            "getegid32",
-            "geteuid",
-            "geteuid32",
-            "getgid",
-            "getgid32",
-            "getgroups",
-            "getgroups32",
-            "getpgid",
-            "getpgrp",
-            "getpid",
-            "getppid",
-            "getpriority",
-            "getresgid",
-            "getresgid32",
-            "getresuid",
-            "getresuid32",
-            "getrlimit",
-            "getrusage",
-            "getsid",
-            "gettid",
-            "getuid",
-            "getuid32",
-            "ioprio_get",
-            "ioprio_set",
-            "kill",
-            "landlock_add_rule",
-            "landlock_create_ruleset",
-            "landlock_restrict_self",
-            "modify_ldt",
-            "pidfd_open",
-            "pidfd_send_signal",
-            "prctl",
-            "prlimit64",
-            "restart_syscall",
-            "rt_sigaction",
-            "rt_sigpending",
-            "rt_sigprocmask",
-            "rt_sigqueueinfo",
-            "rt_sigreturn",
-            "rt_sigsuspend",
-            "rt_sigtimedwait",
-            "rt_sigtimedwait_time64",
-            "rt_tgsigqueueinfo",
-            "sched_get_priority_max",
-            "sched_get_priority_min",
-            "sched_getaffinity",
-            "sched_getattr",
-            "sched_getparam",
-            "sched_getscheduler",
-            "sched_rr_get_interval",
-            "sched_rr_get_interval_time64",
-            "sched_setaffinity",
-            "sched_setattr",
-            "sched_setparam",
-            "sched_setscheduler",
-            "sched_yield",
-            "seccomp",
-            "set_robust_list",
-            "set_thread_area",
-            "set_tid_address",
-            "setfsgid",
-            "setfsgid32",
-            "setfsuid",
-            "setfsuid32",
-            "setgid",
-            "setgid32",
-            "setgroups",
-            "setgroups32",
-            "setpgid",
-            "setpriority",
-            "setregid",
-            "setregid32",
-            "setresgid",
-            "setresgid32",
-            "setresuid",
-            "setresuid32",
-            "setreuid",
-            "setreuid32",
-            "setrlimit",
-            "setsid",
-            "setuid",
-            "setuid32",
-            "sigaction",
-            "sigaltstack",
-            "signal",
-            "signalfd",
-            "signalfd4",
-            "sigpending",
-            "sigprocmask",
-            "sigreturn",
-            "sigsuspend",
-            "sysinfo",
-            "tgkill",
-            "tkill",
-            "ugetrlimit",
-            "uname",
-            "vfork",
-            "wait4",
-            "waitid",
-            "waitpid"};
-}
+constexpr const char kProcessCalls[] = R"(
+arch_prctl capget capset execve execveat exit exit_group fork get_robust_list
+get_thread_area getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32
+getpgid getpgrp getpid getppid getpriority getresgid getresgid32 getresuid getresuid32
+getrlimit getrusage getsid gettid getuid getuid32 ioprio_get ioprio_set kill
+landlock_add_rule landlock_create_ruleset landlock_restrict_self modify_ldt pidfd_open
+pidfd_send_signal prctl prlimit64 restart_syscall rt_sigaction rt_sigpending rt_sigprocmask
+rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64
+rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
+sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval
+sched_rr_get_interval_time64 sched_setaffinity sched_setattr sched_setparam
+sched_setscheduler sched_yield seccomp set_robust_list set_thread_area set_tid_address
+setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setpgid
+setpriority setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid
+setreuid32 setrlimit setsid setuid setuid32 sigaction sigaltstack signal signalfd signalfd4
+sigpending sigprocmask sigreturn sigsuspend sysinfo tgkill tkill ugetrlimit uname vfork
+wait4 waitid waitpid
+)";
 
 // ---- between processes ----------------------------------------------------
 // All of System V and POSIX messages live in the sandbox's own namespace.
-Names exchangeCalls()
-{
-    return {"accept",
-            "accept4",
-            "bind",
-            "connect",
-            "getpeername",
-            "getsockname",
-            "getsockopt",
-            "ipc",
-            "listen",
-            "mq_getsetattr",
-            "mq_notify",
-            "mq_open",
-            "mq_timedreceive",
-            "mq_timedreceive_time64",
-            "mq_timedsend",
-            "mq_timedsend_time64",
-            "mq_unlink",
-            "msgctl",
-            "msgget",
-            "msgrcv",
-            "msgsnd",
-            "recv",
-            "recvfrom",
-            "recvmmsg",
-            "recvmmsg_time64",
-            "recvmsg",
-            "semctl",
-            "semget",
-            "semop",
-            "semtimedop",
-            "semtimedop_time64",
-            "send",
-            "sendmmsg",
-            "sendmsg",
-            "sendto",
-            "setsockopt",
-            "shmat",
-            "shmctl",
-            "shmdt",
-            "shmget",
-            "shutdown"};
-}
+constexpr const char kExchangeCalls[] = R"(
+accept accept4 bind connect getpeername getsockname getsockopt ipc listen mq_getsetattr
+mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend mq_timedsend_time64
+mq_unlink msgctl msgget msgrcv msgsnd recv recvfrom recvmmsg recvmmsg_time64 recvmsg semctl
+semget semop semtimedop semtimedop_time64 send sendmmsg sendmsg sendto setsockopt shmat
+shmctl shmdt shmget shutdown
+)";
 
 // What a family may be opened for; nothing raw, and no family that reaches the kernel's own
 // machinery (packets, virtual machines, cryptography, net filters).
@@ -425,11 +118,17 @@ void addPersonalities(std::vector<CallRule> &rules)
     rules.push_back({{"personality"}, {equals(0, 0xFFFFFFFF)}});
 }
 
+Names namesIn(const char *text)
+{
+    std::istringstream words(text);
+    return {std::istream_iterator<std::string>(words), {}};
+}
+
 std::vector<CallRule> makeRules()
 {
     std::vector<CallRule> rules;
-    for (const Names &names : {fileCalls(), memoryAndTimeCalls(), processCalls(), exchangeCalls()})
-        rules.push_back({names, {}});
+    for (const char *calls : {kFileCalls, kMemoryAndTimeCalls, kProcessCalls, kExchangeCalls})
+        rules.push_back({namesIn(calls), {}});
     rules.push_back({{"clone"}, {{0, kNamespaceFlags, 0}}});
     // Its flags lie in memory, where no filter looks; whoever is told so takes clone.
     rules.push_back({{"clone3"}, {}, ENOSYS});
