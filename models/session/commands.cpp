@@ -85,6 +85,19 @@ v1::Command changeRoles(const v1::Deployment &deployment, const std::vector<v1::
     return command;
 }
 
+v1::Command balanceRole(const v1::Deployment &deployment, const std::string &role,
+                        bool validate_only)
+{
+    v1::Command command;
+    command.set_etag(deployment.revision());
+    command.set_validate_only(validate_only);
+    auto &body = *command.mutable_balance_role();
+    body.set_service(deployment.service());
+    body.set_slot(deployment.slot());
+    body.set_role(role);
+    return command;
+}
+
 v1::Command startDeployment(const std::string &service, v1::SlotKind slot)
 {
     v1::Command command;

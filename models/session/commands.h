@@ -18,6 +18,8 @@ v1::Command deploy(v1::Deploy deploy);
 v1::Command swap(const v1::CloudService &service, bool validate_only = false);
 v1::Command changeRoles(const v1::Deployment &deployment, const std::vector<v1::RoleGoal> &goals,
                         bool accept_single_instance, bool validate_only = false);
+v1::Command balanceRole(const v1::Deployment &deployment, const std::string &role,
+                        bool validate_only = false);
 v1::Command startDeployment(const std::string &service, v1::SlotKind slot);
 v1::Command stopDeployment(const std::string &service, v1::SlotKind slot);
 v1::Command deleteDeployment(const std::string &service, v1::SlotKind slot);

@@ -2,6 +2,7 @@
 
 #include "models/base/words.h"
 #include "models/session/session.h"
+#include "views/service/role_balance.h"
 #include "views/widgets/size_picker.h"
 #include "views/widgets/state_pill.h"
 
@@ -40,6 +41,8 @@ RoleEditor::RoleEditor(PageContext &context, const std::string &role, QWidget *p
     body()->addLayout(makeTitle());
     body()->addLayout(makeControls());
     body()->addWidget(m_change);
+    m_balance = new RoleBalance(context, role);
+    body()->addWidget(m_balance);
     connect(&context.session, &models::Session::statusChanged, this, &RoleEditor::fillSizes);
     fillSizes();
 }
@@ -152,6 +155,17 @@ void RoleEditor::setGoal(const v1::RoleGoal &goal)
 {
     m_size->setSize(goal.size());
     setCount(int(goal.instance_count()));
+}
+
+void RoleEditor::setDeployment(const std::string &deployment_id)
+{
+    m_balance->setDeployment(deployment_id);
+}
+
+void RoleEditor::showEvent(QShowEvent *event)
+{
+    Card::showEvent(event);
+    m_balance->look();
 }
 
 QString RoleEditor::priceChange() const

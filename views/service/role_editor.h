@@ -11,6 +11,7 @@ class QSpinBox;
 namespace slipway::views
 {
 
+class RoleBalance;
 class SizePicker;
 class StatePill;
 
@@ -27,9 +28,13 @@ public:
     bool isChanged() const;
     void revert();
     void setGoal(const v1::RoleGoal &goal); // as if a person had chosen it
+    void setDeployment(const std::string &deployment_id);
 
 Q_SIGNALS:
     void changed();
+
+protected:
+    void showEvent(QShowEvent *event) override;
 
 private:
     QLayout *makeTitle();
@@ -49,6 +54,7 @@ private:
     QSlider *m_slider = nullptr;
     SizePicker *m_size = nullptr;
     Label *m_change = nullptr;
+    RoleBalance *m_balance = nullptr;
 };
 
 } // namespace slipway::views

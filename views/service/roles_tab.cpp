@@ -135,6 +135,7 @@ void RolesTab::rebuild()
         m_column->insertWidget(int(m_editors.size()) + 1, editor);
         m_editors << editor;
         editor->setPresent(role);
+        editor->setDeployment(m_shown);
         const auto &kept = m_kept[m_shown];
         const auto goal = std::find_if(
             kept.begin(), kept.end(), [&role](const auto &one) { return one.role() == role.role; });

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void panelShowsTheSelection();
     void withoutAnAnswerThereIsNoLatency();
     void changesRoles();
+    void spreadsAgain();
     void followsLogs();
     void showsActivity();
 };
@@ -343,6 +344,38 @@ void ServiceTabsTest::changesRoles()
     QVERIFY(desk.lastMeant().change_roles().accept_single_instance());
     QVERIFY(desk.choose("rolesSlot", 1, 2));
     QCOMPARE(desk.find("roleWebRole")->findChild<QSpinBox *>(u"roleCount"_s)->value(), 2);
+}
+
+void ServiceTabsTest::spreadsAgain()
+{
+    ServiceDesk desk;
+    bool even = false;
+    desk.harness.client.onExecute([&even](const v1::Command &command) -> Result<v1::CommandReply> {
+        if (command.has_balance_role() && (even || command.balance_role().role() != "WebRole")) {
+            return refuse("ROLE_BALANCED", "WebRole");
+        }
+        v1::CommandReply reply;
+        reply.add_checks()->set_result(v1::Check::PASSED);
+        reply.add_preview("WebRole_IN_4 moves from host-1 to host-2");
+        return reply;
+    });
+    desk.open(u"roles"_s);
+    auto *role = desk.find("roleWebRole");
+    auto *words = role->findChild<QLabel *>(u"balanceWords"_s);
+    auto *button = role->findChild<QPushButton *>(u"balanceRole"_s);
+    QTRY_VERIFY(button->isVisible());
+    QVERIFY(words->text().contains(u"from host-1 to host-2"_s));
+    QVERIFY(!desk.find("roleWorkerRole")->findChild<QPushButton *>(u"balanceRole"_s)->isVisible());
+    QVERIFY(desk.meant().empty()); // looking changes nothing
+    even = true;
+    QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(desk.lastMeant().balance_role().role(), std::string("WebRole"));
+    QCOMPARE(desk.lastMeant().balance_role().slot(), v1::PRODUCTION);
+    QTRY_VERIFY(!button->isVisible());
+    even = false;
+    desk.harness.client.push(
+        {test::changeOf(test::sampleInstance(test::kProductionId, "WebRole", 9))});
+    QTRY_VERIFY(button->isVisible()); // asked again when instances come, go or move
 }
 
 void ServiceTabsTest::followsLogs()
