@@ -15,6 +15,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QMenu>
+#include <QPushButton>
 #include <QSlider>
 #include <QSpinBox>
 #include <QTabBar>
