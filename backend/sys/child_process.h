@@ -82,8 +82,9 @@ std::uint64_t processStartTicks(int pid);
 std::string describeExit(int wait_status);
 
 // Runs a program to its end and collects its output (at most 1 MiB each). Blocks: for start-up
-// only, and for timeout_ms plus 2 s at most, whatever the program does. Descendants that keep its
-// pipes are not waited for.
+// only. timeout_ms counts the time in which the program, or what it started, could run; on a
+// starved machine it has ten times as long by the clock, and never more than 2 s beyond that.
+// Descendants that keep its pipes are not waited for.
 struct ProgramOutput {
     int wait_status = 0;
     std::string out;

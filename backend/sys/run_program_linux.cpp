@@ -2,6 +2,7 @@
 #include "backend/sys/child_process.h"
 
 #include "backend/sys/clock.h"
+#include "backend/sys/liveness.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace slipway::sys
 {
@@ -21,6 +23,8 @@ namespace
 constexpr std::size_t kOutputBytesMax = 1024 * 1024;
 // A killed process ends at once, unless the kernel holds it (a dead network disk): then it is left.
 constexpr int kKilledMax_ms = 2'000;
+constexpr int kLook_ms = 100;
+constexpr int kStarvedTimes = 10; // so much longer by the clock, whatever the machine does
 
 // Owns a descriptor.
 class Fd
@@ -66,18 +70,35 @@ void drainInto(Pipe &pipe, std::string &text)
         text.append(buffer, std::size_t(count));
 }
 
-// Its output while it has any, and its end, which may come much later: true when it has ended.
-bool follow(int pidfd, Pipe &out, Pipe &err, ProgramOutput &output, int timeout_ms)
+// How long a program may take: time in which it, or what it started, could run.
+class Patience
 {
-    const SystemClock clock;
-    const std::int64_t until_ms = clock.steadyMs() + timeout_ms;
-    for (;;) {
-        const std::int64_t left_ms = until_ms - clock.steadyMs();
-        if (left_ms <= 0)
-            return false;
+public:
+    Patience(int pid, int limit_ms) : m_pid(pid), m_limit_ms(limit_ms) {}
+    bool isOver()
+    {
+        const std::int64_t now_ms = m_clock.steadyMs();
+        m_silence.look(m_pid, now_ms - std::exchange(m_looked_ms, now_ms));
+        return m_silence.countedMs() > m_limit_ms ||
+               now_ms - m_start_ms > std::int64_t(m_limit_ms) * kStarvedTimes;
+    }
+
+private:
+    const int m_pid;
+    const int m_limit_ms;
+    const SystemClock m_clock;
+    const std::int64_t m_start_ms = m_clock.steadyMs();
+    std::int64_t m_looked_ms = m_start_ms;
+    Silence m_silence{readProcessTree};
+};
+
+// Its output while it has any, and its end, which may come much later: true when it has ended.
+bool follow(int pidfd, Pipe &out, Pipe &err, ProgramOutput &output, Patience patience)
+{
+    while (!patience.isOver()) {
         pollfd fds[3] = {
             {out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {pidfd, POLLIN, 0}};
-        if (poll(fds, 3, int(left_ms)) <= 0)
+        if (poll(fds, 3, kLook_ms) <= 0)
             continue;
         if (fds[0].revents != 0)
             drainInto(out, output.out);
@@ -86,6 +107,7 @@ bool follow(int pidfd, Pipe &out, Pipe &err, ProgramOutput &output, int timeout_
         else if (fds[2].revents != 0)
             return true; // and all that it had written was read before
     }
+    return false;
 }
 
 Failure noPipe()
@@ -111,7 +133,7 @@ Result<ProgramOutput> runProgram(const SpawnRequest &request, int timeout_ms)
         return Failure(pid.error());
     const Fd pidfd(int(syscall(SYS_pidfd_open, *pid, 0U)));
     ProgramOutput output;
-    const bool in_time = follow(pidfd.get(), out, err, output, timeout_ms);
+    const bool in_time = follow(pidfd.get(), out, err, output, {*pid, timeout_ms});
     if (!in_time)
         kill(*pid, SIGKILL);
     pollfd end{pidfd.get(), POLLIN, 0};
