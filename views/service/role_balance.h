@@ -2,6 +2,7 @@
 // one click. Hidden while they stand as well as they can.
 #pragma once
 
+#include "models/session/session.h"
 #include "views/widgets/label.h"
 #include "views/widgets/page_context.h"
 
