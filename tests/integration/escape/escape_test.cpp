@@ -257,8 +257,9 @@ void EscapeTest::floods()
                                   qPrintable(here->fabric.ctl({u"events"_s, flood}).all()), 60000);
     QString why;
     QVERIFY2(neighbourIsWell(*here, why), qPrintable(why));
-    QVERIFY(here->fabric.ctl({u"deployment"_s, u"delete"_s, flood, u"production"_s}).ok() ||
-            here->fabric.ctl({u"delete"_s, flood, u"--slot"_s, u"production"_s}).ok() || true);
+    const CtlResult deleted = here->fabric.ctl(
+        {u"deployment"_s, u"delete"_s, flood, u"--slot"_s, u"production"_s, u"--wait"_s});
+    QVERIFY2(deleted.ok(), qPrintable(deleted.all()));
 }
 
 void EscapeTest::cleanupTestCase()
