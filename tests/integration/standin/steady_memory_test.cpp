@@ -75,8 +75,9 @@ void SteadyMemoryTest::deployAndSwap()
         if (round % kBlock != 0 && round != kRoundsDefault / 2 && round != rounds())
             continue;
         uses.push_back(present());
-        qInfo("round %d: %ld kB, %td descriptors, %td threads", round, uses.back().resident_kb,
-              uses.back().descriptors, uses.back().threads);
+        qInfo().nospace() << "round " << round << ": " << uses.back().resident_kb << " kB, "
+                          << uses.back().descriptors << " descriptors, " << uses.back().threads
+                          << " threads";
     }
     QCOMPARE(uses.back().descriptors, uses.front().descriptors);
     QCOMPARE(uses.back().threads, uses.front().threads);

@@ -17,16 +17,13 @@ namespace
 constexpr int kHealMax_ms = 60'000;
 
 // Stands before the real runtime in PATH, and fails or hangs as a file beside it says.
-constexpr char kRuntime[] = R"(#!/bin/sh
+constexpr char kRuntime[] = R"sh(#!/bin/sh
 case "$(cat "%1" 2>/dev/null)" in
-fail) echo "out of luck" >&2;
-exit 1;
-;
-hang) exec sleep 1000;
-;
+fail) echo "out of luck" >&2; exit 1 ;;
+hang) exec sleep 1000 ;;
 esac
 exec "%2" "$@"
-)";
+)sh";
 
 void row(const char *part, const char *what, const QString &users, const QString &operators,
          qint64 healed_ms)
