@@ -5,7 +5,7 @@
 #include "backend/fabric/machine.h"
 #include "backend/fabric/request.h"
 #include "backend/store/store.h"
-#include "backend/sys/random.h"
+#include "tests/fuzz/support/fuzz_home.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -29,17 +29,10 @@ public:
     std::int64_t now_ms = 1'800'000'000'000;
 };
 
-fs::path home()
+const fs::path &home()
 {
-    static const fs::path folder = [] {
-        const fs::path made =
-            fs::temp_directory_path() / ("slipway-commands-" + sys::randomHex(16));
-        fs::create_directories(made);
-        std::atexit([] { fs::remove_all(home()); });
-        spdlog::set_level(spdlog::level::off);
-        return made;
-    }();
-    return folder;
+    static const fuzz::FuzzHome home("commands");
+    return home.folder();
 }
 
 store::Store &emptyStore()

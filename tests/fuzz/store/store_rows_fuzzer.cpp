@@ -3,7 +3,7 @@
 #include "backend/fabric/data_check.h"
 #include "backend/fabric/parts.h"
 #include "backend/store/store.h"
-#include "backend/sys/random.h"
+#include "tests/fuzz/support/fuzz_home.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <cstdint>
@@ -35,16 +35,10 @@ constexpr const char *kRows[] = {
     "INSERT OR REPLACE INTO entity VALUES(6, '', 'o', 1, ?1)",
 };
 
-fs::path home()
+const fs::path &home()
 {
-    static const fs::path folder = [] {
-        const fs::path made = fs::temp_directory_path() / ("slipway-rows-" + sys::randomHex(16));
-        fs::create_directories(made);
-        std::atexit([] { fs::remove_all(home()); });
-        spdlog::set_level(spdlog::level::off);
-        return made;
-    }();
-    return folder;
+    static const fuzz::FuzzHome home("rows");
+    return home.folder();
 }
 
 FabricOptions optionsFor(const fs::path &data)

@@ -7,7 +7,6 @@
 
 using namespace slipway;
 using host::Attempt;
-using host::IsolationLevel;
 using host::RefusalKind;
 
 namespace

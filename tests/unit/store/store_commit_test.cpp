@@ -270,7 +270,8 @@ void StoreCommitTest::bringsOldMetricsAlong()
     batch.add_samples()->set_requests(7);
     {
         SQLite::Database database(file(folder).string(), SQLite::OPEN_READWRITE);
-        database.exec("DROP TABLE metric");
+        for (const char *later : {"metric", "deleted", "request"})
+            database.exec(std::string("DROP TABLE ") + later);
         database.exec("CREATE TABLE metric(time_ms INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
         database.exec("DELETE FROM migration WHERE version > 1");
         database.exec("PRAGMA user_version = 1");
