@@ -15,5 +15,6 @@ std::ptrdiff_t receiveBeside(int socket, unsigned char *bytes, std::size_t size,
 // A copy that programs do not inherit; -1: none left.
 int copyDescriptor(int descriptor);
 void closeDescriptor(int descriptor); // nothing for -1
+void closeOnExec(int descriptor);     // programs that this process starts do not have it
 
 } // namespace slipway::sys

@@ -28,7 +28,7 @@ void keepFirst(msghdr &message, int &descriptor)
         for (std::size_t i = 0; i < count; ++i) {
             int one = -1;
             std::memcpy(&one, CMSG_DATA(part) + i * sizeof(int), sizeof one);
-            fcntl(one, F_SETFD, FD_CLOEXEC);
+            closeOnExec(one);
             closeDescriptor(descriptor);
             descriptor = one;
         }
@@ -78,6 +78,11 @@ void closeDescriptor(int descriptor)
 {
     if (descriptor >= 0)
         close(descriptor);
+}
+
+void closeOnExec(int descriptor)
+{
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
 
 } // namespace slipway::sys

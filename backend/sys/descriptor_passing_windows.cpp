@@ -25,4 +25,6 @@ int copyDescriptor(int)
 
 void closeDescriptor(int) {}
 
+void closeOnExec(int) {}
+
 } // namespace slipway::sys

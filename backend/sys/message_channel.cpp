@@ -259,6 +259,9 @@ Result<ChannelPtr> makeChannel(asio::io_context &io, int &other_end)
     if (error)
         return failure(v1::Error::UNAVAILABLE, "CHANNEL_NOT_MADE",
                        "Cannot make a channel: " + error.message() + ".");
+    // The other end's program would hold this one open, too, and never learn that it was closed.
+    closeOnExec(int(ours.native_handle()));
+    closeOnExec(other_end);
     return std::make_shared<MessageChannel>(std::move(ours));
 }
 

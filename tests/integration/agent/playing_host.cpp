@@ -4,6 +4,7 @@
 #include "backend/sys/descriptor_passing.h"
 
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
 
 namespace slipway::test
@@ -78,6 +79,7 @@ QStringList PlayingHost::agentArguments() const
 void PlayingHost::start(const QString &program, const QStringList &arguments)
 {
     m_agent.setProcessChannelMode(QProcess::ForwardedChannels);
+    m_agent.setChildProcessModifier([end = m_agent_end] { ::fcntl(end, F_SETFD, 0); });
     m_agent.start(program, arguments);
     m_agent.waitForStarted();
     sys::closeDescriptor(std::exchange(m_agent_end, -1)); // the agent alone has it
