@@ -294,6 +294,7 @@ void HostEngineTest::stopsWithinTheGraceOfItsOrder()
     order.set_stop_grace_ms(50);
     world.setOrders("host-1", {order});
     QVERIFY(world.waitFor([&] { return !world.status(kName).present(); }));
+    QVERIFY2(world.lost.empty(), world.lost.empty() ? "" : world.lost[0].cause().c_str());
     QVERIFY(logged("may take 50 ms"));
     world.setOrders("host-1", {order}); // and never begins again
     QVERIFY(world.waitFor([&] { return !world.runcHolds("host-1"); }));

@@ -57,6 +57,8 @@ private:
             return;
         if (command.has_stop())
             return stop(command.stop().grace_ms());
+        if (!command.has_order())
+            return; // an endpoint's socket, which nobody serves here
         const bool is_first = !m_order.has_role();
         m_order = command.order();
         if (is_first)
