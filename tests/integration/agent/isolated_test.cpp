@@ -66,7 +66,11 @@ void AgentIsolatedTest::servesFromItsOwnNetwork()
     order.mutable_role()->mutable_entry_point()->set_program_command_line("node.exe .\\server.js");
     addEndpoint(order, "HttpIn", v1::Endpoint::INPUT, v1::HTTP, 80);
     host.send(order);
-    QTRY_VERIFY_WITH_TIMEOUT(host.is(State::ReadyRole), kPatience_ms);
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        host.is(State::ReadyRole),
+        (host.status().reason() + host.log(v1::LogLine::AGENT) + host.log(v1::LogLine::ERR))
+            .c_str(),
+        kPatience_ms);
     const std::string answer = host.get("HttpIn", "/").value_or("");
     QVERIFY(answer.find("port 20080") != std::string::npos);
     QVERIFY(answer.find("pid " + std::to_string(host.status().program_pid())) != std::string::npos);
