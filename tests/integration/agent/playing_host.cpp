@@ -100,10 +100,15 @@ QStringList namespaceArguments()
 }
 } // namespace
 
+// As in a sandbox: the network's low ports are open to programs, which have no capabilities.
 void PlayingHost::startIsolatedAgent()
 {
+    const QString opened = QStringLiteral(
+        "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start && exec \"$0\" \"$@\"");
     start(QStringLiteral("unshare"),
-          namespaceArguments() + QStringList{QStringLiteral(SLIPWAY_AGENT_PROGRAM)} +
+          namespaceArguments() +
+              QStringList{QStringLiteral("sh"), QStringLiteral("-c"), opened,
+                          QStringLiteral(SLIPWAY_AGENT_PROGRAM)} +
               agentArguments() + QStringList{QStringLiteral("isolated")});
 }
 
