@@ -23,7 +23,7 @@ using RunReader = std::function<std::map<int, RunFacts>(int pid)>;
 std::map<int, RunFacts> readProcess(int pid);
 // With all of its threads: of a program in which any of them may be the one that speaks.
 std::map<int, RunFacts> readThreads(int pid);
-// With at most 64 of the processes below it.
+// With the processes below it, and all of their threads: a runtime works through both. At most 256.
 std::map<int, RunFacts> readProcessTree(int pid);
 
 // Of one process that somebody listens to. Not thread-safe.

@@ -15,7 +15,7 @@ namespace slipway::sys
 namespace
 {
 
-constexpr std::size_t kTreeMax = 64;
+constexpr std::size_t kThreadsMax = 256;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 // /proc/<pid>/stat after the name, which may hold blanks and brackets.
@@ -50,13 +50,31 @@ std::optional<RunFacts> factsOf(int pid)
     return factsIn("/proc/" + std::to_string(pid));
 }
 
-std::vector<int> childrenOf(int pid)
+std::string threadFolder(int pid)
 {
-    std::vector<int> children;
-    const std::string number = std::to_string(pid);
-    std::ifstream file("/proc/" + number + "/task/" + number + "/children");
+    return "/proc/" + std::to_string(pid) + "/task";
+}
+
+// Of one thread: the processes that it, and not another of its process, has started.
+void addChildren(const std::string &thread_folder, std::vector<int> &children)
+{
+    std::ifstream file(thread_folder + "/children");
     for (int child = 0; file >> child;)
         children.push_back(child);
+}
+
+// Adds the threads of one process to `facts`, and returns the processes that these have started.
+std::vector<int> addThreads(int pid, std::map<int, RunFacts> &facts)
+{
+    std::vector<int> children;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(threadFolder(pid), error), end;
+         !error && entry != end && facts.size() < kThreadsMax; entry.increment(error)) {
+        const std::string folder = entry->path().string();
+        if (const auto found = factsIn(folder))
+            facts[std::atoi(entry->path().filename().c_str())] = *found;
+        addChildren(folder, children);
+    }
     return children;
 }
 
@@ -73,28 +91,19 @@ std::map<int, RunFacts> readProcess(int pid)
 std::map<int, RunFacts> readThreads(int pid)
 {
     std::map<int, RunFacts> facts;
-    std::error_code error;
-    const std::string folder = "/proc/" + std::to_string(pid) + "/task";
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        if (const auto found = factsIn(entry->path().string()))
-            facts[std::atoi(entry->path().filename().c_str())] = *found;
+    addThreads(pid, facts);
     return facts;
 }
 
 std::map<int, RunFacts> readProcessTree(int pid)
 {
-    std::map<int, RunFacts> facts = readProcess(pid);
+    std::map<int, RunFacts> facts;
     std::vector<int> open = {pid};
-    while (!open.empty() && facts.size() < kTreeMax) {
-        const int parent = open.back();
+    while (!open.empty() && facts.size() < kThreadsMax) {
+        const int process = open.back();
         open.pop_back();
-        for (const int child : childrenOf(parent)) {
-            if (const auto found = factsOf(child); found && facts.size() < kTreeMax) {
-                facts[child] = *found;
-                open.push_back(child);
-            }
-        }
+        const std::vector<int> children = addThreads(process, facts);
+        open.insert(open.end(), children.begin(), children.end());
     }
     return facts;
 }

@@ -78,7 +78,9 @@ public:
     bool isOver()
     {
         const std::int64_t now_ms = m_clock.steadyMs();
-        m_silence.look(m_pid, now_ms - std::exchange(m_looked_ms, now_ms));
+        const std::int64_t passed_ms = now_ms - std::exchange(m_looked_ms, now_ms);
+        // A look that comes late waited for a processor itself, as short-lived children do unseen.
+        m_silence.look(m_pid, std::min<std::int64_t>(passed_ms, kLook_ms));
         return m_silence.countedMs() > m_limit_ms ||
                now_ms - m_start_ms > std::int64_t(m_limit_ms) * kStarvedTimes;
     }

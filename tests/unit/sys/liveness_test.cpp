@@ -7,6 +7,8 @@
 #include <memory>
 #include <poll.h>
 #include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace slipway;
 
@@ -52,6 +54,7 @@ private Q_SLOTS:
     void needsTwoLooks();
     void tellsAStoppedProcess();
     void tellsAStarvedProcess();
+    void seesWhatOtherThreadsStarted();
 };
 
 void LivenessTest::countsSleepingRunningAndStopped()
@@ -134,6 +137,27 @@ void LivenessTest::tellsAStoppedProcess()
 }
 
 // One that has to share one processor with many others that only compute: it gets a small part.
+// Runtimes written in Go work, and start processes, from any thread but the first.
+void LivenessTest::seesWhatOtherThreadsStarted()
+{
+    int child = -1;
+    int worker = -1;
+    std::map<int, sys::RunFacts> facts;
+    std::thread([&] {
+        worker = gettid();
+        sys::SpawnRequest request;
+        request.arguments = {"sleep", "3600"};
+        child = sys::spawn(request).value_or(-1);
+        facts = sys::readProcessTree(getpid());
+    }).join();
+    QVERIFY(child > 0);
+    kill(child, SIGKILL);
+    QCOMPARE(waitpid(child, nullptr, 0), child);
+    QVERIFY(facts.contains(getpid()));
+    QVERIFY(facts.contains(worker));
+    QVERIFY(facts.contains(child));
+}
+
 void LivenessTest::tellsAStarvedProcess()
 {
     constexpr int kBusy = 24;
