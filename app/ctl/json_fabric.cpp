@@ -112,6 +112,9 @@ Json settingsJson(const v1::Settings &settings)
             {"crash_window_ms", settings.crash_window_ms()},
             {"host_rejoin_ms", settings.host_rejoin_ms()},
             {"accept_no_isolation", settings.accept_no_isolation()},
+            {"history_days", settings.history_days()},
+            {"history_rows", settings.history_rows()},
+            {"snapshots_kept", settings.snapshots_kept()},
             {"currency", settings.currency()},
             {"prices", listJson(settings.prices(), price)},
             {"revision", settings.revision()}};

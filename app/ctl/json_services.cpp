@@ -173,6 +173,7 @@ Json instanceJson(const FabricSnapshot &snapshot, const v1::RoleInstance &instan
             {"service", instance.service()},
             {"index", instance.index()},
             {"error_code", instance.error_code()},
+            {"create_time_ms", instance.create_time_ms()},
             {"state_time_ms", instance.state_time_ms()},
             {"ready_time_ms", instance.ready_time_ms()},
             {"program_start_time_ms", instance.program_start_time_ms()},

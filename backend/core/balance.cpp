@@ -8,6 +8,9 @@
 #include "backend/core/timeline.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <span>
 #include <tuple>
 
 namespace slipway::core
@@ -15,24 +18,52 @@ namespace slipway::core
 namespace
 {
 
+constexpr std::size_t kMovesTold = 100; // one by one, in a preview
+
+// Instances of one host and one size, the one with the highest number last: any of them would do,
+// so only the last one is looked at.
+struct Pile {
+    std::string host;
+    Need need;
+    std::vector<const v1::RoleInstance *> instances;
+};
+
 // Where the instances of the role are, as planned so far.
 struct Spread {
     std::vector<HostRoom> rooms;
-    std::vector<std::pair<const v1::RoleInstance *, std::string>> places; // instance, host
+    std::vector<Pile> piles;
 };
+
+bool isStanding(const v1::RoleInstance &instance)
+{
+    return instance.goal() == v1::RoleInstance::RUN &&
+           instance.restart() == v1::RoleInstance::NO_RESTART;
+}
+
+HostRoom *findRoom(Spread &spread, const std::string &host)
+{
+    const auto found = std::find_if(spread.rooms.begin(), spread.rooms.end(),
+                                    [&](const HostRoom &one) { return one.host == host; });
+    return found == spread.rooms.end() ? nullptr : &*found;
+}
 
 Spread spreadOf(const State &state, const std::string &deployment_id, const std::string &role)
 {
     Spread spread{roomOfHosts(state, Capacity::Now), {}};
     countRole(spread.rooms, state, deployment_id, role);
+    std::map<std::pair<std::string, std::string>, Pile> piles; // by host and size
     for (const v1::RoleInstance *instance : instancesOf(state, deployment_id, role)) {
-        const bool stays = instance->goal() == v1::RoleInstance::RUN &&
-                           instance->restart() == v1::RoleInstance::NO_RESTART;
-        const auto room =
-            std::find_if(spread.rooms.begin(), spread.rooms.end(),
-                         [&](const HostRoom &one) { return one.host == instance->host(); });
-        if (stays && room != spread.rooms.end())
-            spread.places.emplace_back(instance, instance->host());
+        if (!isStanding(*instance) || !findRoom(spread, instance->host()))
+            continue;
+        Pile &pile = piles[{instance->host(), instance->size()}];
+        pile.host = instance->host();
+        pile.need = needOf(deployment_id, role, instance->size());
+        pile.instances.push_back(instance);
+    }
+    for (auto &[key, pile] : piles) {
+        std::sort(pile.instances.begin(), pile.instances.end(),
+                  [](const auto *a, const auto *b) { return a->index() < b->index(); });
+        spread.piles.push_back(std::move(pile));
     }
     return spread;
 }
@@ -45,12 +76,6 @@ std::uint32_t inDomain(const Spread &spread, std::uint32_t domain)
     return count;
 }
 
-const HostRoom &roomOf(const Spread &spread, const std::string &host)
-{
-    return *std::find_if(spread.rooms.begin(), spread.rooms.end(),
-                         [&](const HostRoom &room) { return room.host == host; });
-}
-
 bool improves(const Spread &spread, const HostRoom &from, const HostRoom &to)
 {
     if (from.fault_domain != to.fault_domain)
@@ -59,31 +84,42 @@ bool improves(const Spread &spread, const HostRoom &from, const HostRoom &to)
 }
 
 // The fullest domain's fullest host gives, of its instances the one with the highest number.
-bool givesBefore(const Spread &spread, const HostRoom &one, const v1::RoleInstance &a,
-                 const HostRoom &other, const v1::RoleInstance &b)
+std::vector<Pile *> givers(Spread &spread)
 {
-    return std::tuple(inDomain(spread, one.fault_domain), one.role_instances, a.index()) >
-           std::tuple(inDomain(spread, other.fault_domain), other.role_instances, b.index());
+    std::vector<std::pair<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, Pile *>> ranked;
+    for (Pile &pile : spread.piles) {
+        if (pile.instances.empty())
+            continue;
+        const HostRoom &room = *findRoom(spread, pile.host);
+        ranked.push_back({{inDomain(spread, room.fault_domain), room.role_instances,
+                           pile.instances.back()->index()},
+                          &pile});
+    }
+    std::sort(ranked.begin(), ranked.end(), std::greater());
+    std::vector<Pile *> piles;
+    for (const auto &[rank, pile] : ranked)
+        piles.push_back(pile);
+    return piles;
 }
 
+// Who has moved once stays: it was put where the role is thinnest.
+BalanceMove takeFrom(Pile &pile, const std::string &to, Spread &spread)
+{
+    BalanceMove move{keyOf(*pile.instances.back()), pile.host, to};
+    pile.instances.pop_back();
+    giveRoom(spread.rooms, move.from, pile.need);
+    --findRoom(spread, move.from)->role_instances;
+    takeRoom(spread.rooms, move.to, pile.need);
+    return move;
+}
+
+// A few hosts are looked at for each move, however many instances they hold.
 std::optional<BalanceMove> nextMove(Spread &spread)
 {
-    std::sort(spread.places.begin(), spread.places.end(), [&](const auto &a, const auto &b) {
-        return givesBefore(spread, roomOf(spread, a.second), *a.first, roomOf(spread, b.second),
-                           *b.first);
-    });
-    for (auto &[instance, host] : spread.places) {
-        const Need need = needOf(instance->deployment_id(), instance->role(), instance->size());
-        const HostRoom *to = spreadOverDomains(spread.rooms, need);
-        if (!to || !improves(spread, roomOf(spread, host), *to))
-            continue;
-        BalanceMove move{keyOf(*instance), host, to->host};
-        giveRoom(spread.rooms, move.from, need);
-        for (HostRoom &room : spread.rooms)
-            room.role_instances -= room.host == move.from ? 1 : 0;
-        takeRoom(spread.rooms, move.to, need);
-        host = move.to;
-        return move;
+    for (Pile *pile : givers(spread)) {
+        const HostRoom *to = spreadOverDomains(spread.rooms, pile->need);
+        if (to && improves(spread, *findRoom(spread, pile->host), *to))
+            return takeFrom(*pile, to->host, spread);
     }
     return std::nullopt;
 }
@@ -91,9 +127,12 @@ std::optional<BalanceMove> nextMove(Spread &spread)
 std::vector<std::string> preview(const std::vector<BalanceMove> &moves)
 {
     std::vector<std::string> lines;
-    for (const BalanceMove &move : moves)
+    const std::size_t told = std::min(moves.size(), kMovesTold);
+    for (const BalanceMove &move : std::span(moves).first(told))
         lines.push_back(move.instance.second + " moves from " + move.from + " to " + move.to +
                         ", with fresh disks, once its requests are finished.");
+    if (moves.size() > told)
+        lines.push_back("And " + counted(moves.size() - told, "more move") + ".");
     if (moves.size() > 1)
         lines.push_back("One after the other: the next one only when all others serve.");
     return lines;
@@ -189,9 +228,9 @@ void advanceBalance(Transaction &tx, const std::string &deployment_id)
     if (instances.size() < 2 || !std::all_of(instances.begin(), instances.end(),
                                              [](const auto *one) { return isServing(*one); }))
         return;
-    const std::vector<BalanceMove> moves = planBalance(tx.state(), deployment_id, role);
-    if (!moves.empty())
-        move(tx, moves.front());
+    Spread spread = spreadOf(tx.state(), deployment_id, role);
+    if (const auto next = nextMove(spread))
+        move(tx, *next);
 }
 
 } // namespace slipway::core

@@ -9,6 +9,7 @@
 #include "backend/proto/isolation_level.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace slipway::core
 {
@@ -22,7 +23,8 @@ constexpr std::int64_t kHostStart_ms = 3'000; // from its start to its hello, on
 bool someHostServes(const State &state)
 {
     return std::any_of(state.hosts.begin(), state.hosts.end(), [](const auto &entry) {
-        return entry.second.state() == v1::Host::Ready && !entry.second.leaving();
+        const v1::Host &host = entry.second;
+        return host.state() == v1::Host::Ready && !host.leaving() && host.unfit_reason().empty();
     });
 }
 
@@ -64,7 +66,6 @@ void becomeReady(Transaction &tx, v1::Host &host)
 {
     if (host.state() == v1::Host::Ready)
         return;
-    const bool was_alone = !someHostServes(tx.state());
     const bool was_lost = host.state() == v1::Host::Lost;
     host.set_state(v1::Host::Ready);
     host.set_reason("");
@@ -73,7 +74,6 @@ void becomeReady(Transaction &tx, v1::Host &host)
         return; // what it is was told already
     tellHost(tx, host, v1::INFO, was_lost ? "HostBack" : "HostReady",
              host.id() + (was_lost ? " is back and takes instances again" : " is ready"));
-    noteReturn(tx, host.id(), was_alone);
     tx.markCapacity();
 }
 
@@ -98,6 +98,7 @@ void becomeLost(Transaction &tx, v1::Host &host, const std::string &cause, std::
     noteLoss(tx, host.id());
     host.set_state(v1::Host::Lost);
     host.set_reason(cause);
+    host.set_unfit_reason(""); // of a process that is gone; the next one is tested anew
     host.set_state_time_ms(tx.now());
     host.set_pid(0);
     tellHost(tx, host, v1::ERROR, "HostLost", host.id() + " was lost", cause,
@@ -136,26 +137,42 @@ void takeIsolation(Transaction &tx, v1::Host &host, const v1::HostHello &hello)
                  hello.isolation_advice(), "the fabric was started anew, and its instances run so");
 }
 
-// They run nowhere, and their host cannot start them: another one that can shall, if there is one.
+bool isStranded(const State &state, const v1::RoleInstance &instance)
+{
+    const v1::Host *host = findHost(state, instance.host());
+    return host && host->state() == v1::Host::Ready && !host->unfit_reason().empty() &&
+           instance.goal() == v1::RoleInstance::RUN && !instance.reported();
+}
+
+// They run nowhere, and their host cannot start them: another one that can shall. Whoever finds no
+// room stays, with its disks, until its host can.
 void leaveUnfitHosts(Transaction &tx)
 {
     std::vector<InstanceKey> stranded;
     for (const auto &[key, instance] : tx.state().instances) {
-        const v1::Host *host = findHost(tx.state(), instance.host());
-        if (host && host->state() == v1::Host::Ready && !host->unfit_reason().empty() &&
-            instance.goal() == v1::RoleInstance::RUN && !instance.reported())
+        if (isStranded(tx.state(), instance))
             stranded.push_back(key);
     }
+    if (stranded.empty())
+        return;
+    std::vector<HostRoom> rooms = roomOfHosts(tx.state(), Capacity::Now);
+    Need before;
     for (const InstanceKey &key : stranded) {
         const v1::RoleInstance &instance = tx.state().instances.at(key);
         const std::string from = instance.host();
         const Need need = needOf(key.first, instance.role(), instance.size());
-        std::vector<HostRoom> rooms = roomOfHosts(tx.state(), Capacity::Now);
-        if (!spreadOverDomains(rooms, need))
-            setState(tx, tx.instance(key), v1::RoleInstance::CreatingVM,
-                     "waiting: " + noHostReason(tx.state()));
-        else
+        if (std::tie(before.deployment_id, before.role) != std::tie(need.deployment_id, need.role))
+            countRole(rooms, tx.state(), need.deployment_id, need.role);
+        before = need;
+        if (const HostRoom *room = spreadOverDomains(rooms, need)) {
+            takeRoom(rooms, room->host, need);
             leaveLostHost(tx, key, from + " takes no instances");
+        } else {
+            setState(tx, tx.instance(key), v1::RoleInstance::CreatingVM,
+                     "waiting: " + (rooms.empty() ? noHostReason(tx.state())
+                                                  : from + " takes no instances, and " +
+                                                        noRoomReason(rooms, need)));
+        }
     }
 }
 
@@ -213,8 +230,11 @@ void hostSaidHello(Transaction &tx, const v1::HostHello &hello)
     host.set_outside_problem(hello.outside_problem());
     host.set_real_cores(hello.real_cores());
     host.set_real_memory_bytes(hello.real_memory_bytes());
+    const bool was_alone = !someHostServes(tx.state());
     takeFitness(tx, host, hello.unfit_reason());
     becomeReady(tx, host);
+    if (host.unfit_reason().empty())
+        noteReturn(tx, host.id(), was_alone);
     for (const v1::InstanceStatus &status : hello.instances())
         applyStatus(tx, hello.host_id(), status);
     noticeMissing(tx, hello);

@@ -1,11 +1,11 @@
 #include "backend/core/progress.h"
 
 #include "backend/core/balance.h"
-
 #include "backend/core/lookup.h"
 #include "backend/core/placement.h"
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 namespace slipway::core
 {
@@ -96,10 +96,10 @@ Progress progressOfDeletion(const State &state, const v1::Operation &operation)
 std::vector<const v1::RoleInstance *> subjectsOf(const State &state, const v1::Operation &operation)
 {
     std::vector<const v1::RoleInstance *> subjects = instancesOf(state, operation.deployment_id());
-    const auto &named = operation.instances();
+    const std::unordered_set<std::string_view> named(operation.instances().begin(),
+                                                     operation.instances().end());
     std::erase_if(subjects, [&](const auto *instance) {
-        return !named.empty() &&
-               std::find(named.begin(), named.end(), instance->name()) == named.end();
+        return !named.empty() && !named.contains(instance->name());
     });
     return subjects;
 }

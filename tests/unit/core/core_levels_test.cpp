@@ -1,4 +1,5 @@
 // Hosts that take no instances, and what the fabric makes of them.
+#include "backend/core/placement.h"
 #include "tests/simulation/core/world.h"
 
 #include <QTest>
@@ -117,6 +118,33 @@ private Q_SLOTS:
         QVERIFY(world.settle());
         for (const auto &[key, instance] : world.state.instances)
             QVERIFY(instance.state() == v1::RoleInstance::ReadyRole);
+    }
+
+    // Their disks lie on the unfit host: only those go for whom there is room elsewhere.
+    void whoFindsNoRoomStaysWithItsDisks()
+    {
+        World world = prepared(2);
+        world.must(deploy("a", v1::PRODUCTION, "v1"));
+        QVERIFY(world.settle());
+        const std::size_t all = world.state.instances.size();
+        const std::size_t elsewhere = heldBy(world, "host-2");
+        QVERIFY(elsewhere < all - 1);
+        const auto &pattern = world.state.instances.begin()->second;
+        const Need one = needOf(pattern.deployment_id(), pattern.role(), pattern.size());
+        world.state.hosts.at("host-2").set_cores(std::uint32_t((elsewhere + 1) * one.cores));
+        world.hosts["host-1"].vms.clear();
+        sayHello(world, "host-1", "", kFull);
+        QCOMPARE(heldBy(world, "host-2"), elsewhere + 1);
+        QCOMPARE(heldBy(world, "host-1"), all - elsewhere - 1);
+    }
+
+    void aLostHostHasNoFitness()
+    {
+        World world = prepared(2);
+        sayHello(world, "host-1", "", kFull);
+        world.loseHost("host-1", true);
+        QVERIFY(world.state.hosts.at("host-1").unfit_reason().empty());
+        QVERIFY(!world.state.hosts.at("host-1").reason().empty());
     }
 
     void saysWhenALevelIsLowerThanBefore()

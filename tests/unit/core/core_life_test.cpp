@@ -1,5 +1,6 @@
 // What ends, what is waited for, and who stands where after a mishap.
 #include "backend/core/balance.h"
+#include "backend/core/lookup.h"
 #include "backend/core/plan_orders.h"
 #include "tests/simulation/core/world.h"
 
@@ -248,6 +249,33 @@ private Q_SLOTS:
         std::set<InstanceKey> moved;
         for (const BalanceMove &move : moves)
             QVERIFY(moved.insert(move.instance).second);
+    }
+
+    // A plan looks at hosts for each move, not at all instances: else this takes many minutes.
+    void planOfTenThousand()
+    {
+        constexpr std::uint32_t kMany = 10'000;
+        World world(6, 2);
+        world.must(registerPackage(guestbook("v1", 1, 0)));
+        world.must(createService("a"));
+        world.must(deploy("a", v1::PRODUCTION, "v1"));
+        world.settle();
+        const v1::RoleInstance pattern = world.state.instances.begin()->second;
+        for (auto &[id, host] : world.state.hosts) {
+            host.set_cores(4 * kMany);
+            host.set_memory_bytes(std::uint64_t(kMany) << 36);
+        }
+        for (std::uint32_t index = 0; index < kMany; ++index) {
+            v1::RoleInstance one = pattern;
+            one.set_index(index);
+            one.set_name("WebRole_IN_" + std::to_string(index));
+            world.state.instances[keyOf(one)] = one;
+        }
+        const auto moves = planBalance(world.state, pattern.deployment_id(), "WebRole");
+        QCOMPARE(moves.size(), std::size_t(kMany - kMany / 6 - 1));
+        v1::Command preview = balance("WebRole");
+        preview.set_validate_only(true);
+        QVERIFY(world.must(preview).preview_size() < 200);
     }
 
     // Operations that never end by themselves

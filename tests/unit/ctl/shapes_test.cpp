@@ -8,6 +8,7 @@
 
 using namespace slipway;
 using namespace slipway::ctl;
+using namespace Qt::StringLiterals;
 
 class ShapesTest : public QObject
 {
@@ -16,6 +17,8 @@ class ShapesTest : public QObject
 private Q_SLOTS:
     void aServiceShowsBothSlots();
     void anInstanceHasEveryField();
+    void nothingIsOmitted_data();
+    void nothingIsOmitted();
     void anUnboundEndpointHasNoAddress();
     void bytesThatAreNotTextAreReplaced();
     void problemsStandOnePerLine();
@@ -93,9 +96,58 @@ void ShapesTest::anInstanceHasEveryField()
                  R"("role":"WebRole","state":"ReadyRole","reason":"","size":"Small",)"
                  R"("host":"host-1","fault_domain":0,"update_domain":2,"restarts":0,)"
                  R"("agent_pid":4711,"program_pid":0,"service":"guestbook","index":0,)"
-                 R"("error_code":"","state_time_ms":0,"ready_time_ms":0,)"
+                 R"("error_code":"","create_time_ms":0,"state_time_ms":0,"ready_time_ms":0,)"
                  R"("program_start_time_ms":0,"next_start_time_ms":0,"exit_code":0,)"
                  R"("isolation":"","drained":false,"generation":0,"warnings":[],"revision":0})"));
+}
+
+// Every field of a message stands in its JSON, or on the written list of what has another shape.
+void ShapesTest::nothingIsOmitted_data()
+{
+    using Descriptor = const google::protobuf::Descriptor *;
+    QTest::addColumn<QString>("json");
+    QTest::addColumn<const void *>("descriptor");
+    QTest::addColumn<QStringList>("elsewhere");
+    const auto row = [](const char *name, const Json &json, Descriptor fields,
+                        const QStringList &elsewhere = {}) {
+        QTest::newRow(name) << QString::fromStdString(json.dump())
+                            << static_cast<const void *>(fields) << elsewhere;
+    };
+    row("settings", settingsJson({}), v1::Settings::descriptor());
+    row("status", statusJson({}), v1::FabricStatus::descriptor(),
+        {u"sizes"_s}); // "sizes" lists them
+    row("host", hostJson({}), v1::Host::descriptor());
+    row("operation", operationJson({}), v1::Operation::descriptor(),
+        {u"edge_revision"_s, u"old_deployments"_s}); // the core's own notes
+    row("event", eventJson({}), v1::Event::descriptor());
+    row("size", sizeJson({}), v1::VmSize::descriptor());
+    row("sample", sampleJson({}), v1::MetricSample::descriptor());
+    row("check", checkJson({}), v1::Check::descriptor());
+    row("problem", problemJson({}), v1::Problem::descriptor());
+    row("reply", replyJson({}), v1::CommandReply::descriptor());
+    row("instance", instanceJson({}, {}), v1::RoleInstance::descriptor(),
+        {u"goal"_s, u"disk_generation"_s, u"targets"_s, u"restart"_s, u"drain_revision"_s,
+         u"uid_slot"_s, u"host_restarts"_s, u"probe_failed"_s, u"reported"_s,
+         u"person_asked"_s}); // the core's own notes
+    row("service", serviceJson({}, {}), v1::CloudService::descriptor());
+    row("package", packageJson({}), v1::Package::descriptor(),
+        {u"definition"_s, u"configuration"_s}); // told as roles; the file itself
+}
+
+void ShapesTest::nothingIsOmitted()
+{
+    QFETCH(QString, json);
+    QFETCH(const void *, descriptor);
+    QFETCH(QStringList, elsewhere);
+    const Json parsed = Json::parse(json.toStdString());
+    const auto *fields = static_cast<const google::protobuf::Descriptor *>(descriptor);
+    QStringList missing;
+    for (int index = 0; index < fields->field_count(); ++index) {
+        const std::string name = fields->field(index)->name();
+        if (!parsed.contains(name) && !elsewhere.contains(QString::fromStdString(name)))
+            missing << QString::fromStdString(name);
+    }
+    QCOMPARE(missing.join(u' '), QString());
 }
 
 void ShapesTest::anUnboundEndpointHasNoAddress()
