@@ -86,7 +86,7 @@ void sayIsolation(Context &context)
     if (!status || status->isolation().empty() ||
         status->isolation() == isolationName(IsolationLevel::WithLimits))
         return;
-    context.err << "Its instances run " << printable(status->isolation()) << "."
+    context.err << "Isolation of instances here: " << printable(status->isolation()) << "."
                 << (status->isolation_advice().empty()
                         ? ""
                         : " " + printable(status->isolation_advice()))

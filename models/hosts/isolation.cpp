@@ -12,23 +12,24 @@ namespace
 {
 
 struct Level {
-    const char *name; // as hosts say it, and as it is shown
+    const char *name; // as hosts say it; shown in the user's language
     Condition condition;
     const char *meaning;
 };
 
 // The lowest first.
 constexpr std::array<Level, 4> kLevels = {{
-    {"no isolation", Condition::Failed,
-     QT_TRANSLATE_NOOP("Isolation", "Programs run beside the machine's own: nothing but their user "
-                                    "id keeps them from its files, processes and network.")},
-    {"confined", Condition::Attention,
+    {QT_TRANSLATE_NOOP("Isolation", "no isolation"), Condition::Failed,
+     QT_TRANSLATE_NOOP("Isolation", "Programs run as your own user: whatever you can read, change, "
+                                    "end or reach, they can.")},
+    {QT_TRANSLATE_NOOP("Isolation", "confined"), Condition::Attention,
      QT_TRANSLATE_NOOP("Isolation", "Files and system calls are locked in, but instances share the "
-                                    "machine's network, and its processor time is not divided.")},
-    {"isolated without limits", Condition::Attention,
+                                    "machine's network and see its processes; memory is limited "
+                                    "per process, and processor time is not divided.")},
+    {QT_TRANSLATE_NOOP("Isolation", "isolated without limits"), Condition::Attention,
      QT_TRANSLATE_NOOP("Isolation", "Instances cannot reach each other or the machine, but memory "
                                     "and processor time are not divided among them.")},
-    {"isolated with limits", Condition::Ready, ""},
+    {QT_TRANSLATE_NOOP("Isolation", "isolated with limits"), Condition::Ready, ""},
 }};
 
 // Unknown words rank lowest: what cannot be read is promised nothing.
@@ -66,7 +67,7 @@ IsolationSummary isolationOf(const FabricStore &store)
     if (lowest != nullptr) {
         const Level &level = kLevels[rankOf(lowest->isolation())];
         summary.condition = level.condition;
-        summary.level = text(lowest->isolation());
+        summary.level = QCoreApplication::translate("Isolation", lowest->isolation().c_str());
         summary.meaning = QCoreApplication::translate("Isolation", level.meaning);
         summary.advice = text(lowest->isolation_advice());
     }

@@ -62,7 +62,7 @@ RoleBalance::RoleBalance(PageContext &context, std::string role, QWidget *parent
                 const auto &tallied = delta.tallied;
                 if (delta.snapshot || !delta.hosts.empty() ||
                     std::find(tallied.begin(), tallied.end(), m_deployment) != tallied.end()) {
-                    m_soon.start();
+                    askSoon();
                 }
             });
 }
@@ -73,6 +73,14 @@ void RoleBalance::setDeployment(const std::string &deployment_id)
         m_deployment = deployment_id;
         ++m_asked;
         hide();
+        askSoon();
+    }
+}
+
+// In a steady stream of changes it is asked all the same, at each interval's end.
+void RoleBalance::askSoon()
+{
+    if (!m_soon.isActive()) {
         m_soon.start();
     }
 }
@@ -117,7 +125,7 @@ void RoleBalance::balance()
                 const Place place{PageId::Activity, models::text(reply->operation().id()), {}};
                 m_context.navigator.notify(
                     Condition::OnItsWay,
-                    tr("The instances of %1 are spread again").arg(models::text(m_role)), &place);
+                    tr("The instances of %1 move one after the other").arg(models::text(m_role)), &place);
             } else {
                 m_context.navigator.notify(Condition::Failed,
                                            models::text(reply.error().message()));

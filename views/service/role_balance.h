@@ -22,9 +22,10 @@ public:
     RoleBalance(PageContext &context, std::string role, QWidget *parent = nullptr);
     // Which deployment's role it is about; empty: none. Asks the fabric anew.
     void setDeployment(const std::string &deployment_id);
-    void look() { m_soon.start(); } // its parent is seen now: what was not asked unseen, is
+    void look() { askSoon(); } // its parent is seen now: what was not asked unseen, is
 
 private:
+    void askSoon();
     void ask();
     void onAnswer(const Result<v1::CommandReply> &reply);
     void balance();
