@@ -86,7 +86,7 @@ sys::ConfinementSpec confinementFor(IsolationLevel level, const SandboxSpec &spe
     if (level != IsolationLevel::Confined)
         return result;
     result.files = filesOf(spec);
-    result.calls = sys::CallWall{systemCallRules(), false};
+    result.calls = sys::CallWall{confinedCallRules(), false};
     return result;
 }
 

@@ -18,7 +18,7 @@ struct DiskLimit {
 
     bool holds(const sys::TreeUsage &usage) const
     {
-        return usage.bytes <= bytes && usage.files <= files;
+        return usage.bytes <= bytes && usage.files <= files && !usage.too_deep;
     }
 };
 

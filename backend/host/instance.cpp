@@ -22,11 +22,6 @@ std::string seconds(std::int64_t delay_ms)
     return std::to_string((delay_ms + 999) / 1000) + " s";
 }
 
-std::string megabytes(std::uint64_t bytes)
-{
-    return std::to_string(bytes / (1024 * 1024)) + " MB";
-}
-
 std::string endsInWords(std::uint32_t ends)
 {
     return ends > 1 ? ", its end number " + std::to_string(ends) + " of late" : std::string();
@@ -325,6 +320,7 @@ void Instance::tick(std::int64_t passed_ms)
     if (!m_sandbox || m_phase == Phase::Stopping || !m_end_cause.empty())
         return;
     noticeOutOfMemory();
+    lookAtDisk();
     followOutside();
     // A starved one is waited for: only time in which it could have spoken counts.
     m_silence.look(m_sandbox->pid(), passed_ms);
@@ -332,32 +328,6 @@ void Instance::tick(std::int64_t passed_ms)
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent was silent for 10 s");
     else if (m_phase == Phase::Launching && m_silence.isLongerThan(kFirstReportMax_ms))
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent did not report within 20 s");
-}
-
-// It goes down before it takes what is others'; what may go with every life of the role, goes.
-void Instance::diskCounted(const sys::TreeUsage &usage)
-{
-    const DiskLimit limit = diskLimit(m_wanted.role(), m_wanted.size());
-    if (std::exchange(m_disk_full, !limit.holds(usage)) || !m_disk_full || !m_sandbox)
-        return;
-    const std::string cause = "its disk is full: " + megabytes(usage.bytes) + " of " +
-                              megabytes(limit.bytes) + " in " + std::to_string(usage.files) +
-                              " of " + std::to_string(limit.files) + " files";
-    tell(v1::ERROR, "DiskFull", m_wanted.name() + ": " + cause,
-         "It wrote more than its definition's local storage allows",
-         "It is started again with an empty TEMP; reimage it, or give its LocalStorage more room");
-    m_end_cause = cause;
-    m_sandbox->kill();
-}
-
-Result<void> Instance::checkDisk()
-{
-    if (!m_disk_full)
-        return {};
-    m_disk.discardPassing(m_running.role());
-    return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_FULL",
-                   "its disk is full. It starts as soon as there is room: reimage it, or give its "
-                   "LocalStorage more room in the definition");
 }
 
 bool Instance::noticeOutOfMemory()

@@ -45,7 +45,7 @@ public:
     void setOrder(const v1::InstanceOrder &order, const Common &common);
     void remove(); // its order says so, or none lists it any more
     void remove(const v1::InstanceOrder &order);
-    void end(std::uint32_t grace_ms); // the host ends: stop for good, keep the disk
+    void end(std::uint32_t grace_ms);  // the host ends: stop for good, keep the disk
     void tick(std::int64_t passed_ms); // about once a second; the host's own running time
 
     bool idle() const { return m_phase == Phase::Idle || m_phase == Phase::Gone; }
@@ -86,6 +86,8 @@ private:
     void agentLogged(const v1::AgentLog &log);
     bool noticeOutOfMemory();
     void diskCounted(const sys::TreeUsage &usage);
+    void lookAtDisk();
+    Result<void> prepareDisk();
     Result<void> checkDisk();
     void giveUpOnAgent(v1::RoleInstance::State state, const std::string &cause);
 
@@ -122,6 +124,7 @@ private:
     InstanceDisk m_disk;
     std::shared_ptr<DiskWatch::Entry> m_disk_count;
     bool m_disk_full = false;
+    std::optional<std::int64_t> m_disk_told_ms; // when the kernel's refusals were last told
     std::unique_ptr<sys::LogFileWriter> m_log;
     std::unique_ptr<Sandbox> m_sandbox;
     std::unique_ptr<OutsideAccess> m_outside;

@@ -2,6 +2,7 @@
 
 #include "backend/sys/beneath.h"
 #include "backend/sys/child_process.h"
+#include "backend/sys/disk_image.h"
 #include "backend/sys/random.h"
 #include "backend/sys/sandbox.h"
 
@@ -10,6 +11,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace slipway::host
 {
@@ -20,8 +22,10 @@ namespace
 {
 
 constexpr char kMarkSuffix[] = ".disk";
+constexpr char kImageSuffix[] = ".img";
 constexpr char kTrash[] = ".trash";
-constexpr std::size_t kTrashMax = 1'000; // fits into one command line
+constexpr char kInnerTrash[] = ".trash-"; // within a disk that is a file system of its own
+constexpr std::size_t kTrashMax = 1'000;  // fits into one command line
 
 // "<host> <disk generation>"; host is empty when there is no mark.
 struct Mark {
@@ -84,13 +88,75 @@ fs::path InstanceDisk::markFile() const
     return m_folder.string() + kMarkSuffix;
 }
 
-Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t owner)
+fs::path InstanceDisk::imageFile() const
+{
+    return m_folder.string() + kImageSuffix;
+}
+
+// A disk from a time when there was no wall stays what it is until it is made anew.
+Result<void> InstanceDisk::show(std::uint32_t owner, const std::optional<DiskLimit> &wall,
+                                const fs::path &blanks)
+{
+    std::error_code error;
+    if (m_walled)
+        return {};
+    const bool has_image = fs::exists(imageFile(), error);
+    if (!has_image && (!wall || !fs::is_empty(m_folder, error)))
+        return {};
+    if (!wall)
+        return failure(v1::Error::FAILED_PRECONDITION, "DISK_NOT_SHOWN",
+                       "its disk is the file system in " + imageFile().string() +
+                           ", which this host cannot show now. Let the fabric run as before, or "
+                           "reimage the instance",
+                       imageFile().string());
+    if (!has_image)
+        if (const auto made = sys::makeDiskImage(imageFile(), {wall->bytes, wall->files}, blanks);
+            !made)
+            return made;
+    const auto shown = sys::showDiskImage(imageFile(), m_folder, owner);
+    m_walled = shown.has_value();
+    if (m_walled)
+        emptyInnerTrash();
+    return shown;
+}
+
+// What a removal left that was ended on its way.
+void InstanceDisk::emptyInnerTrash() const
+{
+    std::vector<fs::path> left;
+    std::error_code error;
+    for (fs::directory_iterator entry(m_folder, error), end; !error && entry != end;
+         entry.increment(error))
+        if (entry->path().filename().string().starts_with(kInnerTrash) && left.size() < kTrashMax)
+            left.push_back(entry->path());
+    if (!left.empty())
+        removeBeside(left, m_owner_mark);
+}
+
+void InstanceDisk::hide()
+{
+    if (std::exchange(m_walled, false))
+        sys::hideDiskImage(m_folder);
+}
+
+void InstanceDisk::discardAll()
+{
+    hide();
+    discard(m_folder);
+    discard(imageFile());
+}
+
+Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t owner,
+                                   const std::optional<DiskLimit> &wall, const fs::path &blanks)
 {
     const Mark mark = readMark(markFile());
     if (mark.host != m_host_id || mark.generation != disk_generation)
-        discard(m_folder);
+        discardAll();
     std::error_code error;
     fs::create_directories(m_folder, error);
+    if (!error)
+        if (const auto shown = show(owner, wall, blanks); !shown)
+            return shown;
     if (!error)
         if (const auto made = sys::ensureFolderBeneath(m_folder, "tmp"); !made)
             return made;
@@ -116,7 +182,7 @@ void InstanceDisk::remove()
 {
     if (const Mark mark = readMark(markFile()); mark.host != m_host_id)
         return;
-    discard(m_folder);
+    discardAll();
     std::error_code ignored;
     fs::remove(markFile(), ignored);
     fs::remove(m_folder.parent_path(), ignored); // the deployment's, when it was the last one
@@ -149,8 +215,11 @@ void InstanceDisk::discard(const fs::path &folder)
     std::error_code error;
     if (!fs::exists(fs::symlink_status(folder, error)))
         return;
-    const fs::path trash = m_trash / sys::randomHex(16);
-    fs::create_directories(m_trash, error);
+    const bool is_inside = m_walled && folder.parent_path() == m_folder; // no rename leads out
+    const fs::path trash =
+        is_inside ? m_folder / (kInnerTrash + sys::randomHex(16)) : m_trash / sys::randomHex(16);
+    if (!is_inside)
+        fs::create_directories(m_trash, error);
     fs::rename(folder, trash, error);
     if (error || !removeBeside({trash}, m_owner_mark))
         fs::remove_all(error ? folder : trash, error);

@@ -6,6 +6,7 @@
 #include "backend/sys/paths.h"
 #include "slipway/v1/machine.pb.h"
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -20,8 +21,13 @@ public:
                  std::string instance, std::string owner_mark = {});
 
     // Makes the disk, anew when its generation or host is another one, and gives it to `owner`
-    // (a user id as which the sandbox's root runs; only as root).
-    Result<void> prepare(std::uint64_t disk_generation, std::uint32_t owner);
+    // (a user id as which the sandbox's root runs; only as root). With `wall` it is a file system
+    // of that size, which the kernel holds it to; blank ones are kept in `blanks`.
+    Result<void> prepare(std::uint64_t disk_generation, std::uint32_t owner,
+                         const std::optional<DiskLimit> &wall = {},
+                         const std::filesystem::path &blanks = {});
+    // Whether the kernel holds it; else somebody has to count.
+    bool isWalled() const { return m_walled; }
     // Removes it, if it still belongs to this host.
     void remove();
     // What the definition lets go with every life of the role: temporary files and more.
@@ -30,12 +36,19 @@ public:
 
 private:
     std::filesystem::path markFile() const;
+    std::filesystem::path imageFile() const;
+    Result<void> show(std::uint32_t owner, const std::optional<DiskLimit> &wall,
+                      const std::filesystem::path &blanks);
+    void emptyInnerTrash() const;
+    void hide();
+    void discardAll();
     void discard(const std::filesystem::path &folder);
 
     std::filesystem::path m_folder;
     std::filesystem::path m_trash;
     std::string m_host_id;
     std::string m_owner_mark;
+    bool m_walled = false; // its image is shown at its folder
 };
 
 // The local storage that the definition asks for, and some room besides.

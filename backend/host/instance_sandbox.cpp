@@ -55,7 +55,8 @@ fs::path Instance::ownFolder() const
     return meshFolder() / sys::shortHash(m_wanted.name());
 }
 
-// A range of its own per instance; an order without one gets one by its identity.
+// A range of its own per instance, even without isolation, as root; an order without one gets one
+// by its identity.
 std::uint32_t Instance::uidBase() const
 {
     if (m_running.uid_base() != 0)
@@ -68,7 +69,6 @@ std::uint32_t Instance::uidBase() const
 Result<void> Instance::prepareFolders()
 {
     const sys::Paths &paths = m_context.options.paths;
-    const std::uint32_t owner = uidBase(); // even without isolation root's instances have users
     const std::uint64_t log_bytes =
         m_running.log_limit_bytes() > 0 ? m_running.log_limit_bytes() : kLogBytesDefault;
     m_log = std::make_unique<sys::LogFileWriter>(
@@ -85,12 +85,7 @@ Result<void> Instance::prepareFolders()
     for (const fs::path &folder : {meshFolder().parent_path(), meshFolder(), ownFolder()})
         if (const auto made = makeFolder(folder); !made)
             return made;
-    if (const auto made = m_disk.prepare(m_running.disk_generation(), owner); !made)
-        return made;
-    if (!m_disk_count)
-        m_disk_count = m_context.disks.watch(
-            m_disk.folder(), [this](const sys::TreeUsage &usage) { diskCounted(usage); });
-    return checkDisk();
+    return prepareDisk();
 }
 
 SandboxSpec Instance::sandboxSpec() const
@@ -104,7 +99,8 @@ SandboxSpec Instance::sandboxSpec() const
     spec.host_name = hostNameFor(m_running.name());
     spec.memory_bytes =
         m_running.size().memory_bytes() > 0 ? m_running.size().memory_bytes() : kMemoryBytesDefault;
-    spec.disk_bytes = m_running.size().local_disk_bytes();
+    if (!m_disk.isWalled()) // between two counts no file grows beyond it, at least
+        spec.disk_bytes = diskLimit(m_running.role(), m_running.size()).bytes;
     spec.cores = std::max<std::uint32_t>(1, m_running.size().cores());
     spec.environment = {
         {"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}, {"HOME", "/local"}, {"LANG", "C.UTF-8"}};

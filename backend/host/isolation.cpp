@@ -6,6 +6,7 @@
 #include "backend/host/root_folder.h"
 #include "backend/sys/cgroup.h"
 #include "backend/sys/child_process.h"
+#include "backend/sys/disk_image.h"
 #include "backend/sys/mount.h"
 #include "backend/sys/namespaces.h"
 #include "backend/sys/sandbox.h"
@@ -217,6 +218,29 @@ SandboxSpec sandboxBase(const Isolation &isolation, std::uint32_t uid_base)
     return spec;
 }
 
+namespace
+{
+
+// Only root's hosts have mounts of their own. As with levels, what may pass lowers nothing.
+void testDisks(const HostOptions &options, Isolation &isolation)
+{
+    if (!isolation.unfit_reason.empty())
+        return;
+    std::string why = "this needs root and namespaces";
+    if (geteuid() == 0 && hasNamespaces(isolation.level)) {
+        const auto tried = sys::tryDiskImage(options.paths.disks() / (".trial-" + options.host_id));
+        isolation.disk_walls = tried.has_value();
+        if (isolation.disk_walls)
+            return;
+        why = tried.error().message();
+        if (tried.error().code() == v1::Error::RESOURCE_EXHAUSTED)
+            isolation.unfit_reason = diskReason(why);
+    }
+    isolation.advice += (isolation.advice.empty() ? "" : " ") + diskAdvice(why);
+}
+
+} // namespace
+
 Isolation testIsolation(const HostOptions &options)
 {
     LevelTest test(options);
@@ -227,6 +251,7 @@ Isolation testIsolation(const HostOptions &options)
     isolation.level = standing.level;
     isolation.advice = standing.advice;
     isolation.unfit_reason = standing.unfit_reason;
+    testDisks(options, isolation);
     return isolation;
 }
 

@@ -21,6 +21,7 @@ struct Isolation {
     std::string cgroup;         // of this host, its sandboxes' groups lie below
     bool swap_limit = false;
     std::filesystem::path guests; // see sys::Paths
+    bool disk_walls = false;      // disks are file systems of their own; else they are counted
 };
 
 // User ids, root folder and level of any sandbox of this host; the rest is the caller's.

@@ -74,6 +74,17 @@ std::string adviceFor(IsolationLevel refused, const std::string &problem, bool i
     return {};
 }
 
+std::string diskAdvice(const std::string &problem)
+{
+    return "Disks are held to their size by counting once a second, not by the kernel: " +
+           clause(problem) + ".";
+}
+
+std::string diskReason(const std::string &problem)
+{
+    return "A test disk failed: " + clause(problem) + ". It is tried again by itself.";
+}
+
 Standing climbDown(const LadderRules &rules, const std::function<Attempt(IsolationLevel)> &attempt)
 {
     Standing standing;

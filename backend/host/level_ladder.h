@@ -42,5 +42,8 @@ Standing climbDown(const LadderRules &rules, const std::function<Attempt(Isolati
 
 // What the operator can do about a level that the machine refuses so.
 std::string adviceFor(IsolationLevel refused, const std::string &problem, bool is_root);
+// About disks that only counting holds, and about a test disk that failed for what may pass.
+std::string diskAdvice(const std::string &problem);
+std::string diskReason(const std::string &problem);
 
 } // namespace slipway::host

@@ -56,10 +56,13 @@ constexpr Limit kLimits[] = {{"RLIMIT_NOFILE", RLIMIT_NOFILE, 65'536},
                              {"RLIMIT_NICE", RLIMIT_NICE, 0}};
 
 // Never above this process's own limits, which an ordinary user could not raise.
-Json resourceLimits()
+Json resourceLimits(const SandboxSpec &spec)
 {
+    std::vector<Limit> limits(std::begin(kLimits), std::end(kLimits));
+    if (spec.disk_bytes > 0)
+        limits.push_back({"RLIMIT_FSIZE", RLIMIT_FSIZE, spec.disk_bytes}); // of each file
     Json all = Json::array();
-    for (const Limit &limit : kLimits) {
+    for (const Limit &limit : limits) {
         rlimit own{};
         getrlimit(__rlimit_resource_t(limit.resource), &own);
         const auto most = std::min<std::uint64_t>(own.rlim_max, limit.most);
@@ -80,7 +83,7 @@ Json process(const SandboxSpec &spec)
             {"cwd", "/"},
             {"noNewPrivileges", true},
             {"capabilities", capabilities()},
-            {"rlimits", resourceLimits()}};
+            {"rlimits", resourceLimits(spec)}};
 }
 
 Json fileSystem(const char *type, const char *target, std::vector<std::string> options)

@@ -31,7 +31,7 @@ struct SandboxSpec {
     std::string cgroup;
     std::uint64_t memory_bytes = 0;
     std::uint32_t cores = 0;
-    std::uint64_t disk_bytes = 0;
+    std::uint64_t disk_bytes = 0; // of each file; 0: the disk has a wall of its own
     int channel_fd = -1; // the agent's end, inherited as sys::kChannelDescriptor; the sandbox's
 };
 

@@ -66,7 +66,7 @@ get_thread_area getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups ge
 getpgid getpgrp getpid getppid getpriority getresgid getresgid32 getresuid getresuid32
 getrlimit getrusage getsid gettid getuid getuid32 ioprio_get ioprio_set kill
 landlock_add_rule landlock_create_ruleset landlock_restrict_self modify_ldt pidfd_open
-pidfd_send_signal prctl prlimit64 restart_syscall rt_sigaction rt_sigpending rt_sigprocmask
+pidfd_send_signal prctl restart_syscall rt_sigaction rt_sigpending rt_sigprocmask
 rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64
 rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
 sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval
@@ -80,13 +80,17 @@ wait4 waitid waitpid
 )";
 
 // ---- between processes ----------------------------------------------------
-// All of System V and POSIX messages live in the sandbox's own namespace.
 constexpr const char kExchangeCalls[] = R"(
-accept accept4 bind connect getpeername getsockname getsockopt ipc listen mq_getsetattr
-mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend mq_timedsend_time64
-mq_unlink msgctl msgget msgrcv msgsnd recv recvfrom recvmmsg recvmmsg_time64 recvmsg semctl
-semget semop semtimedop semtimedop_time64 send sendmmsg sendmsg sendto setsockopt shmat
-shmctl shmdt shmget shutdown
+accept accept4 bind connect getpeername getsockname getsockopt listen recv recvfrom recvmmsg
+recvmmsg_time64 recvmsg send sendmmsg sendmsg sendto setsockopt shutdown
+)";
+
+// What these make outlives its maker, has no size, and belongs to the whole machine where there is
+// no namespace for it.
+constexpr const char kSharedCalls[] = R"(
+ipc mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend
+mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd semctl semget semop semtimedop
+semtimedop_time64 shmat shmctl shmdt shmget
 )";
 
 // What a family may be opened for; nothing raw, and no family that reaches the kernel's own
@@ -105,7 +109,8 @@ void addSockets(std::vector<CallRule> &rules)
                  {equals(0, family), {1, kSocketTypeMask, kDatagram}, equals(2, protocol)}});
     }
     rules.push_back({socket, {equals(0, kNetlink), equals(2, 0)}}); // routes only
-    // A 32-bit program's old door to all of them, behind which no argument can be seen.
+    // A 32-bit program's old door to all of them, behind which no argument can be seen (decision
+    // 0041).
     rules.push_back({{"socketcall"}, {}, ENOSYS});
 }
 
@@ -124,14 +129,18 @@ Names namesIn(const char *text)
     return {std::istream_iterator<std::string>(words), {}};
 }
 
-std::vector<CallRule> makeRules()
+std::vector<CallRule> makeRules(bool own_queues)
 {
     std::vector<CallRule> rules;
+    if (own_queues)
+        rules.push_back({namesIn(kSharedCalls), {}});
     for (const char *calls : {kFileCalls, kMemoryAndTimeCalls, kProcessCalls, kExchangeCalls})
         rules.push_back({namesIn(calls), {}});
     rules.push_back({{"clone"}, {{0, kNamespaceFlags, 0}}});
     // Its flags lie in memory, where no filter looks; whoever is told so takes clone.
     rules.push_back({{"clone3"}, {}, ENOSYS});
+    // Its own limits; an ordinary user's agent has the same user, and lives on its own.
+    rules.push_back({{"prlimit64"}, {equals(0, 0)}});
     addSockets(rules);
     addPersonalities(rules);
     return rules;
@@ -141,8 +150,13 @@ std::vector<CallRule> makeRules()
 
 const std::vector<CallRule> &systemCallRules()
 {
-    static const std::vector<CallRule> rules = makeRules();
+    static const std::vector<CallRule> rules = makeRules(true);
     return rules;
+}
+
+std::vector<CallRule> confinedCallRules()
+{
+    return makeRules(false);
 }
 
 std::vector<std::string> systemCallArchitectures()

@@ -25,6 +25,7 @@ void moveOwnersBeneath(const std::filesystem::path &folder, std::uint32_t from, 
 struct TreeUsage {
     std::uint64_t bytes = 0; // on the disk, holes not counted
     std::uint64_t files = 0; // of every kind
+    bool too_deep = false;   // folders within folders, more than are looked into
 };
 
 // Counts in small steps, so that a tree of any size holds up nobody.

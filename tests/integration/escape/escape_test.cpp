@@ -7,6 +7,8 @@
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <cstddef>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -42,6 +44,7 @@ private Q_SLOTS:
     void initTestCase();
     void attempts_data();
     void attempts();
+    void logsAreNoCommands();
     void floods_data();
     void floods();
     void cleanupTestCase();
@@ -49,12 +52,17 @@ private Q_SLOTS:
 private:
     struct Level {
         FabricHarness fabric;
+        QString isolation;
+        QString log;                     // of the probe
         QMap<QString, QString> verdicts; // of the attempts
         QStringList neighbour;           // who it is
+        QString broken;                  // why nothing can be said of this level
     };
     Level *level(const QString &name);
-    void begin(Level &level);
+    QString begin(Level &level);
+    QString beginProbe(Level &level);
     QString deploy(Level &level, const QString &service, const QString &what);
+    bool waitForLog(Level &level, const QString &service, const QString &words);
     bool neighbourIsWell(Level &level, QString &why);
     QString log(Level &level, const QString &service) const
     {
@@ -64,6 +72,7 @@ private:
     std::map<QString, std::unique_ptr<Level>> m_levels;
     QTcpServer m_operator_service;
     int m_nameless = -1;
+    int m_shared_memory = -1;
 };
 
 namespace
@@ -106,10 +115,9 @@ constexpr char kConfiguration[] = R"(<?xml version="1.0" encoding="utf-8"?>
 </ServiceConfiguration>
 )";
 
-// Memory is counted by process there, and the machine's own limits on files are all there is.
-const QStringList kNotHeldWhenConfined = {u"flood-memory"_s};
-
 const QStringList kLevels = {u"root"_s, u"rootless"_s};
+constexpr int kAllAttempts_ms = 240'000;
+constexpr int kLevelPatience_ms = 60'000;
 
 } // namespace
 
@@ -118,6 +126,8 @@ void EscapeTest::initTestCase()
     QVERIFY(m_operator_service.listen(QHostAddress::LocalHost));
     m_nameless = listenWithoutAFile();
     QVERIFY(m_nameless >= 0);
+    m_shared_memory = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0666);
+    QVERIFY(m_shared_memory >= 0);
 }
 
 // Started when its first row comes.
@@ -129,30 +139,63 @@ EscapeTest::Level *EscapeTest::level(const QString &name)
     level = std::make_unique<Level>();
     if (name == u"rootless"_s && geteuid() == 0)
         level->fabric.runAs(kOrdinaryUser);
-    begin(*level);
+    level->broken = begin(*level);
     return level.get();
 }
 
-void EscapeTest::begin(Level &level)
+// Returns what went wrong.
+QString EscapeTest::begin(Level &level)
 {
-    QVERIFY(level.fabric.start({u"--hosts"_s, u"1"_s, u"--fault-domains"_s, u"1"_s}));
-    QTRY_COMPARE_WITH_TIMEOUT(level.fabric.json({u"hosts"_s}).array()[0][u"state"_s].toString(),
-                              u"Ready"_s, 30000);
-    QVERIFY(writeText(level.fabric.folder() + u"/secret.txt"_s, "the operator's own words"));
-    QVERIFY(level.fabric.ctl({u"service"_s, u"create"_s, u"neighbour"_s}).ok());
-    const CtlResult deployed =
-        deploySample(level.fabric, u"neighbour"_s, u"production"_s, "static-site");
-    QVERIFY2(deployed.ok(), qPrintable(deployed.all()));
+    if (!level.fabric.start({u"--hosts"_s, u"1"_s, u"--fault-domains"_s, u"1"_s}))
+        return u"the fabric did not start: "_s + level.fabric.log();
+    const auto host = [&level] { return level.fabric.json({u"hosts"_s}).array().at(0); };
+    if (!QTest::qWaitFor([&] { return host()[u"state"_s] == u"Ready"_s; }, kLevelPatience_ms))
+        return u"no host: "_s + level.fabric.log();
+    level.isolation = host()[u"isolation"_s].toString();
+    qInfo().noquote() << level.isolation << host()[u"isolation_advice"_s].toString();
+    writeText(level.fabric.folder() + u"/secret.txt"_s, "the operator's own words");
+    if (const CtlResult made = level.fabric.ctl({u"service"_s, u"create"_s, u"neighbour"_s});
+        !made.ok())
+        return made.all();
+    if (const CtlResult deployed =
+            deploySample(level.fabric, u"neighbour"_s, u"production"_s, "static-site");
+        !deployed.ok())
+        return deployed.all();
     level.neighbour = identities(level.fabric, u"neighbour"_s);
-    const QString log = deploy(level, u"probe"_s, u"all"_s);
-    static const QRegularExpression line(u"PROBE (\\S+) (refused|SUCCEEDED) (.*)"_s);
-    for (auto found = line.globalMatch(log); found.hasNext();) {
-        const auto match = found.next();
-        level.verdicts[match.captured(1)] = match.captured(2) + u' ' + match.captured(3);
-    }
+    return level.isolation == u"no isolation"_s ? QString() : beginProbe(level);
 }
 
-// Returns the log when the program is through.
+// All attempts, one after the other, while somebody visits the neighbour all the time.
+QString EscapeTest::beginProbe(Level &level)
+{
+    KeptAliveClient visitor(level.fabric.slotUrl(u"neighbour"_s, u"production"_s));
+    QString missed;
+    const auto visit = [&] {
+        QString error;
+        if (visitor.get(u"/"_s, &error).isEmpty())
+            missed += error + u'\n';
+    };
+    if (const QString problem = deploy(level, u"probe"_s, u"all"_s); !problem.isEmpty())
+        return problem;
+    const bool done = QTest::qWaitFor(
+        [&] {
+            visit();
+            return (level.log = log(level, u"probe"_s)).contains(u"PROBE done"_s);
+        },
+        kAllAttempts_ms);
+    static const QRegularExpression line(u"PROBE (\\S+) (refused|SUCCEEDED) (.*)"_s);
+    for (auto found = line.globalMatch(level.log); found.hasNext();) {
+        const auto match = found.next();
+        QString &verdict = level.verdicts[match.captured(1)]; // a success is not forgotten
+        if (!verdict.startsWith(u"SUCCEEDED"_s))
+            verdict = match.captured(2) + u' ' + match.captured(3);
+    }
+    if (!done)
+        return u"the probe did not end: "_s + level.log + level.fabric.log();
+    return missed.isEmpty() ? QString() : u"a visitor of the neighbour was not served: "_s + missed;
+}
+
+// Returns what went wrong.
 QString EscapeTest::deploy(Level &level, const QString &service, const QString &what)
 {
     const FabricHarness &fabric = level.fabric;
@@ -168,20 +211,19 @@ QString EscapeTest::deploy(Level &level, const QString &service, const QString &
                   .arg(fabric.folder(), QString::number(m_operator_service.serverPort()),
                        QString::fromLatin1(kSecretName))
                   .toUtf8());
-    QString problem;
     for (const QStringList &command :
          {QStringList{u"package"_s, u"pack"_s, folder, u"-o"_s, package},
           QStringList{u"service"_s, u"create"_s, service},
           QStringList{u"deploy"_s, service, u"--slot"_s, u"production"_s, u"--package"_s, package,
                       u"--config"_s, configuration, u"--accept-single-instance"_s}})
         if (const CtlResult done = fabric.ctl(command); !done.ok())
-            problem += done.all();
-    QString text;
-    const bool done = QTest::qWaitFor(
-        [&] { return (text = log(level, service)).contains(u"PROBE done"_s); }, 150000);
-    if (!done)
-        qWarning().noquote() << problem << text << fabric.instances(service) << fabric.log();
-    return text;
+            return done.all();
+    return {};
+}
+
+bool EscapeTest::waitForLog(Level &level, const QString &service, const QString &words)
+{
+    return QTest::qWaitFor([&] { return log(level, service).contains(words); }, kLevelPatience_ms);
 }
 
 bool EscapeTest::neighbourIsWell(Level &level, QString &why)
@@ -218,43 +260,59 @@ void EscapeTest::attempts()
     if (on == u"root"_s && geteuid() != 0)
         QSKIP("needs root");
     Level *here = level(on);
-    const QString isolation = here->fabric.json({u"hosts"_s}).array()[0][u"isolation"_s].toString();
-    if (!isolation.startsWith(u"isolated"_s) && isolation != u"confined"_s)
-        QSKIP(qPrintable(u"this machine gives: "_s + isolation));
-    if (attempt == u"flood-memory"_s && isolation != u"isolated with limits"_s)
+    QVERIFY2(here->broken.isEmpty(), qPrintable(here->broken));
+    if (!here->isolation.startsWith(u"isolated"_s) && here->isolation != u"confined"_s)
+        QSKIP(qPrintable(u"this machine gives: "_s + here->isolation));
+    if (attempt == u"flood-memory"_s && here->isolation != u"isolated with limits"_s)
         QSKIP("memory limits need the level isolated with limits");
-    if (isolation == u"confined"_s && kNotHeldWhenConfined.contains(attempt))
-        QSKIP("confined does not hold this, and says so");
     const QString verdict = here->verdicts.value(attempt);
     QVERIFY2(verdict.startsWith(u"refused"_s), qPrintable(attempt + u": "_s + verdict));
     QString why;
     QVERIFY2(neighbourIsWell(*here, why), qPrintable(why));
 }
 
+// The probe writes some into its log, and makes files of such names.
+void EscapeTest::logsAreNoCommands()
+{
+    for (const auto &[name, level] : m_levels)
+        for (const QChar letter : level->log)
+            QVERIFY2(letter.isPrint() || letter == u'\n' || letter == u'\t',
+                     qPrintable(name + u" printed "_s + QString::number(letter.unicode(), 16)));
+}
+
 void EscapeTest::floods_data()
 {
     QTest::addColumn<QString>("on");
     QTest::addColumn<QString>("flood");
-    QTest::addColumn<QString>("event"); // that tells of it
+    QTest::addColumn<bool>("told");
     for (const QString &on : kLevels) {
-        QTest::newRow(qPrintable(on + u" disk"_s)) << on << u"fill-disk"_s << u"disk is full"_s;
-        QTest::newRow(qPrintable(on + u" files"_s)) << on << u"fill-files"_s << u"disk is full"_s;
-        QTest::newRow(qPrintable(on + u" log"_s)) << on << u"fill-log"_s << QString();
+        QTest::newRow(qPrintable(on + u" disk"_s)) << on << u"fill-disk"_s << true;
+        QTest::newRow(qPrintable(on + u" files"_s)) << on << u"fill-files"_s << true;
+        QTest::newRow(qPrintable(on + u" log"_s)) << on << u"fill-log"_s << false;
     }
 }
 
+// Where the kernel holds the disk the program is refused; else it is ended. Both are told.
 void EscapeTest::floods()
 {
     QFETCH(QString, on);
     QFETCH(QString, flood);
-    QFETCH(QString, event);
+    QFETCH(bool, told);
     if (on == u"root"_s && geteuid() != 0)
         QSKIP("needs root");
     Level *here = level(on);
-    deploy(*here, flood, flood);
-    if (!event.isEmpty())
-        QTRY_VERIFY2_WITH_TIMEOUT(here->fabric.ctl({u"events"_s, flood}).out.contains(event),
-                                  qPrintable(here->fabric.ctl({u"events"_s, flood}).all()), 60000);
+    QVERIFY2(here->broken.isEmpty(), qPrintable(here->broken));
+    const QString problem = deploy(*here, flood, flood);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const auto events = [&] { return here->fabric.ctl({u"events"_s, flood}).all(); };
+    if (told)
+        QTRY_VERIFY2_WITH_TIMEOUT(events().contains(u"disk is full"_s), qPrintable(events()),
+                                  kLevelPatience_ms);
+    const QString advice =
+        here->fabric.json({u"hosts"_s}).array().at(0)[u"isolation_advice"_s].toString();
+    if (!told || !advice.contains(u"counting"_s))
+        QVERIFY2(waitForLog(*here, flood, u"PROBE "_s + flood + u" refused ENOSPC"_s),
+                 qPrintable(log(*here, flood) + events()));
     QString why;
     QVERIFY2(neighbourIsWell(*here, why), qPrintable(why));
     const CtlResult deleted = here->fabric.ctl(
@@ -273,6 +331,7 @@ void EscapeTest::cleanupTestCase()
         QCOMPARE(level->fabric.leftovers(), QStringList());
     }
     ::close(m_nameless);
+    shmctl(m_shared_memory, IPC_RMID, nullptr);
 }
 
 QTEST_GUILESS_MAIN(EscapeTest)

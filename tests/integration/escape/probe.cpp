@@ -14,6 +14,7 @@ namespace
 {
 
 constexpr unsigned kPatience_s = 20;
+int g_agent = 1;
 
 void tryOne(const probe::Attempt &attempt)
 {
@@ -38,6 +39,16 @@ void tryOne(const probe::Attempt &attempt)
 
 } // namespace
 
+int probe::agent()
+{
+    return g_agent;
+}
+
+std::string probe::agentFile(const std::string &name)
+{
+    return "/proc/" + std::to_string(g_agent) + "/" + name;
+}
+
 // Arguments: names of attempts, or "all" that leave the program itself alone.
 int main(int argc, char **argv)
 {
@@ -47,6 +58,9 @@ int main(int argc, char **argv)
             printf("%s\n", attempt.name);
         return 0;
     }
+    if (argc == 2 && std::strcmp(argv[1], "rights") == 0)
+        return probe::hasRights() ? probe::kHasRights : 0;
+    g_agent = getppid();
     for (const probe::Attempt &attempt : probe::fillAttempts())
         if (argc == 2 && std::strcmp(argv[1], attempt.name) == 0)
             tryOne(attempt);

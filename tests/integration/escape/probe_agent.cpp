@@ -22,16 +22,14 @@ namespace probe
 namespace
 {
 
-constexpr int kAgent = 1;
-
 std::string when(bool success, const char *what)
 {
     return success ? what : "";
 }
 
-std::string opens(const char *path, int flags)
+std::string opens(const std::string &path, int flags)
 {
-    const int fd = open(path, flags);
+    const int fd = open(path.c_str(), flags);
     if (fd < 0)
         return {};
     if ((flags & O_ACCMODE) != O_RDONLY)
@@ -43,21 +41,21 @@ std::string opens(const char *path, int flags)
 
 std::string attach()
 {
-    return when(ptrace(PTRACE_ATTACH, kAgent, nullptr, nullptr) == 0, "traces the agent");
+    return when(ptrace(PTRACE_ATTACH, agent(), nullptr, nullptr) == 0, "traces the agent");
 }
 
 std::string seize()
 {
-    return when(ptrace(PTRACE_SEIZE, kAgent, nullptr, nullptr) == 0, "traces the agent");
+    return when(ptrace(PTRACE_SEIZE, agent(), nullptr, nullptr) == 0, "traces the agent");
 }
 
 std::string takeDescriptor()
 {
-    const int agent = int(syscall(SYS_pidfd_open, kAgent, 0));
-    if (agent < 0)
+    const int handle = int(syscall(SYS_pidfd_open, agent(), 0));
+    if (handle < 0)
         return {};
     for (int number = 3; number < 64; ++number)
-        if (syscall(SYS_pidfd_getfd, agent, number, 0) >= 0)
+        if (syscall(SYS_pidfd_getfd, handle, number, 0) >= 0)
             return "has a descriptor of the agent";
     return {};
 }
@@ -67,7 +65,7 @@ std::string readMemory()
     char buffer[16];
     iovec local{buffer, sizeof buffer};
     iovec remote{reinterpret_cast<void *>(0x400000), sizeof buffer};
-    return when(process_vm_readv(kAgent, &local, 1, &remote, 1, 0) >= 0, "reads its memory");
+    return when(process_vm_readv(agent(), &local, 1, &remote, 1, 0) >= 0, "reads its memory");
 }
 
 std::string writeMemory()
@@ -75,44 +73,45 @@ std::string writeMemory()
     char buffer[16]{};
     iovec local{buffer, sizeof buffer};
     iovec remote{reinterpret_cast<void *>(0x400000), sizeof buffer};
-    return when(process_vm_writev(kAgent, &local, 1, &remote, 1, 0) >= 0, "writes its memory");
+    return when(process_vm_writev(agent(), &local, 1, &remote, 1, 0) >= 0, "writes its memory");
 }
 
 std::string memoryFile()
 {
-    return opens("/proc/1/mem", O_RDWR);
+    return opens(agentFile("mem"), O_RDWR);
 }
 
 std::string environment()
 {
-    return opens("/proc/1/environ", O_RDONLY);
+    return opens(agentFile("environ"), O_RDONLY);
 }
 
 std::string maps()
 {
-    return opens("/proc/1/maps", O_RDONLY);
+    return opens(agentFile("maps"), O_RDONLY);
 }
 
 std::string root()
 {
-    return when(access("/proc/1/root/proc", F_OK) == 0, "walks through the agent's root");
+    return when(access(agentFile("root/proc").c_str(), F_OK) == 0,
+                "walks through the agent's root");
 }
 
 std::string program()
 {
-    return when(access("/proc/1/exe", R_OK) == 0, "sees the agent's program link");
+    return when(access(agentFile("exe").c_str(), R_OK) == 0, "sees the agent's program link");
 }
 
 std::string descriptors()
 {
-    DIR *folder = opendir("/proc/1/fd");
+    DIR *folder = opendir(agentFile("fd").c_str());
     return when(folder && readdir(folder), "lists the agent's descriptors");
 }
 
 std::string openDescriptor()
 {
     for (int number = 0; number < 32; ++number) {
-        const std::string path = "/proc/1/fd/" + std::to_string(number);
+        const std::string path = agentFile("fd/") + std::to_string(number);
         if (open(path.c_str(), O_RDWR | O_NONBLOCK) >= 0)
             return path;
     }
@@ -121,10 +120,10 @@ std::string openDescriptor()
 
 std::string killsBy(int number)
 {
-    const int result = kill(kAgent, number);
+    const int result = kill(agent(), number);
     const int why = errno;
     usleep(200'000);
-    if (kill(kAgent, 0) != 0 && errno == ESRCH)
+    if (kill(agent(), 0) != 0 && errno == ESRCH)
         return "ended the agent";
     errno = result == 0 ? EALREADY : why; // sent, and to no effect: the agent's host checks it
     return {};

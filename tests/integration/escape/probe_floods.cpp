@@ -54,9 +54,9 @@ std::string descriptors()
     return "opened 200000 files";
 }
 
-std::string fills(const char *path, std::size_t most_mb)
+std::string fills(const std::string &path, std::size_t most_mb, bool keep = false)
 {
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (fd < 0)
         return {};
     const std::string block(kMegabyte, 'x');
@@ -68,9 +68,10 @@ std::string fills(const char *path, std::size_t most_mb)
         ++written;
     }
     close(fd);
-    unlink(path);
+    if (!keep)
+        unlink(path.c_str());
     errno = why;
-    return why == 0 ? std::string("filled ") + path : "";
+    return why == 0 ? "filled " + path : "";
 }
 
 std::string fillTemporary()
@@ -124,15 +125,27 @@ std::string memory()
     return "held 8000 MB";
 }
 
+std::string onOwnDisk(const std::string &name)
+{
+    const char *home = std::getenv("HOME");
+    return std::string(home ? home : "/local") + "/" + name;
+}
+
+// File after file, as no file may be larger than the disk; they stay.
 std::string fillDisk()
 {
-    return fills("/local/flood", 2'000);
+    signal(SIGXFSZ, SIG_IGN);
+    for (int number = 0; number < 100; ++number)
+        if (fills(onOwnDisk("flood" + std::to_string(number)), 100, true).empty() && errno != EFBIG)
+            return {};
+    return "wrote 10000 MB";
 }
 
 std::string fillWithFiles()
 {
     for (int made = 0; made < 400'000; ++made) {
-        const int fd = open(("/local/n" + std::to_string(made)).c_str(), O_WRONLY | O_CREAT, 0644);
+        const std::string path = onOwnDisk("n" + std::to_string(made));
+        const int fd = open(path.c_str(), O_WRONLY | O_CREAT, 0644);
         if (fd < 0)
             return {};
         close(fd);
@@ -167,7 +180,7 @@ std::vector<Attempt> floodAttempts()
 std::vector<Attempt> attempts()
 {
     std::vector<Attempt> all = agentAttempts();
-    for (const auto &more : {kernelAttempts(), fileAttempts(), floodAttempts()})
+    for (const auto &more : {kernelAttempts(), fileAttempts(), moreAttempts(), floodAttempts()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -102,7 +102,7 @@ void HostEngineTest::locksItIn()
                          "  touch /role/x; ls / ; } >/local/seen 2>&1; exec sleep 1000"));
     if (!hasIsolation(world))
         QSKIP("No sandbox possible here.");
-    const auto seen = world.paths.instanceDisk("d1", kName) / "seen";
+    const auto seen = world.diskOf(kName) / "seen";
     QVERIFY(world.waitFor([&] { return contentOf(seen).find("usr\n") != std::string::npos; }));
     const std::string text = contentOf(seen);
     QVERIFY2(text.find("\n3\n0\n") != std::string::npos, text.c_str()); // only "lo"; root inside
@@ -236,7 +236,7 @@ void HostEngineTest::followsGenerations()
 {
     HostWorld world;
     QVERIFY(begin(world, "echo x >> /local/starts; exec sleep 1000"));
-    const auto starts = world.paths.instanceDisk("d1", kName) / "starts";
+    const auto starts = world.diskOf(kName) / "starts";
     const bool isolated = hasIsolation(world);
     v1::InstanceOrder order = world.order(kName, "echo x >> /local/starts; exec sleep 1000");
     for (const std::uint64_t generation : {2, 3}) {

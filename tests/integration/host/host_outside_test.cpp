@@ -90,7 +90,7 @@ void HostOutsideTest::initTestCase()
 
 std::string HostOutsideTest::lastSeen(const HostWorld &world)
 {
-    std::ifstream seen(world.paths.instanceDisk("d1", kName) / "seen");
+    std::ifstream seen(world.diskOf(kName) / "seen");
     std::string last;
     for (std::string line; std::getline(seen, line);)
         last = line;
@@ -137,7 +137,7 @@ void HostOutsideTest::keepsTheMachinesLoopbackOut()
     world.setOrders("host-1", {orderFor(world, "10.0.2.2", m_server.serverPort(), true)});
     QVERIFY(world.waitFor([&] { return world.isReady(kName); }));
     QVERIFY(soon(world, "no"));
-    const auto seen = world.paths.instanceDisk("d1", kName) / "seen";
+    const auto seen = world.diskOf(kName) / "seen";
     QVERIFY(world.waitFor([&] { return std::filesystem::file_size(seen) >= 15; })); // five times
     QCOMPARE(lastSeen(world), std::string("no"));
     std::ifstream all(seen);

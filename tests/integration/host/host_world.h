@@ -33,7 +33,7 @@ public:
     // Turns the loop until the condition holds; false after the time limit.
     bool waitFor(const std::function<bool()> &condition, int limit_ms = 15'000);
 
-    // Whether namespaces show it, or a place of its own does.
+    // As its host (host-1) sees it, whose mounts are its own, or in a place of its own.
     std::filesystem::path diskOf(const std::string &name) const;
     bool hostIsFit(const std::string &host) const;
     bool hostIsUp(const std::string &host) const { return hellos.contains(host); }

@@ -144,7 +144,7 @@ void ReadingTest::jsonHasItsFields()
     QVERIFY2(printed.ok(), qPrintable(printed.all()));
     const QJsonDocument document = QJsonDocument::fromJson(printed.out.toUtf8());
     QVERIFY2(list ? document.isArray() : document.isObject(), qPrintable(printed.out));
-    const QJsonObject object = list ? document.array()[0].toObject() : document.object();
+    const QJsonObject object = list ? document.array().at(0).toObject() : document.object();
     QVERIFY2(missing(object, fields).isEmpty(), qPrintable(missing(object, fields)));
 }
 
@@ -187,7 +187,7 @@ void ReadingTest::processesAreThoseOfTheMachine()
 
 void ReadingTest::everythingIsReadableText()
 {
-    const QString deploy_id = m_fabric.json({u"operations"_s}).array()[0][u"id"_s].toString();
+    const QString deploy_id = m_fabric.json({u"operations"_s}).array().at(0)[u"id"_s].toString();
     const QList<QStringList> commands{{u"service"_s, u"list"_s},
                                       {u"service"_s, u"show"_s, u"shop"_s},
                                       {u"instance"_s, u"list"_s, u"shop"_s},

@@ -34,7 +34,7 @@ void RefusalsTest::initTestCase()
     QVERIFY(m_fabric.start({u"--hosts"_s, u"2"_s}));
     const CtlResult sent = m_fabric.ctl({u"package"_s, u"upload"_s, sample("static-site.cspkg")});
     QVERIFY2(sent.ok(), qPrintable(sent.all()));
-    QTRY_COMPARE(m_fabric.json({u"hosts"_s}).array()[1][u"state"_s].toString(), u"Ready"_s);
+    QTRY_COMPARE(m_fabric.json({u"hosts"_s}).array().at(1)[u"state"_s].toString(), u"Ready"_s);
 }
 
 QString RefusalsTest::made(const QString &name, const std::vector<MadeEntry> &entries) const

@@ -148,7 +148,7 @@ void SandboxTest::initTestCase()
 {
     // One host, so that everybody is everybody's neighbour.
     QVERIFY(m_fabric.start({u"--hosts"_s, u"1"_s, u"--fault-domains"_s, u"1"_s}));
-    QTRY_COMPARE_WITH_TIMEOUT(m_fabric.json({u"hosts"_s}).array()[0][u"state"_s].toString(),
+    QTRY_COMPARE_WITH_TIMEOUT(m_fabric.json({u"hosts"_s}).array().at(0)[u"state"_s].toString(),
                               u"Ready"_s, 20000);
     QVERIFY(m_operator_service.listen(QHostAddress::LocalHost));
     write(m_fabric.folder() + u"/home/secret.txt"_s, "the operator's own words");
@@ -156,7 +156,7 @@ void SandboxTest::initTestCase()
 
 bool SandboxTest::isolated(bool with_limits)
 {
-    const QString level = m_fabric.json({u"hosts"_s}).array()[0][u"isolation"_s].toString();
+    const QString level = m_fabric.json({u"hosts"_s}).array().at(0)[u"isolation"_s].toString();
     return level == u"isolated with limits"_s ||
            (!with_limits && level == u"isolated without limits"_s);
 }

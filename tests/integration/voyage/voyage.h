@@ -10,6 +10,7 @@
 #include <QFileInfo>
 #include <QTest>
 #include <filesystem>
+#include <unistd.h>
 
 namespace slipway::test
 {
@@ -47,7 +48,7 @@ inline QByteArray readText(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-// The throw-away disk of an instance as the machine sees it: /local inside.
+// The throw-away disk of an instance: /local inside. As root its host alone sees what is on it.
 inline QString diskOf(const FabricHarness &fabric, const QJsonObject &instance)
 {
     sys::Paths paths =
@@ -59,7 +60,12 @@ inline QString diskOf(const FabricHarness &fabric, const QJsonObject &instance)
     const auto folder =
         paths.instanceDisk(instance[QStringLiteral("deployment_id")].toString().toStdString(),
                            instance[QStringLiteral("name")].toString().toStdString());
-    return QString::fromStdString(folder.string());
+    const QString path = QString::fromStdString(folder.string());
+    for (const QJsonValue &host : fabric.json({QStringLiteral("hosts")}).array())
+        if (geteuid() == 0 && paths.guests.empty() &&
+            host[QStringLiteral("id")] == instance[QStringLiteral("host")])
+            return QStringLiteral("/proc/%1/root").arg(host[QStringLiteral("pid")].toInt()) + path;
+    return path;
 }
 
 inline QStringList namesOf(const QJsonArray &objects)

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void makesThreadsButNoNamespaces();
     void opensOnlyPlainSockets();
     void leavesOutWhatItDoesNotName();
+    void leavesTheAgentsLimitsAlone();
+    void makesNothingThatTheMachineShares();
 };
 
 void SystemCallsTest::namesNoDoorOutOfASandbox()
@@ -128,6 +130,21 @@ void SystemCallsTest::leavesOutWhatItDoesNotName()
         if (call["names"][0] == "clone3")
             told = call["action"] == "SCMP_ACT_ERRNO" && call["errnoRet"].get<int>() == ENOSYS;
     QVERIFY(told);
+}
+
+void SystemCallsTest::leavesTheAgentsLimitsAlone()
+{
+    QVERIFY(allows("prlimit64", {0, 7, 0}));
+    QVERIFY(!allows("prlimit64", {1, 7, 0}));
+}
+
+void SystemCallsTest::makesNothingThatTheMachineShares()
+{
+    for (const char *name : {"shmget", "semget", "msgget", "ipc", "mq_open"}) {
+        QVERIFY2(allows(name), name);
+        for (const host::CallRule &rule : host::confinedCallRules())
+            QVERIFY2(std::count(rule.names.begin(), rule.names.end(), name) == 0, name);
+    }
 }
 
 QTEST_GUILESS_MAIN(SystemCallsTest)

@@ -27,6 +27,8 @@ private Q_SLOTS:
     void givesNothingOutsideAway();
     void countsWithoutFollowing();
     void countsALinkedFileOnce();
+    void saysWhatIsTooDeep();
+    void countsWhatIsClosed();
 
 private:
     fs::path home() const { return m_home->path().toStdString(); }
@@ -94,6 +96,41 @@ void BeneathTest::countsALinkedFileOnce()
     for (int i = 0; i < 10; ++i)
         fs::create_hard_link(disk() / "file", disk() / std::to_string(i));
     QVERIFY(count().bytes < 100'000);
+}
+
+// Nothing can be hidden below more folders than are looked into.
+void BeneathTest::saysWhatIsTooDeep()
+{
+    fs::path deep = disk();
+    for (int level = 0; level < 200; ++level)
+        deep /= "d";
+    fs::create_directories(deep);
+    QVERIFY(!count().too_deep);
+    for (int level = 0; level < 100; ++level)
+        deep /= "d";
+    fs::create_directories(deep);
+    QVERIFY(count().too_deep);
+}
+
+// An ordinary user's instances are that user: a folder that can be written and not be listed.
+void BeneathTest::countsWhatIsClosed()
+{
+    constexpr uid_t kNobody = 65'534;
+    const fs::path closed = disk() / "closed";
+    fs::create_directories(closed);
+    std::ofstream(closed / "file") << std::string(100'000, 'x');
+    if (geteuid() == 0) {
+        fs::permissions(home(), fs::perms(0755));
+        for (const fs::path &one : {disk(), closed, closed / "file"})
+            QCOMPARE(chown(one.c_str(), kNobody, kNobody), 0);
+    }
+    fs::permissions(closed, fs::perms(0300));
+    const bool changes = geteuid() == 0 && seteuid(kNobody) == 0;
+    const sys::TreeUsage usage = count();
+    if (changes)
+        QCOMPARE(seteuid(0), 0);
+    QCOMPARE(usage.files, std::uint64_t(2));
+    QVERIFY(usage.bytes >= 100'000);
 }
 
 QTEST_GUILESS_MAIN(BeneathTest)
