@@ -99,7 +99,9 @@ int becomeProgram(const Prepared &prepared, const Confinement *confinement)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    signal(SIGPIPE, SIG_DFL);
+    for (int number = 1; number < NSIG;
+         ++number) // what this process ignores, its programs may heed
+        signal(number, SIG_DFL);
     replaceDescriptor(request.stdin_fd >= 0 ? request.stdin_fd : prepared.null_fd, 0);
     replaceDescriptor(request.stdout_fd, 1);
     replaceDescriptor(request.stderr_fd, 2);
@@ -172,8 +174,12 @@ Result<int> spawn(const SpawnRequest &request)
     int error_pipe[2];
     if (arguments.empty() || !makeErrorPipe(error_pipe))
         return failure(v1::Error::INTERNAL, "SPAWN_FAILED", "Cannot start a program: no pipe.");
-    Prepared prepared{pointersTo(arguments), pointersTo(environment), request.inherited_fds,
-                      request.working_folder.string(), open("/dev/null", O_RDWR | O_CLOEXEC), {}};
+    Prepared prepared{pointersTo(arguments),
+                      pointersTo(environment),
+                      request.inherited_fds,
+                      request.working_folder.string(),
+                      open("/dev/null", O_RDWR | O_CLOEXEC),
+                      {}};
     if (request.view)
         prepared.view.emplace(*request.view);
     prepared.kept.push_back(error_pipe[1]);

@@ -140,6 +140,8 @@ EscapeTest::Level *EscapeTest::level(const QString &name)
     if (name == u"rootless"_s && geteuid() == 0)
         level->fabric.runAs(kOrdinaryUser);
     level->broken = begin(*level);
+    if (!level->broken.isEmpty()) // whole, which a failed check would not print
+        qWarning().noquote() << level->broken;
     return level.get();
 }
 
@@ -260,7 +262,7 @@ void EscapeTest::attempts()
     if (on == u"root"_s && geteuid() != 0)
         QSKIP("needs root");
     Level *here = level(on);
-    QVERIFY2(here->broken.isEmpty(), qPrintable(here->broken));
+    QVERIFY2(here->broken.isEmpty(), qPrintable(here->broken.left(200)));
     if (!here->isolation.startsWith(u"isolated"_s) && here->isolation != u"confined"_s)
         QSKIP(qPrintable(u"this machine gives: "_s + here->isolation));
     if (attempt == u"flood-memory"_s && here->isolation != u"isolated with limits"_s)
@@ -301,7 +303,7 @@ void EscapeTest::floods()
     if (on == u"root"_s && geteuid() != 0)
         QSKIP("needs root");
     Level *here = level(on);
-    QVERIFY2(here->broken.isEmpty(), qPrintable(here->broken));
+    QVERIFY2(here->broken.isEmpty(), qPrintable(here->broken.left(200)));
     const QString problem = deploy(*here, flood, flood);
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
     const auto events = [&] { return here->fabric.ctl({u"events"_s, flood}).all(); };

@@ -19,31 +19,32 @@ namespace probe
 namespace
 {
 
-constexpr int kProcessesMax = 4'000;
+constexpr std::size_t kProcessesMax = 4'000;
 constexpr int kDescriptorsMax = 200'000;
 constexpr std::size_t kMegabyte = 1024 * 1024;
 constexpr std::size_t kSharedMax_mb = 512;
 
 std::string forkBomb()
 {
-    setpgid(0, 0);
-    int made = 0;
-    for (; made < kProcessesMax; ++made) {
+    std::vector<pid_t> made;
+    int why = 0;
+    while (made.size() < kProcessesMax && why == 0) {
         const pid_t child = fork();
-        if (child < 0)
-            break;
         if (child == 0) {
             pause();
             _exit(0);
         }
+        if (child < 0)
+            why = errno;
+        else
+            made.push_back(child);
     }
-    const int why = errno;
-    signal(SIGTERM, SIG_IGN);
-    kill(0, SIGTERM); // the children of this group
+    for (const pid_t child : made)
+        kill(child, SIGKILL);
     while (waitpid(-1, nullptr, 0) > 0) {
     }
     errno = why;
-    return made == kProcessesMax ? "made 4000 processes" : "";
+    return why == 0 ? "made 4000 processes" : "";
 }
 
 std::string descriptors()

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void runsAProgramForItsTimeOnly_data();
     void runsAProgramForItsTimeOnly();
     void doesNotWaitForWhatAProgramLeaves();
+    void letsProgramsHeedWhatItIgnores();
 };
 
 void ProcessWatchTest::tellsHowAChildEnded()
@@ -100,6 +101,20 @@ void ProcessWatchTest::doesNotWaitForWhatAProgramLeaves()
     ::kill(std::stoi(output->out), SIGKILL);
     QCOMPARE(output->err, std::string("why\n"));
     QCOMPARE(sys::describeExit(output->wait_status), std::string("ended with code 3"));
+}
+
+// An agent heeds no signal; its programs have to end when they are asked to.
+void ProcessWatchTest::letsProgramsHeedWhatItIgnores()
+{
+    const auto before = std::signal(SIGTERM, SIG_IGN);
+    sys::SpawnRequest request;
+    request.arguments = {"sh", "-c", "kill -TERM $$; echo alive"};
+    const auto output = sys::runProgram(request, 30'000);
+    std::signal(SIGTERM, before);
+    QVERIFY(output);
+    QCOMPARE(output->out, std::string());
+    QCOMPARE(sys::describeExit(output->wait_status),
+             std::string("was killed by signal 15 (Terminated)"));
 }
 
 QTEST_GUILESS_MAIN(ProcessWatchTest)
