@@ -49,6 +49,22 @@ FabricHarness::~FabricHarness()
     killLeftovers();
 }
 
+// Nobody else may command a user's fabric, not even root by mistake: clients look at its socket.
+void FabricHarness::becomeUser(QProcess &process) const
+{
+    if (!m_user)
+        return;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(u"XDG_RUNTIME_DIR"_s);
+    environment.insert(u"HOME"_s, m_folder.path());
+    environment.insert(u"TMPDIR"_s, m_folder.path()); // the machine's may be root's alone
+    process.setProcessEnvironment(environment);
+    process.setChildProcessModifier([user = *m_user] {
+        if (::setgroups(0, nullptr) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0)
+            ::_exit(126);
+    });
+}
+
 void FabricHarness::runAs(unsigned user)
 {
     QDir().mkpath(m_folder.path() + u"/run"_s);
@@ -56,14 +72,8 @@ void FabricHarness::runAs(unsigned user)
                                 QString(m_folder.path() + u"/fabric.log"_s)})
         if (::chown(qPrintable(path), user, user) != 0 && QFile::exists(path))
             qWarning().noquote() << "cannot give" << path << "away";
-    m_fabric.setChildProcessModifier([user] {
-        if (::setgroups(0, nullptr) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0)
-            ::_exit(126);
-    });
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.remove(u"XDG_RUNTIME_DIR"_s);
-    environment.insert(u"HOME"_s, m_folder.path());
-    m_fabric.setProcessEnvironment(environment);
+    m_user = user;
+    becomeUser(m_fabric);
 }
 
 bool FabricHarness::start(const QStringList &more_arguments)
@@ -124,6 +134,7 @@ bool FabricHarness::running() const
 CtlResult FabricHarness::ctl(const QStringList &arguments, int timeout_ms) const
 {
     QProcess process;
+    becomeUser(process);
     process.start(program(u"slipwayctl"_s), QStringList{u"--socket"_s, socket()} + arguments);
     CtlResult result;
     if (!process.waitForFinished(timeout_ms)) {

@@ -12,6 +12,7 @@
 #include <QTemporaryDir>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace slipway::test
 {
@@ -34,7 +35,8 @@ public:
     FabricHarness(const FabricHarness &) = delete;
     FabricHarness &operator=(const FabricHarness &) = delete;
 
-    // Before start(), and only as root: the fabric belongs to this user, with no further groups.
+    // Before start(), and only as root: the fabric belongs to this user, with no further groups,
+    // and so do its clients.
     void runAs(unsigned user);
     // In the environment of all that start() starts from now on.
     void setVariable(const QString &name, const QString &value);
@@ -71,9 +73,12 @@ public:
     void killLeftovers() const;
 
 private:
+    void becomeUser(QProcess &process) const;
+
     QTemporaryDir m_folder;
     QProcess m_fabric;
     mutable QString m_fabric_id;
+    std::optional<unsigned> m_user;
 };
 
 // slipwayctl while it goes on printing: watch, logs -f. Ended with this.

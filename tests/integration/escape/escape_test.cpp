@@ -202,7 +202,7 @@ QString EscapeTest::deploy(Level &level, const QString &service, const QString &
 {
     const FabricHarness &fabric = level.fabric;
     const QString folder = fabric.folder() + u"/packages/"_s + service;
-    const QString package = folder + u".cspkg"_s;
+    const QString package = fabric.folder() + u'/' + service + u".cspkg"_s;
     const QString configuration = folder + u".cscfg"_s;
     writeText(folder + u"/ServiceDefinition.csdef"_s,
               QString::fromLatin1(kDefinition).arg(what).toUtf8());
