@@ -387,7 +387,7 @@ std::string commandsInLogs()
                "31m\x7f\r overwritten\n",
                stdout);
     std::fflush(stdout);
-    const std::string name = home() + "/\x1b[2J\n\xff\x01name";
+    const std::string name = home() + "/\x1b[2J\n\x01name";
     const int fd = open(name.c_str(), O_WRONLY | O_CREAT, 0600);
     if (fd >= 0)
         close(fd);
