@@ -38,6 +38,7 @@ BANNED = [
     (re.compile(r"BlockingQueuedConnection"), "a blocking queued connection"),
     (re.compile(r"\b(SIGNAL|SLOT)\("), "string-based connections"),
     (re.compile(r"\b(TODO|FIXME|XXX|HACK)\b"), "an unfinished note"),
+    (re.compile(r"\b(std::system|popen|wordexp)\s*\("), "a text handed to a shell"),
     (re.compile(r"\bsleep_for\b|\bqSleep\b|\bQThread::m?sleep\b"), "waiting by time"),
 ]
 GRPC = re.compile(r'#include\s+[<"](grpc|.*\.grpc\.pb\.h)')

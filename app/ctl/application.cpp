@@ -2,6 +2,7 @@
 
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
+#include "app/ctl/terminal_border.h"
 
 #include <algorithm>
 #include <iostream>
@@ -74,8 +75,11 @@ int parseFailure(const CLI::App &app, const CLI::ParseError &error, std::ostream
 
 } // namespace
 
-int run(const std::vector<std::string> &arguments, std::ostream &out, std::ostream &err)
+int run(const std::vector<std::string> &arguments, std::ostream &stdout_stream,
+        std::ostream &stderr_stream)
 {
+    TerminalBorder out(stdout_stream);
+    TerminalBorder err(stderr_stream);
     Context context(out, err);
     CLI::App app("The command line of Slipway", "slipwayctl");
     addGlobalOptions(app, context.options);
@@ -91,6 +95,7 @@ int run(const std::vector<std::string> &arguments, std::ostream &out, std::ostre
     if (done)
         return kExitDone;
     printError(err, done.error());
+    err.flush();
     return exitCode(done.error());
 }
 

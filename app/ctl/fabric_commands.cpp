@@ -137,10 +137,11 @@ Result<void> status(Context &context, const FabricOptions &)
         printJson(context.out, statusJson(*status));
         return checkEdge(*status);
     }
-    context.out << "Fabric " << status->fabric_id() << ", version " << status->version() << ", "
-                << status->engine() << " engine, " << status->isolation() << '\n'
-                << "  socket      " << status->socket() << "\n  data        " << status->data_dir()
-                << "\n  running for "
+    context.out << "Fabric " << printable(status->fabric_id()) << ", version "
+                << printable(status->version()) << ", " << printable(status->engine())
+                << " engine, " << printable(status->isolation()) << '\n'
+                << "  socket      " << printable(status->socket()) << "\n  data        "
+                << printable(status->data_dir()) << "\n  running for "
                 << shortAge(status->start_time_ms(), sys::SystemClock().wallMs())
                 << (status->embedded() ? ", inside the portal" : "") << "\n  revision    "
                 << status->revision() << " (edge " << status->edge_revision() << ")\n  controller  "
@@ -153,7 +154,7 @@ Result<void> status(Context &context, const FabricOptions &)
                               " ago")
                 << '\n';
     for (const v1::Host &host : status->hosts())
-        context.out << "  " << host.id() << "      " << host.pid() << "  "
+        context.out << "  " << printable(host.id()) << "      " << host.pid() << "  "
                     << v1::Host::State_Name(host.state())
                     << (host.unfit_reason().empty()
                             ? ""
@@ -174,7 +175,7 @@ Result<void> version(Context &context, const FabricOptions &)
         return {};
     }
     context.out << "slipwayctl " SLIPWAY_VERSION "\nfabric     "
-                << (status ? status->version() : "not running") << '\n';
+                << (status ? printable(status->version()) : "not running") << '\n';
     return {};
 }
 

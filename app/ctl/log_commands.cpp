@@ -63,7 +63,7 @@ private:
         std::string head = clockTimeUs(line.time_us()) + "  ";
         if (m_both_slots)
             head += slotName(deployment.slot()) + "  ";
-        head += line.instance() + (error ? "  err  " : agent ? "  agent  " : "  out  ");
+        head += printable(line.instance()) + (error ? "  err  " : agent ? "  agent  " : "  out  ");
         m_out << coloured(head, Tone::Faint, m_colours)
               << coloured(printable(line.text()), error ? Tone::Warning : Tone::Plain, m_colours)
               << '\n';

@@ -19,7 +19,7 @@ void print(Context &context, const v1::Operation &operation)
 {
     if (context.options.json)
         return printJson(context.out, operationJson(operation));
-    context.out << printable(operation.title()) << "\n  id        " << operation.id()
+    context.out << printable(operation.title()) << "\n  id        " << printable(operation.id())
                 << "\n  state     "
                 << coloured(v1::Operation::State_Name(operation.state()), toneOf(operation.state()),
                             coloursWanted())

@@ -37,7 +37,7 @@ void printReply(Context &context, const v1::CommandReply &reply)
     // Once it is done, only what did not pass is news.
     for (const v1::Check &check : reply.checks())
         if (!reply.has_operation() || check.result() != v1::Check::PASSED)
-            context.out << check.id() << "  " << mark(check.result()) << "  "
+            context.out << printable(check.id()) << "  " << mark(check.result()) << "  "
                         << printable(check.title())
                         << (check.reason().empty() ? "" : ": " + printable(check.reason())) << '\n';
     for (const std::string &line : reply.preview())
@@ -45,7 +45,7 @@ void printReply(Context &context, const v1::CommandReply &reply)
     printProblems(context.err, reply.problems());
     if (reply.has_operation())
         context.out << printable(reply.operation().title()) << "  (operation "
-                    << reply.operation().id() << ")\n";
+                    << printable(reply.operation().id()) << ")\n";
 }
 
 // A rehearsal that found what the real thing would be refused for.

@@ -21,8 +21,8 @@ struct PackageOptions {
 void printPackage(Context &context, const v1::Package &package)
 {
     context.out << printable(package.file_name()) << "  " << bytesText(package.size_bytes()) << ", "
-                << package.format() << "\n  digest  " << package.digest() << "\n  service "
-                << printable(package.definition().name()) << ", "
+                << printable(package.format()) << "\n  digest  " << printable(package.digest())
+                << "\n  service " << printable(package.definition().name()) << ", "
                 << package.definition().upgrade_domain_count() << " update domains\n";
     for (const v1::RoleDefinition &role : package.definition().roles()) {
         context.out << "  role    " << printable(role.name()) << ", "

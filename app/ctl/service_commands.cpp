@@ -107,17 +107,17 @@ void printSlot(Context &context, const FabricSnapshot &snapshot, const v1::Slot 
     const Count count = countReady(snapshot, *deployment);
     context.out << "\n  label    " << printable(deployment->label()) << "\n  version  "
                 << printable(versionOf(*deployment)) << "\n  package  "
-                << deployment->package_digest() << "\n  status   "
+                << printable(deployment->package_digest()) << "\n  status   "
                 << v1::Deployment::Status_Name(deployment->status()) << ", " << count.ready
                 << " of " << count.total << " ready\n  age      "
                 << shortAge(deployment->create_time_ms(), sys::SystemClock().wallMs()) << '\n';
     for (const v1::RoleGoal &goal : deployment->goals())
-        context.out << "  role     " << goal.role() << ": " << goal.instance_count() << " x "
-                    << goal.size() << '\n';
+        context.out << "  role     " << printable(goal.role()) << ": " << goal.instance_count()
+                    << " x " << printable(goal.size()) << '\n';
     for (const v1::PublicEndpoint &endpoint : slot.endpoints()) {
         const std::string url = endpointUrl(slot, endpoint);
-        context.out << "  address  " << (url.empty() ? "not bound yet" : url) << "  ("
-                    << endpoint.name() << " of " << endpoint.role() << ')'
+        context.out << "  address  " << (url.empty() ? "not bound yet" : printable(url)) << "  ("
+                    << printable(endpoint.name()) << " of " << printable(endpoint.role()) << ')'
                     << (endpoint.reason().empty() ? "" : "  " + printable(endpoint.reason()))
                     << '\n';
     }
@@ -139,7 +139,7 @@ Result<void> show(Context &context, const ServiceOptions &options)
         printJson(context.out, serviceJson(snapshot, service));
         return edgeServes(context);
     }
-    context.out << service.name()
+    context.out << printable(service.name())
                 << (service.label().empty() ? "" : "  " + printable(service.label())) << '\n';
     if (!service.description().empty())
         context.out << printable(service.description()) << '\n';
@@ -183,7 +183,7 @@ Result<void> open(Context &context, const ServiceOptions &options)
     if (context.options.json)
         printJson(context.out, {{"url", url}});
     else
-        context.out << url << '\n';
+        context.out << printable(url) << '\n';
     if (options.no_browser)
         return {};
     sys::SpawnRequest request;

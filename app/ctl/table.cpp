@@ -1,7 +1,8 @@
 #include "app/ctl/table.h"
 
-#include "app/ctl/words.h"
+#include "app/ctl/terminal_border.h"
 #include "backend/sys/terminal.h"
+#include "backend/sys/text.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,24 +13,17 @@ namespace slipway::ctl
 namespace
 {
 
-// Characters, not bytes; wide ones are counted as one.
-std::size_t width(const std::string &text)
-{
-    return std::size_t(std::count_if(text.begin(), text.end(),
-                                     [](unsigned char c) { return (c & 0xC0) != 0x80; }));
-}
-
-const char *code(Tone tone)
+std::string_view code(Tone tone)
 {
     switch (tone) {
     case Tone::Good:
-        return "\033[32m";
+        return kGood;
     case Tone::Warning:
-        return "\033[33m";
+        return kWarning;
     case Tone::Bad:
-        return "\033[31m";
+        return kBad;
     case Tone::Faint:
-        return "\033[2m";
+        return kFaint;
     case Tone::Plain:
         break;
     }
@@ -46,7 +40,9 @@ bool coloursWanted()
 
 std::string coloured(const std::string &text, Tone tone, bool colours)
 {
-    return colours && tone != Tone::Plain ? code(tone) + text + "\033[0m" : text;
+    if (!colours || tone == Tone::Plain)
+        return text;
+    return std::string(code(tone)) + text + std::string(kPlain);
 }
 
 Table::Table(std::vector<std::string> titles)
@@ -60,7 +56,7 @@ Table::Table(std::vector<std::string> titles)
 void Table::add(std::vector<Cell> row)
 {
     for (Cell &cell : row)
-        cell.text = printable(cell.text);
+        cell.text = sys::visible(cell.text);
     row.resize(m_titles.size(), Cell(""));
     m_rows.push_back(std::move(row));
 }
@@ -69,9 +65,9 @@ void Table::print(std::ostream &out, bool colours) const
 {
     std::vector<std::size_t> widths;
     for (std::size_t column = 0; column < m_titles.size(); ++column) {
-        widths.push_back(width(m_titles[column].text));
+        widths.push_back(sys::columnsOf(m_titles[column].text));
         for (const auto &row : m_rows)
-            widths.back() = std::max(widths.back(), width(row[column].text));
+            widths.back() = std::max(widths.back(), sys::columnsOf(row[column].text));
     }
     printRow(out, m_titles, widths, colours);
     for (const auto &row : m_rows)
@@ -83,7 +79,7 @@ void Table::printRow(std::ostream &out, const std::vector<Cell> &row,
 {
     std::string blanks; // before the next text, so that no line ends with them
     for (std::size_t column = 0; column < row.size(); ++column) {
-        const std::string fill(widths[column] - width(row[column].text), ' ');
+        const std::string fill(widths[column] - sys::columnsOf(row[column].text), ' ');
         if (m_right[column])
             blanks += fill;
         if (!row[column].text.empty()) {

@@ -1,5 +1,6 @@
 #include "app/ctl/commands.h"
 #include "app/ctl/output.h"
+#include "app/ctl/terminal_border.h"
 #include "app/ctl/watch_reader.h"
 #include "app/ctl/words.h"
 #include "backend/sys/terminal.h"
@@ -190,7 +191,7 @@ Result<void> refresh(Context &context, const TopOptions &options)
             reader = std::make_unique<WatchReader>(context.session(), v1::WatchRequest());
             continue;
         }
-        context.out << "\033[H\033[2J";
+        context.out << kEmptyScreen;
         printTable(context, state, samples, options,
                    std::size_t(std::max(0, sys::terminalRows() - 1)));
         context.out.flush();

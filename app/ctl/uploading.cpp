@@ -1,5 +1,6 @@
 #include "app/ctl/uploading.h"
 
+#include "app/ctl/terminal_border.h"
 #include "app/ctl/words.h"
 #include "backend/packages/package_reader.h"
 #include "backend/packages/package_writer.h"
@@ -57,7 +58,7 @@ public:
         if (!m_shown || percent == m_percent)
             return;
         m_percent = percent;
-        m_err << "\ruploading " << percent << "% of " << bytesText(progress.total_bytes)
+        m_err << kLineAgain << "uploading " << percent << "% of " << bytesText(progress.total_bytes)
               << (percent == 100 ? ", checking\n" : "") << std::flush;
     }
 

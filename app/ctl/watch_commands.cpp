@@ -54,11 +54,11 @@ std::string changeText(const FabricSnapshot &state, const v1::Change &change)
         return "host        " + change.host().id() + "  " +
                v1::Host::State_Name(change.host().state());
     case v1::Change::kPackage:
-        return "package     " + printable(change.package().file_name());
+        return "package     " + change.package().file_name();
     case v1::Change::kOperation:
         return "operation   " + operationText(change.operation());
     case v1::Change::kEvent:
-        return "event       " + printable(change.event().message());
+        return "event       " + change.event().message();
     case v1::Change::kSettings:
         return "settings    changed";
     case v1::Change::kRemoved:
@@ -144,7 +144,7 @@ private:
             printJsonLine(m_context.out, changeJson(m_state, change));
         else
             m_context.out << clockTime(sys::SystemClock().wallMs()) << "  "
-                          << changeText(m_state, change) << std::endl;
+                          << printable(changeText(m_state, change)) << std::endl;
     }
 
     Context &m_context;

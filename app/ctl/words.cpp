@@ -1,5 +1,7 @@
 #include "app/ctl/words.h"
 
+#include "backend/sys/text.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -127,11 +129,7 @@ std::string versionOf(const v1::Deployment &deployment)
 
 std::string printable(const std::string &text)
 {
-    std::string clean = text;
-    std::replace_if(
-        clean.begin(), clean.end(),
-        [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }, '?');
-    return clean;
+    return sys::visible(text, std::string_view("\t"));
 }
 
 } // namespace slipway::ctl

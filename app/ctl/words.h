@@ -28,7 +28,7 @@ std::string endpointUrl(const v1::Slot &slot, const v1::PublicEndpoint &endpoint
 // The package's file name without its ending: what people call the version.
 std::string versionOf(const v1::Deployment &deployment);
 
-// Text from programs and packages without what could steer a terminal.
+// Text from programs and packages as one line that steers no terminal; tabs stay.
 std::string printable(const std::string &text);
 
 } // namespace slipway::ctl

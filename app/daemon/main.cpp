@@ -5,8 +5,10 @@
 #include "backend/edge/edge.h"
 #include "backend/host/host.h"
 #include "backend/host/outside_access.h"
+#include "backend/sys/log_lines.h"
 
 #include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
 
 using namespace slipway;
 
@@ -85,6 +87,7 @@ void addEdge(CLI::App &app, edge::EdgeOptions &options)
 
 int main(int argc, char **argv)
 {
+    spdlog::set_formatter(sys::oneLineFormatter());
     CLI::App app("The fabric of Slipway", "slipwayd");
     app.set_version_flag("--version", SLIPWAY_VERSION);
     app.require_subcommand(1);

@@ -3,6 +3,7 @@
 #include "app/portal/portal.h"
 #include "app/portal/ready_report.h"
 #include "app/portal/single_instance.h"
+#include "backend/sys/log_lines.h"
 #include "backend/sys/paths.h"
 #include "backend/sys/process_age.h"
 #include "models/base/words.h"
@@ -11,6 +12,7 @@
 #include <QApplication>
 #include <algorithm>
 #include <iostream>
+#include <spdlog/spdlog.h>
 #include <string_view>
 
 using namespace slipway;
@@ -74,6 +76,7 @@ int runPortal(const Arguments &arguments, const portal::SingleInstance &single)
 
 int main(int argc, char **argv)
 {
+    spdlog::set_formatter(sys::oneLineFormatter());
     Arguments arguments;
     CLI::App app("Slipway: cloud services on your own machine", "slipway");
     describe(app, arguments);

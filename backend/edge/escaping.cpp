@@ -100,11 +100,4 @@ std::optional<std::string> parseStateWord(std::string_view word)
     return text;
 }
 
-std::string readable(std::string_view text, std::size_t bytes_max)
-{
-    std::string result(text.substr(0, bytes_max));
-    std::replace_if(result.begin(), result.end(), isControl, ' ');
-    return text.size() > bytes_max ? result + "..." : result;
-}
-
 } // namespace slipway::edge

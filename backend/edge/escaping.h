@@ -23,7 +23,4 @@ bool isProbePath(std::string_view path);
 std::string stateWord(std::string_view text);
 std::optional<std::string> parseStateWord(std::string_view word);
 
-// For people and logs: no controls, at most `bytes_max` bytes, cut with dots.
-std::string readable(std::string_view text, std::size_t bytes_max);
-
 } // namespace slipway::edge

@@ -1,6 +1,7 @@
 #include "backend/edge/files.h"
 
 #include "backend/edge/escaping.h"
+#include "backend/sys/text.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -136,6 +137,7 @@ std::string complaintOf(const std::string &output)
     std::istringstream lines(output);
     std::string complaint;
     for (std::string line; std::getline(lines, line) && complaint.size() < kComplaintBytesMax;) {
+        std::replace(line.begin(), line.end(), '\t', ' ');
         const std::size_t start = line.find(") : "); // behind "[ALERT]    (4711)"
         if (!line.starts_with("[ALERT]") || start == std::string::npos)
             continue;
@@ -143,7 +145,7 @@ std::string complaintOf(const std::string &output)
         if (complaint.find(words) == std::string::npos)
             complaint += (complaint.empty() ? "" : "; ") + words;
     }
-    return readable(complaint.empty() ? output : complaint, kComplaintBytesMax);
+    return sys::visible(complaint.empty() ? output : complaint, kComplaintBytesMax);
 }
 
 std::vector<int> findProxies(const fs::path &folder)

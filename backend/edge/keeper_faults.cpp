@@ -1,6 +1,6 @@
 #include "backend/edge/keeper.h"
 
-#include "backend/edge/escaping.h"
+#include "backend/sys/text.h"
 
 #include <csignal>
 #include <fcntl.h>
@@ -99,7 +99,7 @@ asio::awaitable<void> Keeper::findFaults(Layout layout, v1::RoutingTable table)
         if (!complaint.empty())
             m_faults[backend.pool] = {pool->SerializeAsString(),
                                       "HAProxy does not take it: " +
-                                          readable(complaint, kReasonBytesMax)};
+                                          sys::visible(complaint, kReasonBytesMax)};
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "backend/edge/escaping.h"
 #include "backend/sys/paths.h"
+#include "backend/sys/text.h"
 
 #include <algorithm>
 #include <cctype>
@@ -118,7 +119,7 @@ std::string poolProblem(const v1::Pool &pool)
 {
     if (!pool.has_probe() || pool.probe().path().empty() || isProbePath(pool.probe().path()))
         return {};
-    return "its probe's path is no path of a URL: " + readable(pool.probe().path(), 100);
+    return "its probe's path is no path of a URL: " + sys::visible(pool.probe().path(), 100);
 }
 
 bool BackendBook::assign(const v1::RoutingTable &table, const std::set<std::string> &busy)
@@ -200,7 +201,8 @@ void addServers(WantedBackend &backend, const v1::Pool &pool, const ProxyCell &c
                                        server.drain(),
                                        {pool.deployment_id(), server.instance()}});
         else
-            problem = readable(server.instance(), 100) + " gets no requests: " + address.error();
+            problem =
+                sys::visible(server.instance(), 100) + " gets no requests: " + address.error();
     }
 }
 

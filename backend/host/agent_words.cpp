@@ -14,7 +14,6 @@ using v1::RoleInstance;
 namespace
 {
 
-constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr std::size_t kLineBytesMax = 16 * 1024 + 64; // what an agent makes of one line
 constexpr std::size_t kCodeBytesMax = 64;
 constexpr std::uint32_t kRestartsMax = 1'000'000;
@@ -33,35 +32,9 @@ constexpr std::array<std::string_view, 8> kHappenings = {
     "EndpointNotBound", "FailedStartingRole", "ProgramEnded",       "ProgramSlow",
     "RoleWarning",      "StartupTaskFailed",  "StartupTaskSkipped", "DiskFull"};
 
-void addEscaped(std::string &text, unsigned char letter)
+std::string tamed(const std::string &text)
 {
-    constexpr char kDigits[] = "0123456789abcdef";
-    text += "\\x";
-    text += kDigits[letter >> 4];
-    text += kDigits[letter & 15];
-}
-
-// C1 controls are two bytes in UTF-8; terminals take them for the start of commands too.
-bool isLateControl(const std::string &text, std::size_t at)
-{
-    return static_cast<unsigned char>(text[at]) == 0xC2 && at + 1 < text.size() &&
-           static_cast<unsigned char>(text[at + 1]) < 0xA0;
-}
-
-bool isInsideLetter(char byte)
-{
-    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
-void clip(std::string &text, std::size_t bytes_max)
-{
-    if (text.size() <= bytes_max)
-        return;
-    std::size_t end = bytes_max - kEllipsis.size();
-    while (end > 0 && isInsideLetter(text[end]))
-        --end;
-    text.resize(end);
-    text += kEllipsis;
+    return sys::visible(text, kTextBytesMax);
 }
 
 std::string code(const std::string &said)
@@ -80,25 +53,6 @@ std::int64_t time(std::int64_t said_ms, std::int64_t now_ms)
 }
 
 } // namespace
-
-std::string tamed(const std::string &text, std::size_t bytes_max)
-{
-    // What cannot fit is not looked at: an escape only makes it longer.
-    const std::string valid = sys::toUtf8(std::string_view(text).substr(0, 4 * bytes_max));
-    std::string result;
-    for (std::size_t i = 0; i < valid.size() && result.size() <= bytes_max; ++i) {
-        const auto letter = static_cast<unsigned char>(valid[i]);
-        if (letter < 0x20 || letter == 0x7F) {
-            addEscaped(result, letter);
-        } else if (isLateControl(valid, i)) {
-            addEscaped(result, static_cast<unsigned char>(valid[++i]));
-        } else {
-            result += valid[i];
-        }
-    }
-    clip(result, bytes_max);
-    return result;
-}
 
 std::optional<v1::InstanceStatus> believedStatus(const v1::InstanceStatus &said,
                                                  std::int64_t now_ms)

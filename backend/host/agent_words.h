@@ -13,10 +13,6 @@ namespace slipway::host
 inline constexpr std::size_t kTextBytesMax = 1024;
 inline constexpr int kWarningsMax = 16;
 
-// Valid UTF-8 in one line, at most so long: control characters are written out ("\x0a"), a longer
-// text ends with "…".
-std::string tamed(const std::string &text, std::size_t bytes_max = kTextBytesMax);
-
 // State, words and counts of it; nothing when an agent cannot be in such a state. Who it is, what
 // leads to it and what isolates it, the host adds.
 std::optional<v1::InstanceStatus> believedStatus(const v1::InstanceStatus &said,

@@ -235,7 +235,8 @@ void Instance::setState(RoleInstance::State state, const std::string &reason)
     if (m_status.state() != state)
         m_status.set_state_time_ms(m_context.clock.wallMs());
     m_status.set_state(state);
-    m_status.set_reason(sys::toUtf8(reason)); // it may quote what the runtime printed
+    // It may quote what the runtime printed.
+    m_status.set_reason(sys::visible(reason, kTextBytesMax));
     report();
 }
 
@@ -256,8 +257,8 @@ void Instance::tell(v1::Severity severity, const std::string &kind, const std::s
     happening.set_time_ms(m_context.clock.wallMs());
     happening.set_severity(severity);
     happening.set_kind(kind);
-    happening.set_message(sys::toUtf8(message));
-    happening.set_cause(sys::toUtf8(cause));
+    happening.set_message(sys::visible(message, kTextBytesMax));
+    happening.set_cause(sys::visible(cause, kTextBytesMax));
     happening.set_reaction(reaction);
     m_context.send(up);
 }

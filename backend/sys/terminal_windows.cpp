@@ -19,6 +19,14 @@ int terminalRows()
     return info.srWindow.Bottom - info.srWindow.Top + 1;
 }
 
+std::size_t columnsOf(std::string_view utf8)
+{
+    std::size_t columns = 0;
+    for (const char byte : utf8)
+        columns += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+    return columns;
+}
+
 std::vector<std::string> browserCommand(const std::string &address)
 {
     return {"explorer", address};

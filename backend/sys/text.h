@@ -11,4 +11,13 @@ namespace slipway::sys
 // its reader.
 std::string toUtf8(std::string_view bytes);
 
+// For people, whether on a terminal, in a log or in a message: one line of valid UTF-8 that steers
+// nothing. What has no shape of its own (control characters of both sets, line ends, and the marks
+// that turn the direction of writing or hide what follows) is written out as JSON does it:
+// "\u000a",
+// "\u202e". Applied twice it changes nothing more. `kept` lists control characters that stay.
+std::string visible(std::string_view bytes, std::string_view kept = {});
+// At most so many bytes; a longer text ends with "…".
+std::string visible(std::string_view bytes, std::size_t bytes_max);
+
 } // namespace slipway::sys

@@ -4,6 +4,7 @@
 #include "views/service/service_actions.h"
 #include "views/widgets/buttons.h"
 #include "views/widgets/label.h"
+#include "views/widgets/plain_tip.h"
 #include "views/widgets/state_pill.h"
 
 #include <QHBoxLayout>
@@ -74,7 +75,7 @@ void ServiceHeader::refresh()
     const auto &shown = m_models.production.isEmpty() ? m_models.staging : m_models.production;
     m_health->setHealth(shown.health());
     m_health->setToolTip(
-        tr("%1: %2").arg(models::slotWord(shown.slotKind()), shown.health().words));
+        plainTip(tr("%1: %2").arg(models::slotWord(shown.slotKind()), shown.health().words)));
     const auto service = m_context.store.service(m_models.key);
     auto facts = serviceFacts(m_context, m_models.key);
     if (service != nullptr && !service->label().empty() && service->label() != service->name()) {

@@ -1,6 +1,7 @@
 #include "views/shell/connection_chip.h"
 
 #include "models/base/words.h"
+#include "views/widgets/plain_tip.h"
 
 #include <QCoreApplication>
 #include <QHBoxLayout>
@@ -93,9 +94,9 @@ void ConnectionChip::refresh()
     setToolTip(
         status.fabric_id().empty()
             ? m_session.address()
-            : QString(m_session.address() + u'\n' + models::text(status.isolation()) + u'\n' +
-                      tr("Fabric %1, version %2")
-                          .arg(models::text(status.fabric_id()), models::text(status.version()))));
+            : plainTip(m_session.address() + u'\n' + models::text(status.isolation()) + u'\n' +
+                       tr("Fabric %1, version %2")
+                           .arg(models::text(status.fabric_id()), models::text(status.version()))));
 }
 
 } // namespace slipway::views

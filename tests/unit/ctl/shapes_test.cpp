@@ -23,7 +23,6 @@ private Q_SLOTS:
     void bytesThatAreNotTextAreReplaced();
     void problemsStandOnePerLine();
     void tablesAlign();
-    void controlCharactersNeverReachTheTerminal();
     void namesAreOrderedByTheirNumbers();
     void packagesAreFoundByTheBeginningOfTheirDigest();
 
@@ -207,11 +206,6 @@ void ShapesTest::tablesAlign()
     QCOMPARE(out.str(), std::string("NAME       COUNT  NOTE\n"
                                     "\xc3\xa4              5\n"
                                     "longer  12345678  end\n"));
-}
-
-void ShapesTest::controlCharactersNeverReachTheTerminal()
-{
-    QCOMPARE(printable("a\033[2Jb\tc\x7f"), std::string("a?[2Jb\tc?"));
 }
 
 void ShapesTest::namesAreOrderedByTheirNumbers()
