@@ -1,5 +1,8 @@
 #include "backend/agent/nginx_config.h"
 
+#include "backend/sys/text.h"
+
+#include <algorithm>
 #include <set>
 
 namespace slipway::agent
@@ -7,6 +10,9 @@ namespace slipway::agent
 
 namespace
 {
+
+constexpr std::size_t kWordBytesMax = 1024; // nginx reads a parameter into a buffer of 4 KiB
+constexpr std::size_t kShownBytesMax = 200;
 
 // HAProxy before it closes idle connections first, so that it never meets one that closes just now.
 constexpr const char *kHttpHead = R"(
@@ -72,12 +78,33 @@ constexpr const char *kHidden =
     "        location ~* \"\\.(csdef|cscfg|config|cs|vb|csproj|pdb)$\" {\n            return 404;\n"
     "        }\n        location ~ \"/\\.(?!well-known)\" {\n            return 404;\n        }\n";
 
+// Everything from elsewhere becomes a parameter here; the first value that cannot is remembered.
+class Words
+{
+public:
+    // Between what is ours, and may hold variables.
+    std::string operator()(const std::string &text, const std::string &before = {},
+                           const std::string &behind = {})
+    {
+        const auto word = nginxWord(text);
+        if (!word && m_refused.empty())
+            m_refused = text.empty() ? "(nothing)" : text;
+        if (!word)
+            return "\"\"";
+        return "\"" + before + word->substr(1, word->size() - 2) + behind + "\"";
+    }
+    const std::string &refused() const { return m_refused; }
+
+private:
+    std::string m_refused;
+};
+
 std::string proxyLocation(const std::string &head)
 {
     return "        location " + head + " {\n" + kProxy + "        }\n";
 }
 
-std::string listenLines(const NginxSite &site, std::set<std::string> &defaults)
+std::string listenLines(const NginxSite &site, std::set<std::string> &defaults, Words &word)
 {
     std::vector<std::string> addresses;
     for (const std::string &socket : site.sockets)
@@ -87,72 +114,77 @@ std::string listenLines(const NginxSite &site, std::set<std::string> &defaults)
     std::string text;
     for (const std::string &address : addresses) {
         const bool is_default = site.host_header.empty() && defaults.insert(address).second;
-        text += "        listen " + nginxQuoted(address) + (is_default ? " default_server" : "") +
-                ";\n";
+        text += "        listen " + word(address) + (is_default ? " default_server" : "") + ";\n";
     }
     return text;
 }
 
-std::string aliasLocations(const NginxSite &site)
+std::string aliasLocations(const NginxSite &site, Words &word)
 {
     std::string text;
     for (const NginxAlias &alias : site.aliases)
-        text += "        location ^~ " + nginxQuoted(alias.url) + " {\n            alias " +
-                nginxQuoted(alias.folder.string() + "/") + ";\n        }\n";
+        text += "        location ^~ " + word(alias.url) + " {\n            alias " +
+                word(alias.folder.string() + "/") + ";\n        }\n";
     return text;
 }
 
-std::string filesThenProgram(const NginxSite &site)
+std::string filesThenProgram(const NginxSite &site, Words &word)
 {
     std::string text = kHidden;
     if (!site.program_path.empty())
-        text += proxyLocation("= " + nginxQuoted(site.program_path));
+        text += proxyLocation("= " + word(site.program_path));
     std::string files = "$uri";
     if (!site.static_folder.empty())
-        files = nginxQuoted("/" + site.static_folder + "${uri}");
+        files = word("/" + site.static_folder, "", "${uri}");
     else
         for (const std::string &document : site.default_documents)
             if ("/" + document != site.program_path)
-                files += " ${uri}" + document;
+                files += " " + word(document, "${uri}");
     text += "        location / {\n            try_files " + files + " @program;\n        }\n";
     return text + proxyLocation("@program");
 }
 
-std::string filesOnly(const NginxSite &site)
+std::string filesOnly(const NginxSite &site, Words &word)
 {
     std::string text = std::string(kHidden) + "        index";
     for (const std::string &document : site.default_documents)
-        text += " " + nginxQuoted(document);
+        text += " " + word(document);
     return text + ";\n        location / {\n            try_files $uri $uri/ =404;\n        }\n";
 }
 
-std::string server(const NginxSite &site, std::set<std::string> &defaults)
+std::string server(const NginxSite &site, std::set<std::string> &defaults, Words &word)
 {
-    std::string text = "\n    server {\n" + listenLines(site, defaults);
+    std::string text = "\n    server {\n" + listenLines(site, defaults, word);
     text += "        server_name " +
-            (site.host_header.empty() ? std::string("_") : nginxQuoted(site.host_header)) + ";\n";
-    text += "        root " + nginxQuoted(site.root.string()) + ";\n" + aliasLocations(site);
+            (site.host_header.empty() ? std::string("_") : word(site.host_header)) + ";\n";
+    text += "        root " + word(site.root.string()) + ";\n" + aliasLocations(site, word);
     if (site.proxied && site.proxy_all)
         text += proxyLocation("/");
     else
-        text += site.proxied ? filesThenProgram(site) : filesOnly(site);
+        text += site.proxied ? filesThenProgram(site, word) : filesOnly(site, word);
     return text + "    }\n";
 }
 
 } // namespace
 
-std::string nginxQuoted(const std::string &text)
+std::optional<std::string> nginxWord(std::string_view text)
 {
-    std::string quoted = "\"";
+    const bool can_cross = !text.empty() && text.size() <= kWordBytesMax &&
+                           std::none_of(text.begin(), text.end(), [](unsigned char letter) {
+                               return letter < 0x20 || letter == 0x7F || letter == '$';
+                           });
+    if (!can_cross)
+        return {};
+    std::string word = "\"";
     for (const char letter : text) {
         if (letter == '"' || letter == '\\')
-            quoted += '\\';
-        quoted += letter;
+            word += '\\';
+        word += letter;
     }
-    return quoted + "\"";
+    return word + "\"";
 }
 
-std::string nginxConfiguration(const NginxSettings &settings)
+Result<std::string> nginxConfiguration(const NginxSettings &settings)
 {
     std::string text = settings.run_as_root ? "user root;\n" : "";
     text += "daemon off;\nworker_processes 1;\nworker_shutdown_timeout 1h;\n"
@@ -162,8 +194,15 @@ std::string nginxConfiguration(const NginxSettings &settings)
     if (settings.program_port != 0)
         text += upstream(settings.program_port);
     std::set<std::string> defaults;
+    Words word;
     for (const NginxSite &site : settings.sites)
-        text += server(site, defaults);
+        text += server(site, defaults, word);
+    if (!word.refused().empty())
+        return failure(v1::Error::INVALID_ARGUMENT, "NGINX_VALUE_REFUSED",
+                       "\"" + sys::visible(word.refused(), kShownBytesMax) +
+                           "\" cannot be written into the web server's configuration: it is "
+                           "empty or too long, or holds a dollar or a control character. Rename "
+                           "it in the package.");
     return text + "}\n";
 }
 

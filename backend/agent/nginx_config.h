@@ -1,8 +1,11 @@
 // The text of an instance's nginx configuration: pure, so that a test can read it.
 #pragma once
 
+#include "backend/proto/result.h"
+
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,10 +39,12 @@ struct NginxSettings {
     std::vector<NginxSite> sites;
 };
 
-std::string nginxConfiguration(const NginxSettings &settings);
+// NGINX_VALUE_REFUSED names the first value that cannot cross unchanged.
+Result<std::string> nginxConfiguration(const NginxSettings &settings);
 // The sandbox's /etc is minimal, so the agent brings its own list.
 std::string nginxMimeTypes();
-// Quotes a path or name as an nginx parameter.
-std::string nginxQuoted(const std::string &text);
+// One parameter of the configuration, taken literally. Nothing when it cannot be: nginx would cut a
+// NUL, look for a variable behind a dollar, and has no room for more than 1024 bytes.
+std::optional<std::string> nginxWord(std::string_view text);
 
 } // namespace slipway::agent

@@ -4,6 +4,7 @@
 #include "backend/agent/processes.h"
 #include "backend/agent/web_config.h"
 #include "backend/sys/paths.h"
+#include "backend/sys/text.h"
 
 #include <algorithm>
 
@@ -56,10 +57,15 @@ std::vector<std::string> usualDocuments()
             "Default.html", "Default.htm", "Index.html",   "iisstart.htm"};
 }
 
-// A trap that would only show as a wrong page: nginx expands variables in these words.
-bool isPlain(const std::string &text)
+// nginx takes others for patterns.
+bool isHostName(std::string_view text)
 {
-    return text.find_first_of("$\n\r{};") == std::string::npos;
+    if (text.starts_with("*."))
+        text.remove_prefix(1);
+    return nginxWord(text) && std::all_of(text.begin(), text.end(), [](unsigned char letter) {
+               return std::isalnum(letter) ||
+                      std::string_view("-._").find(char(letter)) != std::string_view::npos;
+           });
 }
 
 } // namespace
@@ -201,8 +207,7 @@ void RolePlanner::planSite(RolePlan &plan, const v1::Site &site, int index) cons
             result.local_ports.push_back(m_ports.endpoints.at(endpoint.name()));
     }
     for (const v1::SiteBinding &binding : site.bindings())
-        if (isPlain(binding.host_header()) && result.host_header.empty())
-            result.host_header = binding.host_header();
+        takeHostName(plan, result, binding.host_header());
     Result<WebConfig> config = readWebConfig(result.root);
     if (config && config->node_path.empty() && result.root != m_options.role_folder / "approot")
         if (const auto fallback = readWebConfig(m_options.role_folder / "approot");
@@ -213,7 +218,7 @@ void RolePlanner::planSite(RolePlan &plan, const v1::Site &site, int index) cons
         return refuse(plan, "WebConfigBroken", config.error().message());
     result.default_documents =
         config->default_documents.empty() ? usualDocuments() : config->default_documents;
-    result.static_folder = isPlain(config->static_folder) ? config->static_folder : "";
+    result.static_folder = nginxWord(config->static_folder) ? config->static_folder : "";
     result.proxied = plan.program && !m_role.entry_point().program_command_line().empty();
     result.proxy_all = result.proxied || config->proxy_all;
     if (!result.proxied && !config->node_path.empty())
@@ -224,6 +229,17 @@ void RolePlanner::planSite(RolePlan &plan, const v1::Site &site, int index) cons
     addAliases(plan, result, site);
     if (!result.endpoints.empty())
         plan.web_server->sites.push_back(result);
+}
+
+void RolePlanner::takeHostName(RolePlan &plan, NginxSite &result, const std::string &name) const
+{
+    if (name.empty() || !result.host_header.empty())
+        return;
+    if (isHostName(name))
+        result.host_header = name;
+    else
+        plan.warnings.push_back("The host header " + sys::visible(name, 100) +
+                                " is no host name; the site answers to every name.");
 }
 
 bool RolePlanner::planNode(RolePlan &plan, NginxSite &site, const std::string &node_path) const
@@ -253,7 +269,7 @@ bool RolePlanner::planNode(RolePlan &plan, NginxSite &site, const std::string &n
     launch.arguments = {node.string(), (site.root / node_path).string()};
     plan.program = launch;
     plan.web_port = m_ports.web_program;
-    site.program_path = isPlain(node_path) ? "/" + node_path : "";
+    site.program_path = nginxWord(node_path) ? "/" + node_path : "";
     return true;
 }
 
@@ -267,7 +283,8 @@ void RolePlanner::addAliases(RolePlan &plan, NginxSite &result, const v1::Site &
         const fs::path normal = folder.lexically_normal();
         const bool inside =
             normal.string().starts_with(m_options.role_folder.lexically_normal().string() + "/");
-        if (inside && fs::is_directory(normal, error) && isPlain(path.name() + normal.string()))
+        if (inside && fs::is_directory(normal, error) && nginxWord(path.name()) &&
+            nginxWord(normal.string()))
             result.aliases.push_back({"/" + path.name() + "/", normal});
         else
             plan.warnings.push_back("The virtual directory " + path.name() + " of site " +

@@ -47,6 +47,7 @@ private:
     void planProgram(RolePlan &plan, const std::string &command_line) const;
     void planSites(RolePlan &plan) const;
     void planSite(RolePlan &plan, const v1::Site &site, int index) const;
+    void takeHostName(RolePlan &plan, NginxSite &result, const std::string &name) const;
     void addAliases(RolePlan &plan, NginxSite &result, const v1::Site &site) const;
     bool planNode(RolePlan &plan, NginxSite &site, const std::string &node_path) const;
     void sortEndpoints(RolePlan &plan) const;

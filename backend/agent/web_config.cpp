@@ -1,6 +1,7 @@
 #include "backend/agent/web_config.h"
 
 #include "backend/agent/command_line.h"
+#include "backend/agent/nginx_config.h"
 
 #include <algorithm>
 #include <fstream>
@@ -92,7 +93,7 @@ void readDocuments(const pugi::xml_node &server, WebConfig &config)
     for (const pugi::xml_node &add :
          server.child("defaultDocument").child("files").children("add")) {
         const std::string name = add.attribute("value").value();
-        if (!name.empty() && name.find_first_of("/\\ ;{}'\"$\n") == std::string::npos)
+        if (nginxWord(name) && name.find_first_of("/\\") == std::string::npos)
             config.default_documents.push_back(name);
     }
 }

@@ -86,7 +86,10 @@ Result<void> WebServer::writeConfiguration()
         for (const std::string &endpoint : site.endpoints)
             site.sockets.push_back(m_sockets.at(endpoint).path);
     }
-    return replaceFile(m_settings.folder / "nginx.conf", nginxConfiguration(m_settings));
+    const auto text = nginxConfiguration(m_settings);
+    if (!text)
+        return Failure(text.error());
+    return replaceFile(m_settings.folder / "nginx.conf", *text);
 }
 
 // nginx takes over what its variable lists, and knows each by the address that it is bound to.

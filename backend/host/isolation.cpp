@@ -4,6 +4,7 @@
 #include "backend/host/guest_places.h"
 #include "backend/host/level_ladder.h"
 #include "backend/host/root_folder.h"
+#include "backend/host/sandbox_document.h"
 #include "backend/sys/cgroup.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/disk_image.h"
@@ -110,8 +111,11 @@ private:
         spec.binds.push_back({m_options.agent_program, "/slipway/slipwayd"});
         spec.binds.push_back({m_folder / "role", "/role"});
         spec.binds.push_back({m_folder / "local", "/local", true});
+        const auto config = sandboxDocument(spec);
+        if (!config)
+            return failed(config.error().message());
         std::ofstream file(m_folder / "config.json", std::ios::trunc);
-        file << sandboxConfig(spec);
+        file << *config;
         file.close();
         if (!file)
             return failed("cannot write " + (m_folder / "config.json").string());

@@ -1,3 +1,4 @@
+#include "backend/host/sandbox_document.h"
 #include "backend/host/spawned_sandbox.h"
 
 #include <chrono>
@@ -30,7 +31,10 @@ public:
         hear(std::move(events));
         std::error_code ignored;
         fs::create_directories(m_bundle, ignored);
-        std::ofstream(m_bundle / "config.json") << sandboxConfig(m_spec);
+        const auto config = sandboxDocument(m_spec);
+        if (!config)
+            return remove(config.error().message());
+        std::ofstream(m_bundle / "config.json") << *config;
         const auto pid = spawnRuntime();
         if (!pid)
             return remove(pid.error().message());

@@ -61,7 +61,7 @@ private Q_SLOTS:
     void writesAStaticSite();
     void writesAProxy();
     void acceptsOnlyOneDefaultServer();
-    void quotes();
+    void refusesWhatCannotCross();
 };
 
 void AgentWebSiteTest::findsTheNodeProgram()
@@ -107,7 +107,7 @@ void AgentWebSiteTest::keepsOutOfOtherFolders()
 
 void AgentWebSiteTest::writesAStaticSite()
 {
-    const std::string text = nginxConfiguration(settings());
+    const std::string text = *nginxConfiguration(settings());
     QVERIFY(isIn(text, "listen \"unix:/run/own/a.ngx\" default_server;"));
     QVERIFY(isIn(text, "listen \"127.0.0.1:8080\" default_server;"));
     QVERIFY(isIn(text, "root \"/role/sitesroot/0\";"));
@@ -125,28 +125,35 @@ void AgentWebSiteTest::writesAProxy()
     proxied.program_port = 20'080;
     proxied.sites[0].proxied = true;
     proxied.sites[0].program_path = "/server.js";
-    const std::string files_first = nginxConfiguration(proxied);
+    const std::string files_first = *nginxConfiguration(proxied);
     QVERIFY(files_first.starts_with("user root;"));
     QVERIFY(isIn(files_first, "server 127.0.0.1:20080 max_fails=0;"));
     QVERIFY(isIn(files_first, "location = \"/server.js\" {"));
-    QVERIFY(isIn(files_first, "try_files $uri ${uri}index.html @program;"));
+    QVERIFY(isIn(files_first, "try_files $uri \"${uri}index.html\" @program;"));
     proxied.sites[0].proxy_all = true;
-    QVERIFY(!isIn(nginxConfiguration(proxied), "try_files"));
+    QVERIFY(!isIn(*nginxConfiguration(proxied), "try_files"));
 }
 
 void AgentWebSiteTest::acceptsOnlyOneDefaultServer()
 {
     NginxSettings two = settings();
     two.sites.push_back(two.sites[0]);
-    const std::string text = nginxConfiguration(two);
+    const std::string text = *nginxConfiguration(two);
     const std::size_t first = text.find("a.ngx\" default_server");
     QVERIFY(first != std::string::npos);
     QCOMPARE(text.find("a.ngx\" default_server", first + 1), std::string::npos);
 }
 
-void AgentWebSiteTest::quotes()
+void AgentWebSiteTest::refusesWhatCannotCross()
 {
-    QCOMPARE(nginxQuoted("a \"b\" \\c;"), std::string("\"a \\\"b\\\" \\\\c;\""));
+    for (const std::string bad : {"$document_root", "a\nb", "", "a\x7f"}) {
+        NginxSettings with_bad = settings();
+        with_bad.sites[0].aliases = {{"/" + bad + "/", "/role/docs"}};
+        with_bad.sites[0].default_documents = {bad};
+        const auto text = nginxConfiguration(with_bad);
+        QVERIFY(!text);
+        QCOMPARE(text.error().reason(), std::string("NGINX_VALUE_REFUSED"));
+    }
 }
 
 QTEST_GUILESS_MAIN(AgentWebSiteTest)

@@ -2,7 +2,8 @@
 #include "backend/host/instance_disk.h"
 #include "backend/host/restart_backoff.h"
 #include "backend/host/root_folder.h"
-#include "backend/host/sandbox_config.h"
+#include "backend/host/sandbox_document.h"
+#include "backend/sys/text.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void removesOnlyItsOwnDisks();
     void emptiesTheTrash();
     void limitsTheSandbox();
+    void sandboxValuesComeBackOrAreRefused();
     void limitsNothingWithoutLimits();
     void showsNoneOfTheOperatorsFiles();
 
@@ -138,6 +140,38 @@ void HostRulesTest::limitsTheSandbox()
             QCOMPARE(mount["options"][1].get<std::string>(), std::string("ro"));
         if (mount["destination"] == "/local")
             QCOMPARE(mount["options"][1].get<std::string>(), std::string("rw"));
+    }
+}
+
+// All bytes, in every value that comes from elsewhere.
+void HostRulesTest::sandboxValuesComeBackOrAreRefused()
+{
+    std::vector<std::string> words = {"",  "a\nb", "\"quoted\"",  "back\\slash",
+                                      "ü", "\xC3", "\xED\xA0\x80"};
+    for (int byte = 0; byte < 256; ++byte)
+        words.push_back("a" + std::string(1, char(byte)) + "b");
+    for (const std::string &word : words) {
+        host::SandboxSpec spec;
+        spec.limits = true;
+        spec.cgroup = word;
+        spec.host_name = word;
+        spec.arguments = {word};
+        spec.environment = {{"NAME", word}};
+        spec.binds = {{word, word, true}};
+        const auto text = host::sandboxDocument(spec);
+        const bool can_cross = word.find('\0') == std::string::npos && sys::toUtf8(word) == word;
+        QCOMPARE(text.has_value(), can_cross);
+        if (!text) {
+            QCOMPARE(text.error().reason(), std::string("SANDBOX_VALUE_REFUSED"));
+            continue;
+        }
+        const auto config = nlohmann::json::parse(*text);
+        QCOMPARE(config["hostname"].get<std::string>(), word);
+        QCOMPARE(config["linux"]["cgroupsPath"].get<std::string>(), word);
+        QCOMPARE(config["process"]["args"][0].get<std::string>(), word);
+        QCOMPARE(config["process"]["env"][0].get<std::string>(), "NAME=" + word);
+        QCOMPARE(config["mounts"].back()["source"].get<std::string>(), word);
+        QCOMPARE(config["mounts"].back()["destination"].get<std::string>(), word);
     }
 }
 
