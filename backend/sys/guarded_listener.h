@@ -1,5 +1,5 @@
-// A Unix socket that lets in only whom sys::whyNotTrusted() has nothing against, and no more than a
-// number at once.
+// A listener (sys/local_listener) with a thread of its own, which lets in only whom
+// sys::whyNotTrusted() has nothing against, and no more than a number at once.
 #pragma once
 
 #include "backend/proto/result.h"

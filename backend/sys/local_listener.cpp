@@ -1,12 +1,11 @@
 #include "backend/sys/local_listener.h"
 
+#include "backend/sys/descriptor_passing.h"
+#include "backend/sys/file_identity.h"
+#include "backend/sys/own_socket.h"
 #include "backend/sys/paths.h"
 
 #include <spdlog/spdlog.h>
-
-#ifndef _WIN32
-#include <sys/stat.h>
-#endif
 
 namespace slipway::sys
 {
@@ -22,14 +21,22 @@ constexpr std::chrono::milliseconds kLookAtFile{1'000};
 // Which file bears the name; 0: none.
 std::uint64_t fileBehind(const fs::path &path)
 {
-#ifdef _WIN32
+    const auto identity = identityOf(path);
+    return identity ? identity->inode : 0;
+}
+
+Result<void> provideFolder(const fs::path &folder)
+{
     std::error_code ignored;
-    return fs::exists(path, ignored) ? 1 : 0;
-#else
-    struct stat facts {
-    };
-    return lstat(path.c_str(), &facts) == 0 ? std::uint64_t(facts.st_ino) : 0;
-#endif
+    return fs::exists(folder, ignored) ? Result<void>() : makePrivateFolder(folder);
+}
+
+Failure notBound(const fs::path &socket, const std::string &why)
+{
+    return failure(v1::Error::UNAVAILABLE, "ADDRESS_NOT_BOUND",
+                   "Cannot listen on " + socket.string() + ": " + why +
+                       ". Is it taken by another program? End that one or choose another address.",
+                   socket.string());
 }
 
 } // namespace
@@ -60,23 +67,21 @@ Result<void> LocalListener::listen(const fs::path &socket, unsigned mode)
 
 Result<void> LocalListener::bind()
 {
+    removeOwnSocket(m_path); // whoever else runs here would hold the folder's lock
     std::error_code error;
-    fs::remove(m_path, error);
     m_acceptor.open(asio::local::stream_protocol(), error);
     if (!error)
         m_acceptor.bind(asio::local::stream_protocol::endpoint(m_path.string()), error);
+    if (!error)
+        fs::permissions(m_path, fs::perms(m_mode), error);
     if (!error)
         m_acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
         std::error_code ignored;
         m_acceptor.close(ignored);
-        return failure(v1::Error::UNAVAILABLE, "SOCKET_NOT_BOUND",
-                       "Cannot listen on " + m_path.string() + ": " + error.message() + ".",
-                       m_path.string());
+        return notBound(m_path, error.message());
     }
-#ifndef _WIN32
-    chmod(m_path.c_str(), m_mode);
-#endif
+    closeOnExec(int(m_acceptor.native_handle()));
     m_file = fileBehind(m_path);
     return {};
 }
@@ -89,6 +94,7 @@ void LocalListener::accept()
             return;
         if (error)
             return acceptLater();
+        closeOnExec(int(socket.native_handle()));
         m_on_accept(std::move(socket));
         if (*open)
             accept();
@@ -119,27 +125,27 @@ void LocalListener::watchFile()
 // Those who are connected stay so; the old socket, which no name leads to any more, goes.
 void LocalListener::followFile()
 {
-    if (m_acceptor.is_open() && fileBehind(m_path) == m_file)
+    const std::uint64_t now = fileBehind(m_path);
+    if (m_acceptor.is_open() && now == m_file)
         return;
-    *m_open = false; // handlers of the old socket
-    m_retry.cancel();
-    std::error_code ignored;
-    m_acceptor.close(ignored);
-    m_open = std::make_shared<bool>(true);
-    const fs::path folder = m_path.parent_path();
-    Result<void> done;
-    if (!fs::exists(folder, ignored))
-        done = makePrivateFolder(folder);
-    if (done)
-        done = bind();
-    if (!done) {
-        if (!std::exchange(m_told, true))
-            spdlog::error("{} was removed and cannot be made anew: {}", m_path.string(),
-                          done.error().message());
-        return; // tried again at the next look
+    Result<void> anew = notBound(m_path, "somebody put another file there");
+    if (now == 0) {
+        *m_open = false; // handlers of the old socket
+        m_retry.cancel();
+        std::error_code ignored;
+        m_acceptor.close(ignored);
+        m_open = std::make_shared<bool>(true);
+        anew = provideFolder(m_path.parent_path());
+        if (anew)
+            anew = bind();
     }
+    if (!anew && !std::exchange(m_told, true))
+        spdlog::error("{} is gone, and tried again each second: {}", m_path.string(),
+                      anew.error().message());
+    if (!anew)
+        return;
     m_told = false;
-    spdlog::warn("{} was removed by somebody; it was made anew.", m_path.string());
+    spdlog::warn("{} was swept away and is made anew.", m_path.string());
     accept();
 }
 

@@ -13,9 +13,9 @@
 namespace slipway::sys
 {
 
-// Owns a socket file; a stale one of the same name is replaced. A file that somebody removes or
-// replaces while this listens (a logout, a cleaner of temporary folders) is made anew within about
-// a second, its folder too. On the thread of its io_context.
+// Owns a socket file; one of its user's that is left from an earlier life is removed. It is made
+// anew when it is swept away (a logout, a cleaner), within about a second and with its folder;
+// another file in its place is told and waited for. On the thread of its io_context.
 class LocalListener
 {
 public:

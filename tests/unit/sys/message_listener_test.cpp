@@ -5,6 +5,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <fstream>
 
 using namespace slipway;
 using namespace Qt::StringLiterals;
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void makesASweptSocketAnew_data();
     void makesASweptSocketAnew();
     void leavesAnothersSocketAtItsEnd();
+    void leavesAnothersFileAlone();
     void keepsTheChannelOverATooLargeMessage();
     void closesWhoReadsNothing();
 
@@ -156,6 +158,34 @@ void MessageListenerTest::leavesAnothersSocketAtItsEnd()
     QVERIFY(second.listen(path()).has_value());
     first.reset();
     QVERIFY(std::filesystem::exists(path()));
+}
+
+// Only a socket of its own user's makes way; what replaced its own is waited for.
+void MessageListenerTest::leavesAnothersFileAlone()
+{
+    asio::io_context io;
+    int taken = 0;
+    sys::MessageListener listener(io, [&taken](const sys::ChannelPtr &) { ++taken; });
+    const auto put = [this] { std::ofstream(path()) << "not a socket"; };
+    put();
+    const auto refused = listener.listen(path());
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().reason(), std::string("ADDRESS_NOT_BOUND"));
+    QVERIFY(std::filesystem::is_regular_file(path()));
+
+    std::filesystem::remove(path());
+    QVERIFY(listener.listen(path()).has_value());
+    std::filesystem::remove(path());
+    put();
+    io.run_for(std::chrono::milliseconds(2'500)); // looks at it twice
+    QVERIFY(std::filesystem::is_regular_file(path()));
+    std::filesystem::remove(path());
+    sys::MessageDialer dialer(io, path(), [](const sys::ChannelPtr &) {});
+    dialer.dial();
+    while (taken == 0 && io.run_one_for(std::chrono::seconds(20)) > 0) {
+    }
+    QCOMPARE(taken, 1);
+    dialer.stop();
 }
 
 void MessageListenerTest::keepsTheChannelOverATooLargeMessage()
