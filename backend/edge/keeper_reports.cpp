@@ -1,6 +1,6 @@
 #include "backend/edge/keeper.h"
 
-#include "backend/edge/escaping.h"
+#include "backend/sys/text.h"
 
 #include <algorithm>
 #include <unistd.h>
@@ -46,11 +46,7 @@ void Keeper::onConnected(sys::ChannelPtr channel)
 void Keeper::tellCell()
 {
     if (!m_cell.weakness.empty())
-        tellHappening(v1::WARNING, "EdgeProxyNotConfined",
-                      "HAProxy runs with all the rights of the fabric's user: the machine refuses "
-                      "it a user or a view of its own (" +
-                          m_cell.weakness + ").",
-                      "");
+        tellHappening(v1::WARNING, "EdgeProxyNotConfined", m_cell.weakness, "");
 }
 
 void Keeper::onCommand(std::string_view bytes)
@@ -129,7 +125,7 @@ void Keeper::tellHappening(v1::Severity severity, const std::string &kind,
     happening.set_time_ms(m_clock.wallMs());
     happening.set_severity(severity);
     happening.set_kind(kind);
-    happening.set_message(readable(message, kMessageBytesMax));
+    happening.set_message(sys::visible(message, kMessageBytesMax));
     happening.set_reaction(reaction);
     if (m_channel)
         m_channel->send(envelope);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <cassert>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -58,21 +59,129 @@ std::uint32_t ownUser(const std::string &fabric_id)
     return first + (start + step) % kUsers;
 }
 
-// An empty text when the machine allows it. What may pass (no memory, no process to be had) is no
-// reason for less: then the keeper does not start, and is started again.
-Result<std::string> tried(const ProxyCell &cell, const fs::path &folder)
+// The machine's programs, HAProxy's too if it is none of them, and the sockets.
+std::vector<fs::path> readableFor(const std::string &program, const ProxyCell &cell)
 {
-    sys::SpawnRequest request;
-    request.arguments = {haproxyProgram()};
-    confine(request, cell, folder);
-    const int problem =
-        request.view ? sys::tryView(*request.view) : sys::tryUser(cell.mesh, cell.user);
-    if (problem < 0 || problem == EAGAIN || problem == ENOMEM || problem == EMFILE ||
-        problem == ENFILE)
-        return failure(v1::Error::UNAVAILABLE, "PROXY_CELL_NOT_TRIED",
-                       "The machine had no memory or process left to try how HAProxy can be kept "
-                       "from its files.");
-    return problem == 0 ? std::string() : std::string(std::strerror(problem));
+    std::vector<fs::path> readable = sys::programFolders();
+    readable.push_back(cell.mesh);
+    const fs::path folder = fs::path(program).parent_path();
+    const bool known = std::any_of(readable.begin(), readable.end(), [&](const fs::path &path) {
+        return !folder.empty() && (folder.string() + "/").starts_with(path.string() + "/");
+    });
+    if (!known && !folder.empty())
+        readable.push_back(folder);
+    return readable;
+}
+
+sys::FileView viewFor(const std::string &program, const ProxyCell &cell, const fs::path &folder)
+{
+    sys::FileView view;
+    view.root = folder.parent_path() / "view";
+    view.readable = readableFor(program, cell);
+    view.writable = {folder};
+    return view;
+}
+
+// One that is to change its user itself needs the rights to do so until then.
+sys::ConfinementSpec wallFor(const std::string &program, const ProxyCell &cell,
+                             const fs::path &folder)
+{
+    using Access = sys::FileRule::Access;
+    sys::ConfinementSpec spec;
+    spec.files.emplace();
+    for (const fs::path &path : readableFor(program, cell))
+        spec.files->files.push_back({path, Access::Read});
+    spec.files->files.push_back({"/dev/null", Access::Device});
+    spec.files->files.push_back({folder, Access::ReadWrite});
+    spec.no_capabilities = cell.user == 0;
+    return spec;
+}
+
+bool mayPass(int problem)
+{
+    return problem < 0 || problem == EAGAIN || problem == ENOMEM || problem == EMFILE ||
+           problem == ENFILE;
+}
+
+int tryUserOf(const ProxyCell &cell)
+{
+    if (cell.user == 0)
+        return 0;
+    return sys::tryUser(cell.mesh, cell.user,
+                        cell.kind == ProxyCell::Kind::OwnUser ? sys::Root::Folder
+                                                              : sys::Root::Stays);
+}
+
+// 0, or the errno with which the machine refuses it.
+int tried(const ProxyCell &cell, const fs::path &folder)
+{
+    if (const int problem = tryUserOf(cell); problem != 0)
+        return problem;
+    if (cell.kind == ProxyCell::Kind::OwnView)
+        return sys::tryView(viewFor(haproxyProgram(), cell, folder));
+    if (cell.kind != ProxyCell::Kind::Walled)
+        return 0;
+    if (sys::landlockVersion() == 0)
+        return EOPNOTSUPP;
+    errno = 0;
+    if (sys::Confinement::prepare(wallFor(haproxyProgram(), cell, folder)))
+        return 0;
+    return errno != 0 ? errno : EOPNOTSUPP;
+}
+
+// In the order of what they are worth.
+std::vector<ProxyCell> possibleCells(const fs::path &mesh, std::uint32_t own_user)
+{
+    using Kind = ProxyCell::Kind;
+    std::vector<ProxyCell> cells;
+    const auto add = [&](Kind kind, std::uint32_t user) {
+        cells.push_back({kind, mesh, user, {}});
+    };
+    if (own_user == 0) {
+        add(Kind::OwnView, 0);
+    } else {
+        add(Kind::OwnUser, own_user);
+        add(Kind::Walled, own_user);
+        add(Kind::Open, own_user);
+    }
+    add(Kind::Walled, 0);
+    add(Kind::Open, 0);
+    return cells;
+}
+
+std::string weaknessOf(const ProxyCell &cell, int problem)
+{
+    const std::string who = cell.user != 0 ? "a user of its own" : "the fabric's user";
+    const std::string files =
+        cell.kind == ProxyCell::Kind::Walled ? "reads no files but its own" : "reads all files";
+    return "HAProxy runs as " + who + ", " + files +
+           ", and can connect to all sockets that this user may open: the machine refuses it a " +
+           (geteuid() == 0 ? "root folder" : "view") + " of its own (" + std::strerror(problem) +
+           ").";
+}
+
+Result<ProxyCell> bestCell(const fs::path &mesh, std::uint32_t own_user, const fs::path &folder)
+{
+    int refusal = 0; // of the best one
+    for (ProxyCell &cell : possibleCells(mesh, own_user)) {
+        if (cell.user != 0 && cell.kind != ProxyCell::Kind::OwnUser)
+            (void)provide(mesh.parent_path(), 0711, 0); // walked through, not listed
+        const int problem = tried(cell, folder);
+        // No reason for less: then the keeper does not start, and is started again.
+        if (mayPass(problem))
+            return failure(v1::Error::UNAVAILABLE, "PROXY_CELL_NOT_TRIED",
+                           "The machine had no memory or process left to try how HAProxy can be "
+                           "kept from its files.");
+        if (refusal == 0)
+            refusal = problem;
+        if (problem != 0)
+            continue;
+        if (refusal != 0)
+            cell.weakness = weaknessOf(cell, refusal);
+        return cell;
+    }
+    assert(false); // the last one asks for nothing
+    return ProxyCell{};
 }
 
 } // namespace
@@ -120,49 +229,33 @@ std::uint64_t ProxyCell::meshId() const
     return lstat(mesh.c_str(), &info) == 0 ? info.st_ino : 0;
 }
 
-void confine(sys::SpawnRequest &request, const ProxyCell &cell, const fs::path &folder)
+Result<void> confine(sys::SpawnRequest &request, const ProxyCell &cell, const fs::path &folder)
 {
     request.no_new_privileges = true;
     request.working_folder = folder;
-    if (cell.kind != ProxyCell::Kind::OwnView)
-        return;
-    sys::FileView view;
-    view.root = folder.parent_path() / "view";
-    view.readable = sys::programFolders();
-    view.readable.push_back(cell.mesh);
-    const fs::path program = fs::path(request.arguments[0]).parent_path();
-    const bool known =
-        std::any_of(view.readable.begin(), view.readable.end(), [&](const auto &path) {
-            return !program.empty() && program.string().starts_with(path.string() + "/");
-        });
-    if (!known && !program.empty())
-        view.readable.push_back(program);
-    view.writable = {folder};
-    request.view = std::move(view);
+    if (cell.kind == ProxyCell::Kind::OwnView)
+        request.view = viewFor(request.arguments[0], cell, folder);
+    if (cell.kind != ProxyCell::Kind::Walled)
+        return {};
+    auto wall = sys::Confinement::prepare(wallFor(request.arguments[0], cell, folder));
+    if (!wall)
+        return Failure(wall.error());
+    request.confinement = std::move(*wall);
+    return {};
 }
 
 Result<ProxyCell> chooseCell(const sys::Paths &paths, const std::string &fabric_id)
 {
     const fs::path folder = paths.edgeFolder() / "proxy";
-    ProxyCell cell;
-    cell.mesh = paths.mesh();
     for (const fs::path &own : {folder, paths.edgeFolder() / "view"})
         if (const auto made = provide(own, 0700, 0); !made)
             return Failure(made.error());
-    if (const auto made = provide(cell.mesh, 0711, 0); !made)
+    if (const auto made = provide(paths.mesh(), 0711, 0); !made)
         return Failure(made.error());
-    cell.kind = geteuid() == 0 ? ProxyCell::Kind::OwnUser : ProxyCell::Kind::OwnView;
-    if (geteuid() == 0)
-        cell.user = ownUser(fabric_id);
-    const auto refusal = tried(cell, folder);
-    if (!refusal)
-        return Failure(refusal.error());
-    if (!refusal->empty()) {
-        cell.kind = ProxyCell::Kind::Open;
-        cell.user = 0;
-        cell.weakness = *refusal;
-    }
-    if (const auto made = provide(cell.logFolder(), 0710, cell.user); !made)
+    const auto cell = bestCell(paths.mesh(), geteuid() == 0 ? ownUser(fabric_id) : 0, folder);
+    if (!cell)
+        return cell;
+    if (const auto made = provide(cell->logFolder(), 0710, cell->user); !made)
         return Failure(made.error());
     return cell;
 }

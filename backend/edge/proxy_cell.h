@@ -1,5 +1,5 @@
 // What HAProxy is kept to: of the machine's files it reaches the endpoints' sockets and nothing
-// else.
+// else, as far as the machine allows.
 #pragma once
 
 #include "backend/sys/child_process.h"
@@ -16,12 +16,13 @@ struct ProxyCell {
     enum class Kind {
         OwnUser, // root's: HAProxy changes its root to the mesh, and to a user that nobody else is
         OwnView, // an ordinary user's: a mount namespace with programs, its own files and the mesh
-        Open,    // neither can be had: it sees what the fabric sees
+        Walled,  // neither can be had: Landlock shows it the same files, but hides no sockets
+        Open,    // nor that: it sees what the fabric sees
     };
     Kind kind = Kind::Open;
     std::filesystem::path mesh; // the folder of all sockets that it connects to
-    std::uint32_t user = 0;     // and group; OwnUser only
-    std::string weakness;       // why it is no better than Open
+    std::uint32_t user = 0;     // and group; 0: the fabric's own
+    std::string weakness;       // what it can do beyond its duty, and why; empty: nothing
 
     // How HAProxy calls a path below the mesh.
     std::string inside(const std::string &relative) const;
@@ -35,10 +36,11 @@ struct ProxyCell {
     std::filesystem::path logSocket() const { return logFolder() / "log.sock"; }
 };
 
-// Makes the mesh and what HAProxy needs in it, and tries which cell the machine allows.
+// Makes the mesh and what HAProxy needs in it, and tries which cell the machine allows: the first
+// one of the list above, and a user of its own wherever the fabric is root.
 Result<ProxyCell> chooseCell(const sys::Paths &paths, const std::string &fabric_id);
 // `folder` is HAProxy's own.
-void confine(sys::SpawnRequest &request, const ProxyCell &cell,
-             const std::filesystem::path &folder);
+Result<void> confine(sys::SpawnRequest &request, const ProxyCell &cell,
+                     const std::filesystem::path &folder);
 
 } // namespace slipway::edge

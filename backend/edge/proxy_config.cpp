@@ -34,8 +34,9 @@ std::string quoted(const std::string &text)
 void writeCell(std::ostream &out, const ProxyCell &cell)
 {
     if (cell.kind == ProxyCell::Kind::OwnUser)
-        out << "    chroot " << quoted(cell.mesh.string()) << "\n"
-            << "    uid " << cell.user << "\n"
+        out << "    chroot " << quoted(cell.mesh.string()) << "\n";
+    if (cell.user != 0)
+        out << "    uid " << cell.user << "\n"
             << "    gid " << cell.user << "\n";
 }
 

@@ -81,7 +81,8 @@ Result<void> ProxyProcess::start(const Layout &layout, OnExit on_exit)
         return written;
     sys::SpawnRequest request;
     request.arguments = {haproxyProgram(), "-q", "-f", m_files.config().string()};
-    confine(request, m_cell, m_files.folder);
+    if (const auto confined = confine(request, m_cell, m_files.folder); !confined)
+        return confined;
     request.new_session = true;
     request.open_to_user = true; // the next keeper takes the listening sockets from it
     for (const auto &[frontend, fd] : layout.fds)

@@ -47,12 +47,14 @@ bool isUserMapped(std::uint32_t user)
     return mapped;
 }
 
-int tryUser(const std::filesystem::path &root, std::uint32_t user)
+int tryUser(const std::filesystem::path &folder, std::uint32_t user, Root root)
 {
+    const std::filesystem::path inside = root == Root::Folder ? "/" : folder;
     const int pid = fork();
     if (pid == 0) {
-        const bool became = chroot(root.c_str()) == 0 && chdir("/") == 0 &&
-                            setgroups(0, nullptr) == 0 && setgid(user) == 0 && setuid(user) == 0;
+        const bool became = (root == Root::Stays || chroot(folder.c_str()) == 0) &&
+                            setgroups(0, nullptr) == 0 && setgid(user) == 0 && setuid(user) == 0 &&
+                            chdir(inside.c_str()) == 0;
         _exit(became ? 0 : errno);
     }
     int status = 0;

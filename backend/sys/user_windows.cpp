@@ -23,7 +23,7 @@ bool isUserMapped(std::uint32_t)
     return false;
 }
 
-int tryUser(const std::filesystem::path &, std::uint32_t)
+int tryUser(const std::filesystem::path &, std::uint32_t, Root)
 {
     return ENOSYS;
 }

@@ -134,6 +134,9 @@ void EdgeUserTest::withoutNamespacesItIsTold()
     QVERIFY(edge.until([&] { return !edge.happenings().empty(); }));
     QCOMPARE(edge.happenings()[0].kind(), std::string("EdgeProxyNotConfined"));
     QCOMPARE(edge.happenings()[0].severity(), v1::WARNING);
+    if (sys::landlockVersion() > 0)
+        QVERIFY(edge.happenings()[0].message().find("reads no files but its own") !=
+                std::string::npos);
 }
 
 // A program that cannot be read cannot be looked into either: the kernel refuses as Yama does.

@@ -192,9 +192,11 @@ void EdgeConfigTest::rootGivesHAProxyAUserOfItsOwn()
     QVERIFY(
         text.contains(QStringLiteral("    chroot '/run/mesh'\n    uid 190007\n    gid 190007\n")));
     QVERIFY(text.contains(QStringLiteral("log '/.edge/log.sock' ")));
-    for (const auto kind : {ProxyCell::Kind::OwnView, ProxyCell::Kind::Open}) {
+    for (const auto kind :
+         {ProxyCell::Kind::OwnView, ProxyCell::Kind::Walled, ProxyCell::Kind::Open}) {
         const QString other = configOf(table({pool("d1")}), kind);
         QVERIFY(!other.contains(QStringLiteral("chroot")));
+        QVERIFY(other.contains(QStringLiteral("    uid 190007\n    gid 190007\n")));
         QVERIFY(other.contains(QStringLiteral("log '/run/mesh/.edge/log.sock' ")));
     }
 }
