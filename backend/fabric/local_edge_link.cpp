@@ -1,10 +1,11 @@
 #include "backend/fabric/local_edge_link.h"
 
-#include "backend/edge/escaping.h"
 #include "backend/edge/files.h"
+#include "backend/fabric/keeper_words.h"
 #include "backend/sys/append_file.h"
 #include "backend/sys/file_lock.h"
 #include "backend/sys/sandbox_processes.h"
+#include "backend/sys/text.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,7 +52,7 @@ std::string lastWords(const std::filesystem::path &log)
     for (std::string line; std::getline(file, line);)
         if (!line.empty())
             last = line;
-    return last.empty() ? "it said nothing" : edge::readable(last, 600);
+    return last.empty() ? "it said nothing" : sys::visible(last, 600);
 }
 
 } // namespace
@@ -158,16 +159,23 @@ void LocalEdgeLink::dispatch(const v1::EdgeMessage &message)
 {
     switch (message.body_case()) {
     case v1::EdgeMessage::kReport:
-        m_haproxy_pid = message.report().haproxy_pid();
-        m_proxy_problem = message.report().problem();
-        return m_observer.reported(message.report());
+        return reported(believedReport(message.report()));
     case v1::EdgeMessage::kMetrics:
-        return m_observer.sampled(message.metrics());
+        return m_observer.sampled(believedTraffic(message.metrics()));
     case v1::EdgeMessage::kHappening:
-        return m_observer.happened(message.happening());
+        if (const auto happening = believedHappening(message.happening(), m_clock.wallMs()))
+            m_observer.happened(*happening);
+        return;
     default:
         return;
     }
+}
+
+void LocalEdgeLink::reported(const v1::EdgeReport &report)
+{
+    m_haproxy_pid = report.haproxy_pid();
+    m_proxy_problem = report.problem();
+    m_observer.reported(report);
 }
 
 void LocalEdgeLink::closed(const sys::ChannelPtr &channel, const std::string &cause)

@@ -4,81 +4,18 @@
 #include "backend/fabric/data_check.h"
 #include "backend/fabric/machine.h"
 #include "backend/fabric/request.h"
-#include "backend/store/store.h"
-#include "tests/fuzz/support/fuzz_home.h"
+#include "tests/fuzz/support/still_fabric.h"
 
 #include <cstdint>
 #include <cstdlib>
-#include <spdlog/spdlog.h>
 
 using namespace slipway;
 using namespace slipway::fabric;
-namespace fs = std::filesystem;
 
 namespace
 {
 
 constexpr std::size_t kCommandsMax = 32;
-
-class StillClock final : public sys::Clock
-{
-public:
-    std::int64_t wallMs() const override { return now_ms; }
-    std::int64_t steadyMs() const override { return now_ms; }
-    std::int64_t bootMs() const override { return now_ms; }
-    std::int64_t now_ms = 1'800'000'000'000;
-};
-
-const fs::path &home()
-{
-    static const fuzz::FuzzHome home("commands");
-    return home.folder();
-}
-
-store::Store &emptyStore()
-{
-    static std::unique_ptr<store::Store> opened = [] {
-        auto store = store::Store::open(home() / "fabric.db");
-        if (!store)
-            std::abort();
-        return std::move(*store);
-    }();
-    return *opened;
-}
-
-// A package to deploy, so that commands lead somewhere.
-v1::Package samplePackage()
-{
-    v1::Package package;
-    package.set_digest("sha256:" + std::string(64, 'a'));
-    package.set_file_name("a.cspkg");
-    package.mutable_definition()->set_name("Sample");
-    package.mutable_definition()->set_upgrade_domain_count(5);
-    v1::RoleDefinition &role = *package.mutable_definition()->add_roles();
-    role.set_name("Web");
-    role.set_kind(v1::RoleDefinition::WEB);
-    role.set_size("Small");
-    v1::Endpoint &endpoint = *role.add_endpoints();
-    endpoint.set_name("Http");
-    endpoint.set_kind(v1::Endpoint::INPUT);
-    endpoint.set_protocol(v1::HTTP);
-    endpoint.set_port(80);
-    return package;
-}
-
-core::State firstState()
-{
-    core::State state;
-    v1::Change settings;
-    settings.set_revision(1);
-    *settings.mutable_settings() = core::defaultSettings("12345678", "127.77.3");
-    core::restore(state, settings);
-    v1::Change package;
-    package.set_revision(1);
-    *package.mutable_package() = samplePackage();
-    core::restore(state, package);
-    return state;
-}
 
 void expect(bool holds)
 {
@@ -120,10 +57,9 @@ void tryOne(Machine &machine, v1::Command command)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
-    StillClock clock;
-    store::Store &store = emptyStore();
+    fuzz::StillClock clock;
     Machine machine(
-        store, firstState(), clock, [] {}, [](Station) {});
+        fuzz::emptyStore("commands"), fuzz::firstState(), clock, [] {}, [](Station) {});
     v1::Observation started;
     started.set_fabric_started("first start");
     machine.observe(started);
