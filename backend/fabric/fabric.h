@@ -24,7 +24,7 @@ struct FabricOptions {
     std::string engine = "local";         // or "none"
     std::uint32_t hosts = 0;              // 0: as stored, else the default of 6
     std::uint32_t fault_domains = 0;      // 0: as stored, else the default of 2
-    bool accept_no_isolation = false; // the operator's word; stored, taken back in the settings
+    bool accept_no_isolation = false;     // the operator's word; stored, taken back in the settings
     // The operator's word: a new fabric begins here although something of an earlier one lies here.
     bool first_start = false;
     bool embedded = false;
@@ -35,8 +35,8 @@ struct FabricOptions {
 
 template <typename T> using Done = std::function<void(Result<T>)>;
 
-// A bounded queue towards one reader. The fabric pushes on its thread and never waits: when `push`
-// says false the reader is too slow, and the watch is ended with Resync.
+// A bounded queue towards one reader, whom the fabric never waits for. `push` says false: no room.
+// Of a snapshot it is tried again a little later; else the reader is too slow, and gets a Resync.
 class WatchSink
 {
 public:

@@ -49,20 +49,20 @@ public:
 
 protected:
     enum class Waiting { Send, Drop };
-    enum class Bound { Counted, Free };
     enum class Enqueued { Yes, Full, Closed };
 
-    Enqueued enqueue(const Response &response, Bound bound = Bound::Counted)
+    // Full: nothing more fits into `room` bytes.
+    Enqueued enqueue(const Response &response, std::size_t room = kQueueBytesMax)
     {
         {
             const std::lock_guard lock(m_mutex);
             if (m_ended)
                 return Enqueued::Closed;
-            const std::size_t bytes = bound == Bound::Counted ? response.ByteSizeLong() : 0;
-            if (bound == Bound::Counted && isFull(bytes))
+            const std::size_t bytes = response.ByteSizeLong();
+            if (isFull(bytes, room))
                 return Enqueued::Full;
-            m_waiting.push_back({response, bound, bytes});
-            count(m_waiting.back(), 1);
+            m_waiting.push_back({response, bytes});
+            m_waiting_bytes += bytes;
         }
         proceed();
         return Enqueued::Yes;
@@ -76,7 +76,7 @@ protected:
             if (m_ended)
                 return;
             endLocked(error, Waiting::Drop);
-            m_waiting.push_back({last, Bound::Free, 0});
+            m_waiting.push_back({last, 0});
         }
         proceed();
     }
@@ -93,7 +93,6 @@ protected:
 private:
     struct Entry {
         Response response;
-        Bound bound = Bound::Counted;
         std::size_t bytes = 0;
     };
 
@@ -105,25 +104,17 @@ private:
         return error;
     }
 
-    bool isFull(std::size_t more_bytes) const
+    bool isFull(std::size_t more_bytes, std::size_t room) const
     {
-        return m_counted >= kQueueMessagesMax ||
-               (m_counted > 0 && m_counted_bytes + more_bytes > kQueueBytesMax);
-    }
-
-    void count(const Entry &entry, int sign)
-    {
-        if (entry.bound == Bound::Free)
-            return;
-        m_counted += sign;
-        m_counted_bytes += sign * entry.bytes;
+        return m_waiting.size() >= kQueueMessagesMax ||
+               (!m_waiting.empty() && m_waiting_bytes + more_bytes > room);
     }
 
     void endLocked(const v1::Error &error, Waiting waiting)
     {
         if (waiting == Waiting::Drop) {
             m_waiting.clear();
-            m_counted = m_counted_bytes = 0;
+            m_waiting_bytes = 0;
         }
         if (!m_ended)
             m_ended = error;
@@ -142,7 +133,7 @@ private:
                 end = m_ended;
             } else {
                 m_busy = true;
-                count(m_waiting.front(), -1);
+                m_waiting_bytes -= m_waiting.front().bytes;
                 m_current = std::move(m_waiting.front().response);
                 m_waiting.pop_front();
             }
@@ -157,8 +148,7 @@ private:
     std::size_t m_detail_bytes = 0;
     std::mutex m_mutex;
     std::deque<Entry> m_waiting;
-    std::size_t m_counted = 0; // of m_waiting, against the bounds
-    std::size_t m_counted_bytes = 0;
+    std::size_t m_waiting_bytes = 0;
     Response m_current; // being written while m_busy
     std::optional<v1::Error> m_ended;
     bool m_busy = false;

@@ -9,17 +9,10 @@ bool WatchQueue::push(const v1::WatchResponse &response)
         cut(response, {});
         return true;
     }
-    const Enqueued enqueued = enqueue(response);
-    // A snapshot is as large as the state: the fabric keeps the rest of it, and tries again.
-    if (response.has_snapshot())
-        return enqueued == Enqueued::Yes;
-    if (enqueued == Enqueued::Full) {
-        v1::WatchResponse resync;
-        resync.set_revision(response.revision());
-        resync.mutable_resync()->set_reason("The reader was too slow.");
-        cut(resync, {});
-    }
-    return enqueued == Enqueued::Yes;
+    // A snapshot is as large as the state, and taken piece by piece: half of the room stays free
+    // for what changes behind it.
+    const std::size_t room = response.has_snapshot() ? kQueueBytesMax / 2 : kQueueBytesMax;
+    return enqueue(response, room) == Enqueued::Yes;
 }
 
 bool MetricQueue::push(const v1::MetricBatch &batch)

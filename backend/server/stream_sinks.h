@@ -10,7 +10,7 @@ namespace slipway::server
 // Each one's key() is the address under which the fabric knows it: that of its sink, which need not
 // be that of the whole object.
 
-// A slow reader is cut: what waits is dropped, it gets one Resync and the end.
+// Whether a reader is too slow is the fabric's to say, by a Resync: what waits is dropped then.
 class WatchQueue final : public fabric::WatchSink, public ResponseQueue<v1::WatchResponse>
 {
 public:

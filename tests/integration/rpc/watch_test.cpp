@@ -1,4 +1,5 @@
 // Streams: snapshot and changes, the slow reader, cancelling, and the promise of a subscription.
+#include "backend/fabric/watch_hub.h"
 #include "tests/integration/rpc/rpc_fixture.h"
 #include "tests/integration/rpc/wire_probe.h"
 
@@ -14,9 +15,10 @@ private Q_SLOTS:
     void cleanup() { m_rpc.reset(); }
     void changesComeInOrder();
     void aSnapshotMayBeLargerThanTheQueue();
+    void changesFitBehindASnapshot();
     void onceEndsPlainly();
     void theFabricsErrorEndsTheStream();
-    void aSlowReaderIsCutAndOthersGoOn();
+    void aFullQueueSaysSoAndOthersGoOn();
     void aSlowReaderIsToldToResync();
     void droppingLetsTheSinkGo();
     void noCallbackAfterDropping();
@@ -26,6 +28,7 @@ private Q_SLOTS:
 
 private:
     static v1::WatchResponse change(std::uint64_t revision, std::size_t bytes = 0);
+    static v1::Change service(std::uint64_t revision, int number, std::size_t bytes);
     client::WatchObserver observer() const;
 
     std::unique_ptr<Rpc> m_rpc;
@@ -41,6 +44,15 @@ v1::WatchResponse WatchTest::change(std::uint64_t revision, std::size_t bytes)
     response.mutable_changes()->add_changes()->mutable_event()->set_message(
         std::string(bytes, 'x'));
     return response;
+}
+
+v1::Change WatchTest::service(std::uint64_t revision, int number, std::size_t bytes)
+{
+    v1::Change change;
+    change.set_revision(revision);
+    change.mutable_service()->set_name("service-" + std::to_string(number));
+    change.mutable_service()->set_description(std::string(bytes, 'd'));
+    return change;
 }
 
 client::WatchObserver WatchTest::observer() const
@@ -75,19 +87,66 @@ void WatchTest::changesComeInOrder()
     QVERIFY(!m_ends->filled());
 }
 
+// With the fabric's own hub, and a reader that stands still at first: nothing is cut, nothing is
+// lost, and what changes meanwhile comes behind it.
 void WatchTest::aSnapshotMayBeLargerThanTheQueue()
 {
-    const auto watch = m_rpc->client->watch({}, observer());
+    static constexpr int kServices = 40; // of 900 KiB
+    core::State state;
+    for (int i = 0; i < kServices; ++i)
+        core::restore(state, service(1, i, 900 * 1024));
+    state.revision = 1;
+    fabric::WatchHub hub("fab", 1);
+    m_rpc->fabric.on_watch = [&](const v1::WatchRequest &request,
+                                 const std::shared_ptr<fabric::WatchSink> &sink) {
+        hub.watch(request, sink, state, {});
+    };
+    std::mutex gate;
+    std::unique_lock closed(gate);
+    auto watch = m_rpc->client->watch(
+        {}, {[&gate, messages = m_messages](const v1::WatchResponse &response) {
+                 const std::lock_guard wait(gate);
+                 messages->put(response);
+             },
+             [ends = m_ends](const v1::Error &error) { ends->put(error); }});
+    const auto onFabric = [this](const auto &work) { m_rpc->fabric.run(work); };
+    bool waits = false;
+    QTRY_VERIFY((onFabric([&] { waits = hub.size() == 1 && hub.hasBacklog(); }), waits));
+    onFabric([&] {
+        for (std::uint64_t revision = 2; revision <= 12; ++revision)
+            hub.publish({service(revision, kServices, 900 * 1024)}, revision);
+    });
+    closed.unlock();
+    std::int64_t now_ms = 0;
+    QTRY_VERIFY((onFabric([&] { hub.pump(now_ms += 50); }), m_messages->count()) &&
+                m_messages->last().revision() == 12);
+    QVERIFY(!m_ends->filled());
+    int services = 0;
+    int changes = 0;
+    for (std::size_t i = 0; i < m_messages->count(); ++i) {
+        services += m_messages->at(i).snapshot().entities_size();
+        changes += m_messages->at(i).changes().changes_size();
+    }
+    QCOMPARE(services, kServices);
+    QCOMPARE(changes, 11);
+    watch.reset();
+    onFabric([&] { hub.endAll({}); });
+}
+
+// Behind a snapshot that fills its half of the queue there is room for changes.
+void WatchTest::changesFitBehindASnapshot()
+{
+    const SilentReader silent(m_rpc->address());
     QTRY_VERIFY(m_sinks->filled());
-    v1::WatchResponse chunk;
-    chunk.mutable_snapshot()->add_entities()->mutable_event()->set_message(
+    v1::WatchResponse piece;
+    piece.mutable_snapshot()->add_entities()->mutable_event()->set_message(
         std::string(900 * 1024, 'x'));
-    for (int i = 0; i < 20; ++i)
-        QVERIFY(m_sinks->last()->push(chunk));
-    chunk.mutable_snapshot()->set_last(true);
-    QVERIFY(m_sinks->last()->push(chunk));
-    QTRY_COMPARE(m_messages->count(), std::size_t(21));
-    QVERIFY(m_messages->last().snapshot().last());
+    int pieces = 0;
+    while (pieces < 1000 && m_sinks->last()->push(piece))
+        ++pieces;
+    QVERIFY(pieces >= 4 && pieces < 1000);
+    for (std::uint64_t revision = 1; revision <= 30; ++revision)
+        QVERIFY(m_sinks->last()->push(change(revision, 100 * 1024)));
 }
 
 void WatchTest::onceEndsPlainly()
@@ -112,7 +171,7 @@ void WatchTest::theFabricsErrorEndsTheStream()
     QCOMPARE(m_ends->count(), std::size_t(1));
 }
 
-void WatchTest::aSlowReaderIsCutAndOthersGoOn()
+void WatchTest::aFullQueueSaysSoAndOthersGoOn()
 {
     const SilentReader silent(m_rpc->address());
     QTRY_VERIFY(m_sinks->filled());
@@ -125,7 +184,7 @@ void WatchTest::aSlowReaderIsCutAndOthersGoOn()
     for (int i = 0; i < 10000 && taken; ++i)
         taken = slow->push(change(std::uint64_t(i), 64 * 1024));
     QVERIFY(!taken);
-    QVERIFY(!slow->push(change(1)));
+    QVERIFY(!slow->push(change(1, 64 * 1024)));
     QVERIFY(m_sinks->last()->push(change(77)));
     QTRY_VERIFY(m_messages->filled());
     QCOMPARE(m_messages->last().revision(), std::uint64_t(77));
@@ -147,6 +206,10 @@ void WatchTest::aSlowReaderIsToldToResync()
     for (int i = 0; i < 10000 && taken; ++i)
         taken = m_sinks->last()->push(change(std::uint64_t(i), 64 * 1024));
     QVERIFY(!taken);
+    v1::WatchResponse resync;
+    resync.mutable_resync()->set_reason("too slow");
+    QVERIFY(m_sinks->last()->push(resync));
+    QVERIFY(!m_sinks->last()->push(change(1)));
     closed.unlock();
     QTRY_VERIFY(m_ends->filled());
     QVERIFY(m_messages->last().has_resync());
