@@ -11,6 +11,7 @@
 #include "backend/core/instances.h"
 #include "backend/core/limits.h"
 #include "backend/core/lookup.h"
+#include "backend/core/observe_all.h"
 #include "backend/core/operations.h"
 #include "backend/core/packages.h"
 #include "backend/core/services.h"
@@ -152,6 +153,16 @@ std::vector<v1::Change> observe(State &state, const v1::Observation &observation
 {
     Transaction tx(state, context);
     take(tx, observation);
+    settle(tx);
+    return tx.commit();
+}
+
+std::vector<v1::Change> observeAll(State &state, const std::vector<v1::Observation> &observations,
+                                   const Context &context)
+{
+    Transaction tx(state, context);
+    for (const v1::Observation &observation : observations)
+        take(tx, observation);
     settle(tx);
     return tx.commit();
 }

@@ -1,5 +1,7 @@
 #include "backend/fabric/machine.h"
 
+#include "backend/core/observe_all.h"
+
 #include "backend/sys/random.h"
 
 #include <algorithm>
@@ -104,6 +106,18 @@ void Machine::observe(const v1::Observation &observation)
             *told.mutable_happening() = std::move(summary);
             keepObserved(told);
         }
+    if (!m_pending.empty())
+        m_wake();
+}
+
+void Machine::observe(const std::vector<v1::Observation> &observations)
+{
+    if (m_adrift)
+        return; // they are told again
+    const core::Context now = context();
+    std::vector<v1::Change> changes = core::observeAll(m_state, observations, now);
+    m_limiter.limit(changes, now.now_ms);
+    keep(std::move(changes));
     if (!m_pending.empty())
         m_wake();
 }

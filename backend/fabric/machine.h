@@ -40,6 +40,7 @@ public:
     // cannot tell.
     bool answerAgain(const Request &request, const Done<v1::CommandReply> &done);
     void observe(const v1::Observation &observation);
+    void observe(const std::vector<v1::Observation> &observations); // of instances, as one step
     Committed commit();
 
     // The machine slept.
