@@ -2,9 +2,9 @@
 
 #include "backend/fabric/data_folder.h"
 #include "backend/fabric/machine.h"
-#include "backend/fabric/trash.h"
 #include "backend/packages/package_store.h"
 #include "backend/store/snapshot.h"
+#include "backend/sys/trash.h"
 
 namespace slipway::fabric
 {
@@ -79,7 +79,11 @@ void checkSurroundings(const sys::Paths &paths, const std::string &fabric_id, Fi
     if (const auto fits = checkFabricId(paths, fabric_id); !fits)
         findings.add(v1::ERROR, fits.error().reason(), paths.fabricIdFile(), fits.error().message(),
                      "Put the right store back.");
-    const Trash::Content trash = Trash(paths.trash()).content();
+    sys::Trash::Content trash;
+    for (const sys::Trash &one : sys::allTrash(paths, fabric_id)) {
+        trash.things += one.content().things;
+        trash.bytes += one.content().bytes;
+    }
     if (trash.things > 0)
         findings.add(v1::INFO, "TRASH", paths.trash(),
                      std::to_string(trash.things) + " deleted things, " +
@@ -132,6 +136,8 @@ Result<v1::CheckStoreReply> checkData(const sys::Paths &paths, const std::atomic
         return failure(v1::Error::CANCELLED, "CHECK_STOPPED", "The check was called off.");
     checkFolders(paths.logs(), state, findings);
     checkFolders(paths.disks(), state, findings);
+    for (const fs::path &guests : sys::guestPlaces(paths, examined->fabric_id))
+        checkFolders(guests / "disks", state, findings);
     checkSurroundings(paths, examined->fabric_id, findings);
     return reply;
 }

@@ -3,6 +3,7 @@
 // finish.
 #include "backend/fabric/fabric_shell.h"
 
+#include <set>
 #include <spdlog/spdlog.h>
 
 namespace slipway::fabric
@@ -65,21 +66,40 @@ void FabricShell::throwPackageAway(const std::string &digest)
     });
 }
 
-// Its timeline stays: Activity tells of it.
+// Its timeline stays: Activity tells of it. Its hosts threw the disks away; those of a host that
+// was dead just then are still there.
 void FabricShell::forgetDeployment(const std::string &id)
 {
     if (!isDeploymentId(id))
         return; // never a path made of something else
-    m_metrics.forget(id);
-    if (const auto forgotten = m_opened.store->forgetMetrics(id); !forgotten)
-        spdlog::warn("{}", forgotten.error().message());
     const auto word = wordOfDeletion(v1::Removed::DEPLOYMENT, id);
     if (!word)
         return;
-    m_worker->run([this, folder = m_options.paths.logs() / id, why = *word] {
-        if (const auto gone = m_trash.take(folder, "logs", why, m_clock.wallMs()); !gone)
+    m_metrics.forget(id);
+    if (const auto forgotten = m_opened.store->forgetMetrics(id); !forgotten)
+        spdlog::warn("{}", forgotten.error().message());
+    m_worker->run([this, id, places = diskPlaces(), why = *word] {
+        if (const auto gone =
+                m_trash.take(m_options.paths.logs() / id, "logs", why, m_clock.wallMs());
+            !gone)
             spdlog::warn("{}", gone.error().message());
+        for (const sys::Paths &place : places)
+            if (const auto gone =
+                    sys::diskTrash(place).takeDisk(place.disks() / id, why, m_clock.wallMs());
+                !gone)
+                spdlog::warn("{}", gone.error().message());
     });
+}
+
+// The data folder, and where confined instances have their disks.
+std::vector<sys::Paths> FabricShell::diskPlaces() const
+{
+    std::vector<sys::Paths> places{m_options.paths};
+    for (const fs::path &guests : sys::guestPlaces(m_options.paths, fabricId())) {
+        places.push_back(m_options.paths);
+        places.back().guests = guests;
+    }
+    return places;
 }
 
 // Packages that were deleted while nobody could follow, or that were never acknowledged.
@@ -102,15 +122,31 @@ void FabricShell::removeOrphans()
     }
 }
 
-// A host may write a last line after its deployment was forgotten.
-void FabricShell::removeOldLogs()
+// A host may write a last line after its deployment was forgotten, or have been dead just then.
+void FabricShell::removeLeftovers()
 {
+    std::vector<fs::path> folders{m_options.paths.logs()};
+    for (const sys::Paths &place : diskPlaces())
+        folders.push_back(place.disks());
+    std::set<std::string> names;
     std::error_code ignored;
-    for (const auto &entry : fs::directory_iterator(m_options.paths.logs(), ignored)) {
-        const std::string name = entry.path().filename().string();
+    for (const fs::path &folder : folders)
+        for (const auto &entry : fs::directory_iterator(folder, ignored))
+            names.insert(entry.path().filename().string());
+    for (const std::string &name : names)
         if (!m_machine.state().deployments.contains(name))
             forgetDeployment(name);
-    }
+}
+
+void FabricShell::tendTrash(bool expire)
+{
+    m_librarian->run([this, expire, id = fabricId()] {
+        for (const sys::Trash &trash : sys::allTrash(m_options.paths, id)) {
+            if (expire)
+                trash.expire(m_clock.wallMs());
+            trash.makeRoom();
+        }
+    });
 }
 
 } // namespace slipway::fabric

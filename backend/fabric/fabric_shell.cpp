@@ -45,8 +45,8 @@ FabricShell::FabricShell(const FabricOptions &options, OpenedData opened, const 
       m_watches(m_opened.state.settings.fabric_id(), m_opened.state.revision),
       m_logs(m_io, options.paths, m_machine.state()), m_uploads(options.paths.uploads(), m_clock),
       m_worker(std::make_unique<Worker>()), m_librarian(std::make_unique<Worker>()),
-      m_second_timer(m_io), m_deadline_timer(m_io), m_pump_timer(m_io), m_step_timer(m_io),
-      m_start_time_ms(m_clock.wallMs())
+      m_second_timer(m_io), m_deadline_timer(m_io), m_plan_timer(m_io), m_pump_timer(m_io),
+      m_step_timer(m_io), m_start_time_ms(m_clock.wallMs())
 {
     const PartsContext context{m_io, options.paths, m_opened.state.settings.fabric_id(),
                                options.daemon_program};
@@ -115,8 +115,8 @@ void FabricShell::begin()
         m_uploads.adopt();
         m_packages.removeHalfAdded();
         removeOrphans();
-        removeOldLogs();
-        m_trash.expire(m_clock.wallMs());
+        removeLeftovers();
+        tendTrash(true);
     }
     restoreMetrics();
     m_snapshot_time_ms = newestSnapshotTime(m_options.paths);

@@ -8,11 +8,11 @@
 #include "backend/fabric/metric_hub.h"
 #include "backend/fabric/parts.h"
 #include "backend/fabric/startup.h"
-#include "backend/fabric/trash.h"
 #include "backend/fabric/upload_desk.h"
 #include "backend/fabric/watch_hub.h"
 #include "backend/fabric/worker.h"
 #include "backend/packages/package_store.h"
+#include "backend/sys/trash.h"
 
 #include <asio/executor_work_guard.hpp>
 #include <atomic>
@@ -74,6 +74,9 @@ private:
     // A turn (fabric_turn.cpp).
     void wake();
     void runTurn();
+    void commitInputs();
+    void planWhenDue();
+    void planLater(std::int64_t delay_ms);
     void publish(const Committed &committed);
     void tellRecovery(const std::string &cause);
     void observe(const v1::Observation &observation);
@@ -108,8 +111,11 @@ private:
     std::optional<std::string> wordOfDeletion(v1::Removed::Kind kind, const std::string &id) const;
     void throwPackageAway(const std::string &digest);
     void forgetDeployment(const std::string &id);
+    std::vector<sys::Paths> diskPlaces() const;
+    const std::string &fabricId() const { return m_machine.state().settings.fabric_id(); }
     void removeOrphans();
-    void removeOldLogs();
+    void removeLeftovers();
+    void tendTrash(bool expire);
 
     // The end, step by step (fabric_shutdown.cpp).
     void beginShutdown(bool keep_services);
@@ -125,7 +131,7 @@ private:
     asio::io_context m_io;
     asio::executor_work_guard<asio::io_context::executor_type> m_work;
     OpenedData m_opened;
-    Trash m_trash;
+    sys::Trash m_trash;
     packages::PackageStore m_packages;
     Machine m_machine;
     Inbox m_inbox;
@@ -144,6 +150,7 @@ private:
 
     asio::steady_timer m_second_timer;
     asio::steady_timer m_deadline_timer;
+    asio::steady_timer m_plan_timer; // after a plan that took long
     asio::steady_timer m_pump_timer; // while a reader takes its snapshot slowly
     asio::steady_timer m_step_timer;
     std::int64_t m_start_time_ms;
@@ -160,6 +167,7 @@ private:
     bool m_begun = false;
     bool m_turn_scheduled = false;
     bool m_plan_due = true;
+    std::int64_t m_next_plan_ms = 0; // no earlier
     bool m_ending = false;
     bool m_closed = false; // the end of the end: `done` was called
     bool m_keep_services = false;

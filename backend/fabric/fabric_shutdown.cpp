@@ -43,7 +43,8 @@ void FabricShell::beginShutdown(bool keep_services)
     m_stop_reading = true;
     m_keep_services = keep_services;
     admitWaiting(); // they are refused
-    for (asio::steady_timer *timer : {&m_second_timer, &m_deadline_timer, &m_pump_timer})
+    for (asio::steady_timer *timer :
+         {&m_second_timer, &m_deadline_timer, &m_plan_timer, &m_pump_timer})
         timer->cancel();
     const v1::Error ending =
         makeError(v1::Error::UNAVAILABLE, "SHUTTING_DOWN", "The fabric is ending.");

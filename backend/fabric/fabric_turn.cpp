@@ -17,6 +17,8 @@ constexpr std::uint64_t kHeartbeatEvery_s = 2;
 constexpr std::uint64_t kExpireEvery_s = 3600;
 constexpr std::int64_t kSlept_ms = 500;
 constexpr std::int64_t kInboxTurn_ms = 10;
+constexpr std::size_t kInboxBatch = 256;
+constexpr std::int64_t kLongPlan_ms = 5;
 constexpr std::uint64_t kMinute_s = 60;
 constexpr int kPump_ms = 50;
 constexpr std::uint32_t kRecentEvents = 200;
@@ -37,6 +39,12 @@ void FabricShell::wake()
 void FabricShell::runTurn()
 {
     m_turn_scheduled = false;
+    commitInputs();
+    planWhenDue();
+}
+
+void FabricShell::commitInputs()
+{
     const Committed committed = m_machine.commit();
     publish(committed);
     for (const auto &answer : committed.answers)
@@ -44,13 +52,34 @@ void FabricShell::runTurn()
     m_passed(Station::Answered);
     m_plan_due = m_plan_due || committed.reloaded || !committed.changes.empty();
     if (m_machine.adrift()) // nothing is shown or carried out until the store can be read again
-        return m_watches.endAll(m_machine.adriftCause());
-    if (!std::exchange(m_plan_due, false) || m_ending)
+        m_watches.endAll(m_machine.adriftCause());
+}
+
+// Directly after a commit: nothing unwritten is carried out. A plan for very many instances takes
+// its time; at least as much is left for what comes in.
+void FabricShell::planWhenDue()
+{
+    if (m_machine.adrift() || !m_plan_due || m_ending)
         return;
-    // Inputs that came in meanwhile wait for their own commit: nothing unwritten is carried out.
+    const std::int64_t begin_ms = m_clock.steadyMs();
+    if (begin_ms < m_next_plan_ms)
+        return planLater(m_next_plan_ms - begin_ms);
+    m_plan_due = false;
     armDeadline(m_dispatcher->carryOut(m_machine.state()));
+    const std::int64_t end_ms = m_clock.steadyMs();
+    const bool is_long = end_ms - begin_ms > kLongPlan_ms;
+    m_next_plan_ms = is_long ? end_ms + std::min(end_ms - begin_ms, kSecond_ms) : 0;
     if (const auto confirmation = m_dispatcher->confirmation())
         observe(*confirmation);
+}
+
+void FabricShell::planLater(std::int64_t delay_ms)
+{
+    m_plan_timer.expires_after(asio::chrono::milliseconds(delay_ms));
+    m_plan_timer.async_wait([this](std::error_code error) {
+        if (!error && !m_ending)
+            runTurn();
+    });
 }
 
 void FabricShell::publish(const Committed &committed)
@@ -112,11 +141,12 @@ void FabricShell::readInboxSoon()
 void FabricShell::readInbox()
 {
     const std::int64_t until_ms = m_clock.steadyMs() + kInboxTurn_ms;
-    while (const auto observation = m_inbox.take()) {
-        m_machine.observe(*observation);
-        if (m_clock.steadyMs() >= until_ms)
-            break;
-    }
+    do {
+        std::vector<v1::Observation> batch;
+        while (batch.size() < kInboxBatch && !m_inbox.empty())
+            batch.push_back(*m_inbox.take());
+        m_machine.observe(batch);
+    } while (!m_inbox.empty() && m_clock.steadyMs() < until_ms);
     if (!m_inbox.empty())
         readInboxSoon();
 }
@@ -124,7 +154,7 @@ void FabricShell::readInbox()
 void FabricShell::addWatch(const v1::WatchRequest &request, const std::shared_ptr<WatchSink> &sink)
 {
     if (m_turn_scheduled)
-        runTurn(); // a snapshot holds only what is on the disk
+        commitInputs(); // a snapshot holds only what is on the disk
     if (m_machine.adrift())
         return sink->end(m_machine.adriftCause());
     std::vector<v1::Event> recent;
@@ -200,12 +230,12 @@ void FabricShell::everySecond()
     if (m_seconds % kMinute_s == 0) {
         m_uploads.expire();
         takeSnapshotWhenDue();
+        tendTrash(m_seconds % kExpireEvery_s == 0);
     }
     if (m_seconds % kMinute_s == 0 || m_more_to_forget)
         forgetHistory();
     if (m_seconds % kExpireEvery_s == 0) {
-        removeOldLogs();
-        m_librarian->run([this] { m_trash.expire(m_clock.wallMs()); });
+        removeLeftovers();
         keepMinutes({});
     }
 }
@@ -218,8 +248,8 @@ void FabricShell::noticeSleep()
         m_machine.restartWaits();
 }
 
-// Listeners make their sockets anew by themselves, hosts and edge are started again; the lock has to
-// be taken again before another fabric takes it.
+// Listeners make their sockets anew by themselves, hosts and edge are started again; the lock has
+// to be taken again before another fabric takes it.
 void FabricShell::followRuntimeFolder()
 {
     const std::filesystem::path &folder = m_options.paths.runtime;

@@ -9,6 +9,7 @@ namespace
 {
 
 constexpr int kLook_ms = 150;
+constexpr std::uint64_t kLooksPerList = 5; // whether somebody has joined
 constexpr std::size_t kLinesPerRead = 256;
 constexpr int kLinesPerBatch = 512;
 constexpr int kBatchesPerLook = 8; // then others have their turn
@@ -90,10 +91,7 @@ void LogHub::addSources(Reader &reader, bool from_tail)
 {
     const std::uint32_t tail = std::min(reader.request.tail_lines(), kTailMax);
     for (const std::string &name : instancesOf(reader)) {
-        const bool known =
-            std::any_of(reader.sources.begin(), reader.sources.end(),
-                        [&name](const auto &source) { return source->instance == name; });
-        if (known)
+        if (!reader.known.insert(name).second)
             continue;
         auto source = std::make_unique<Source>(
             Source{name,
@@ -155,7 +153,8 @@ void LogHub::pumpAll()
 // True when it stopped only to give others their turn.
 bool LogHub::pump(Reader &reader)
 {
-    addSources(reader, false);
+    if (++reader.looks % kLooksPerList == 0)
+        addSources(reader, false);
     for (const auto &source : reader.sources)
         source->dry = false;
     for (int i = 0; i < kBatchesPerLook; ++i) {

@@ -10,6 +10,8 @@
 #include <asio/steady_timer.hpp>
 #include <deque>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace slipway::fabric
@@ -40,6 +42,8 @@ private:
         std::string deployment_id;
         std::shared_ptr<LogSink> sink;
         std::vector<std::unique_ptr<Source>> sources;
+        std::set<std::string> known; // the instances of the sources
+        std::uint64_t looks = 0;
         v1::LogBatch waiting; // the sink had no room for it
         bool over = false;
     };

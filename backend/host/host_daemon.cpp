@@ -85,7 +85,7 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
             spdlog::error("{}", removed.error().message());
         std::error_code ignored;
         fs::remove_all(folder() / "instances", ignored);
-        emptyTrash(m_options.paths, ownerMark());
+        emptyPassing(m_options.paths, ownerMark());
         done();
     });
 }
@@ -195,25 +195,21 @@ void HostDaemon::takeOrders(const std::vector<WholeOrder> &orders)
     if (!m_isolation.unfit_reason.empty())
         return refuseOrders(orders);
     std::set<Key> listed;
-    std::set<std::string> names;
     for (const auto &[order, common] : orders) {
         if (order.remove())
             continue;
         listed.insert({order.deployment_id(), order.name()});
-        names.insert(order.deployment_id() + "/" + order.name());
     }
-    if (std::exchange(m_first_orders, false))
-        removeForgottenDisks(m_options.paths, m_options.host_id, names, ownerMark());
     for (const auto &[order, common] : orders) {
         const auto found = m_instances.find({order.deployment_id(), order.name()});
         if (order.remove() && found != m_instances.end())
             found->second->remove(order);
         else if (order.remove())
-            tellAbsent(order);
+            removeAbsent(order);
     }
     for (const auto &[key, instance] : m_instances) {
         if (!listed.contains(key))
-            instance->remove();
+            instance->leave();
     }
     for (const auto &[order, common] : orders) {
         if (order.remove())
@@ -233,6 +229,13 @@ void HostDaemon::refuseOrders(const std::vector<WholeOrder> &orders)
     for (const auto &[order, common] : orders)
         if (order.remove())
             tellAbsent(order);
+}
+
+// It was deleted, and this host came up without it.
+void HostDaemon::removeAbsent(const v1::InstanceOrder &order)
+{
+    InstanceDisk(m_options.paths, m_options.host_id, order.deployment_id(), order.name()).remove();
+    tellAbsent(order);
 }
 
 // Its removal may have been told to a controller that could not write it down.

@@ -38,6 +38,7 @@ private:
 
     void takeOrders(const std::vector<WholeOrder> &orders);
     void refuseOrders(const std::vector<WholeOrder> &orders);
+    void removeAbsent(const v1::InstanceOrder &order);
     void tellAbsent(const v1::InstanceOrder &order);
     void settleLater();
     void settle();
@@ -66,7 +67,6 @@ private:
     std::map<Key, std::unique_ptr<Instance>> m_instances;
     asio::steady_timer m_tick;
     std::set<int> m_zombies;
-    bool m_first_orders = true;
     bool m_stopping = false;
     bool m_settle_posted = false;
 };

@@ -53,23 +53,26 @@ void Instance::setOrder(const v1::InstanceOrder &order, const Common &common)
 {
     m_wanted = order;
     m_common = common;
-    m_removed = false;
+    m_removal = Removal::None;
     step();
     followOutside();
     if (isLinked() && m_phase == Phase::Running)
         sendOrder();
 }
 
-void Instance::remove()
-{
-    m_removed = true;
-    step();
-}
-
 void Instance::remove(const v1::InstanceOrder &order)
 {
     m_wanted = order;
-    remove();
+    m_removal = Removal::WithDisk;
+    step();
+}
+
+// A word that was said once holds: it may be gone from the orders before the disk is.
+void Instance::leave()
+{
+    if (m_removal == Removal::None)
+        m_removal = Removal::KeepDisk;
+    step();
 }
 
 void Instance::end(std::uint32_t grace_ms)
@@ -81,7 +84,7 @@ void Instance::end(std::uint32_t grace_ms)
 
 bool Instance::mustStop() const
 {
-    return m_removed || m_ending || !m_wanted.run() ||
+    return m_removal != Removal::None || m_ending || !m_wanted.run() ||
            m_wanted.generation() != m_running.generation() ||
            m_wanted.disk_generation() != m_running.disk_generation();
 }
@@ -96,7 +99,7 @@ void Instance::step()
         m_phase = Phase::Idle;
         [[fallthrough]];
     case Phase::Idle:
-        if (m_removed)
+        if (m_removal != Removal::None)
             return beginRemoval();
         if (m_wanted.run() && !m_ending)
             return launch();
@@ -297,9 +300,15 @@ void Instance::endedByItself(const std::string &cause)
 
 void Instance::beginRemoval()
 {
-    setState(RoleInstance::DeletingVM, "Its disk is being removed.");
+    setState(RoleInstance::DeletingVM, "It goes from this host.");
     m_disk_count = nullptr;
-    m_disk.remove();
+    if (m_removal == Removal::WithDisk)
+        m_disk.remove();
+    else if (m_disk.isLeft())
+        tell(v1::WARNING, "DiskLeft",
+             m_wanted.name() + " was ended: the fabric's store does not know it",
+             "The store may be an older one that was put back",
+             "its disk stays at " + m_disk.folder().string());
     std::error_code ignored;
     std::filesystem::remove_all(ownFolder(), ignored);
     std::filesystem::remove(meshFolder(), ignored); // when it was the deployment's last here

@@ -43,8 +43,8 @@ public:
     ~Instance();
 
     void setOrder(const v1::InstanceOrder &order, const Common &common);
-    void remove(); // its order says so, or none lists it any more
-    void remove(const v1::InstanceOrder &order);
+    void remove(const v1::InstanceOrder &order); // it was deleted, or moved away: its disk goes
+    void leave(); // no order lists it, and none says that it was deleted: its disk stays
     void end(std::uint32_t grace_ms);  // the host ends: stop for good, keep the disk
     void tick(std::int64_t passed_ms); // about once a second; the host's own running time
 
@@ -117,7 +117,8 @@ private:
     v1::InstanceOrder m_running; // the order that the sandbox was made for
     v1::InstanceStatus m_status;
     Phase m_phase = Phase::Idle;
-    bool m_removed = false;
+    enum class Removal { None, KeepDisk, WithDisk };
+    Removal m_removal = Removal::None;
     bool m_ending = false;
     std::uint32_t m_end_grace_ms = 0;
 

@@ -2,6 +2,7 @@
 
 #include "backend/sys/beneath.h"
 #include "backend/sys/child_process.h"
+#include "backend/sys/clock.h"
 #include "backend/sys/disk_image.h"
 #include "backend/sys/random.h"
 #include "backend/sys/sandbox.h"
@@ -23,9 +24,9 @@ namespace
 
 constexpr char kMarkSuffix[] = ".disk";
 constexpr char kImageSuffix[] = ".img";
-constexpr char kTrash[] = ".trash";
 constexpr char kInnerTrash[] = ".trash-"; // within a disk that is a file system of its own
-constexpr std::size_t kTrashMax = 1'000;  // fits into one command line
+constexpr char kPassing[] = ".passing";
+constexpr std::size_t kPassingMax = 1'000; // fits into one command line
 
 // "<host> <disk generation>"; host is empty when there is no mark.
 struct Mark {
@@ -78,8 +79,9 @@ bool removeBeside(const std::vector<fs::path> &folders, const std::string &owner
 
 InstanceDisk::InstanceDisk(const sys::Paths &paths, std::string host_id, std::string deployment_id,
                            std::string instance, std::string owner_mark)
-    : m_folder(paths.instanceDisk(deployment_id, instance)), m_trash(paths.disks() / kTrash),
-      m_host_id(std::move(host_id)), m_owner_mark(std::move(owner_mark))
+    : m_folder(paths.instanceDisk(deployment_id, instance)), m_trash(sys::diskTrash(paths)),
+      m_passing(paths.disks() / kPassing), m_host_id(std::move(host_id)),
+      m_owner_mark(std::move(owner_mark))
 {
 }
 
@@ -127,7 +129,7 @@ void InstanceDisk::emptyInnerTrash() const
     std::error_code error;
     for (fs::directory_iterator entry(m_folder, error), end; !error && entry != end;
          entry.increment(error))
-        if (entry->path().filename().string().starts_with(kInnerTrash) && left.size() < kTrashMax)
+        if (entry->path().filename().string().starts_with(kInnerTrash) && left.size() < kPassingMax)
             left.push_back(entry->path());
     if (!left.empty())
         removeBeside(left, m_owner_mark);
@@ -139,19 +141,14 @@ void InstanceDisk::hide()
         sys::hideDiskImage(m_folder);
 }
 
-void InstanceDisk::discardAll()
-{
-    hide();
-    discard(m_folder);
-    discard(imageFile());
-}
-
 Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t owner,
                                    const std::optional<DiskLimit> &wall, const fs::path &blanks)
 {
     const Mark mark = readMark(markFile());
     if (mark.host != m_host_id || mark.generation != disk_generation)
-        discardAll();
+        if (const auto gone = throwAway("It is made anew: reimaged, resized, or moved here.");
+            !gone)
+            return gone;
     std::error_code error;
     fs::create_directories(m_folder, error);
     if (!error)
@@ -182,10 +179,30 @@ void InstanceDisk::remove()
 {
     if (const Mark mark = readMark(markFile()); mark.host != m_host_id)
         return;
-    discardAll();
+    if (const auto gone = throwAway("Its instance was deleted."); !gone)
+        return spdlog::warn("{}", gone.error().message());
     std::error_code ignored;
     fs::remove(markFile(), ignored);
     fs::remove(m_folder.parent_path(), ignored); // the deployment's, when it was the last one
+}
+
+bool InstanceDisk::isLeft() const
+{
+    std::error_code ignored;
+    return readMark(markFile()).host == m_host_id && fs::exists(m_folder, ignored);
+}
+
+// To where it can be had back from for 7 days.
+Result<void> InstanceDisk::throwAway(const std::string &why)
+{
+    hide();
+    const std::int64_t now_ms = sys::SystemClock().wallMs();
+    std::error_code ignored;
+    if (const auto gone = m_trash.takeDisk(imageFile(), why, now_ms); !gone)
+        return gone;
+    if (fs::remove(m_folder, ignored))
+        return {}; // there was nothing in it
+    return m_trash.takeDisk(m_folder, why, now_ms);
 }
 
 void InstanceDisk::discardPassing(const v1::RoleDefinition &role)
@@ -216,47 +233,27 @@ void InstanceDisk::discard(const fs::path &folder)
     if (!fs::exists(fs::symlink_status(folder, error)))
         return;
     const bool is_inside = m_walled && folder.parent_path() == m_folder; // no rename leads out
-    const fs::path trash =
-        is_inside ? m_folder / (kInnerTrash + sys::randomHex(16)) : m_trash / sys::randomHex(16);
+    const fs::path passing =
+        is_inside ? m_folder / (kInnerTrash + sys::randomHex(16)) : m_passing / sys::randomHex(16);
     if (!is_inside)
-        fs::create_directories(m_trash, error);
-    fs::rename(folder, trash, error);
-    if (error || !removeBeside({trash}, m_owner_mark))
-        fs::remove_all(error ? folder : trash, error);
+        fs::create_directories(m_passing, error);
+    fs::rename(folder, passing, error);
+    if (error || !removeBeside({passing}, m_owner_mark))
+        fs::remove_all(error ? folder : passing, error);
 }
 
 // Several hosts may go on with the same remains: who comes late finds nothing.
-void emptyTrash(const sys::Paths &paths, const std::string &owner_mark)
+void emptyPassing(const sys::Paths &paths, const std::string &owner_mark)
 {
     std::vector<fs::path> left;
     std::error_code error;
-    for (fs::directory_iterator entry(paths.disks() / kTrash, error), end; !error && entry != end;
+    for (fs::directory_iterator entry(paths.disks() / kPassing, error), end; !error && entry != end;
          entry.increment(error))
-        if (left.size() < kTrashMax)
+        if (left.size() < kPassingMax)
             left.push_back(entry->path());
     if (!left.empty() && !removeBeside(left, owner_mark))
-        spdlog::warn("What is left of removed disks in {} stays until the next start.",
-                     (paths.disks() / kTrash).string());
-}
-
-void removeForgottenDisks(const sys::Paths &paths, const std::string &host_id,
-                          const std::set<std::string> &kept, const std::string &owner_mark)
-{
-    std::error_code error;
-    std::vector<std::pair<std::string, std::string>> forgotten;
-    for (fs::recursive_directory_iterator entry(paths.disks(), error), end; !error && entry != end;
-         entry.increment(error)) {
-        if (entry.depth() >= 1)
-            entry.disable_recursion_pending();
-        const fs::path file = entry->path();
-        if (entry.depth() != 1 || file.extension() != kMarkSuffix || readMark(file).host != host_id)
-            continue;
-        const std::string deployment = file.parent_path().filename().string();
-        if (!kept.contains(deployment + "/" + file.stem().string()))
-            forgotten.emplace_back(deployment, file.stem().string());
-    }
-    for (const auto &[deployment, instance] : forgotten)
-        InstanceDisk(paths, host_id, deployment, instance, owner_mark).remove();
+        spdlog::warn("What is left of removed files in {} stays until the next start.",
+                     (paths.disks() / kPassing).string());
 }
 
 } // namespace slipway::host

@@ -4,10 +4,10 @@
 
 #include "backend/host/disk_watch.h"
 #include "backend/sys/paths.h"
+#include "backend/sys/trash.h"
 #include "slipway/v1/machine.pb.h"
 
 #include <optional>
-#include <set>
 #include <string>
 
 namespace slipway::host
@@ -28,8 +28,11 @@ public:
                          const std::filesystem::path &blanks = {});
     // Whether the kernel holds it; else somebody has to count.
     bool isWalled() const { return m_walled; }
-    // Removes it, if it still belongs to this host.
+    // Throws it away, if it still belongs to this host: only by the store's word, which comes in
+    // the order.
     void remove();
+    // It stays, although nobody lists its instance: there is something on it.
+    bool isLeft() const;
     // What the definition lets go with every life of the role: temporary files and more.
     void discardPassing(const v1::RoleDefinition &role);
     std::filesystem::path folder() const { return m_folder; }
@@ -41,11 +44,12 @@ private:
                       const std::filesystem::path &blanks);
     void emptyInnerTrash() const;
     void hide();
-    void discardAll();
+    Result<void> throwAway(const std::string &why);
     void discard(const std::filesystem::path &folder);
 
     std::filesystem::path m_folder;
-    std::filesystem::path m_trash;
+    sys::Trash m_trash;
+    std::filesystem::path m_passing; // what is being removed for good
     std::string m_host_id;
     std::string m_owner_mark;
     bool m_walled = false; // its image is shown at its folder
@@ -54,12 +58,7 @@ private:
 // The local storage that the definition asks for, and some room besides.
 DiskLimit diskLimit(const v1::RoleDefinition &role, const v1::VmSize &size);
 
-// Goes on with what somebody's removal, killed on the way, left of disks.
-void emptyTrash(const sys::Paths &paths, const std::string &owner_mark);
-
-// Removes this host's disks of instances that are not in `kept` ("<deployment>/<instance>"): they
-// were deleted while the host was dead.
-void removeForgottenDisks(const sys::Paths &paths, const std::string &host_id,
-                          const std::set<std::string> &kept, const std::string &owner_mark = {});
+// Goes on with what somebody's removal, killed on the way, left of passing files.
+void emptyPassing(const sys::Paths &paths, const std::string &owner_mark);
 
 } // namespace slipway::host

@@ -78,9 +78,10 @@ void clearGuestPlaces(const Paths &paths, const std::string &fabric_id)
     for (const fs::path &place : guestPlaces(paths, fabric_id)) {
         for (fs::directory_iterator entry(place, ignored), end; !ignored && entry != end;
              entry.increment(ignored))
-            if (entry->path().filename() != "disks")
+            if (entry->path().filename() != "disks" && entry->path().filename() != "trash")
                 fs::remove_all(entry->path(), ignored);
         fs::remove(place / "disks", ignored);
+        fs::remove(place / "trash", ignored);
         fs::remove(place, ignored);
     }
 }

@@ -267,9 +267,14 @@ void HostEngineTest::stopsAndRemoves()
     QVERIFY(!sys::processAlive(before.agent_pid()));
     QVERIFY(!world.runcHolds("host-1"));
     QVERIFY(std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
-    world.setOrders("host-1", {});
+    world.setOrders("host-1", {}); // by a store that does not know it: it goes, its disk stays
     QVERIFY(world.waitFor([&] { return !world.status(kName).present(); }));
-    QVERIFY(!std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
+    QVERIFY(world.waitFor([&] { return world.hasHappened("DiskLeft"); }));
+    QVERIFY(std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
+    order.set_remove(true); // the store's word
+    world.setOrders("host-1", {order});
+    QVERIFY(world.waitFor(
+        [&] { return !std::filesystem::exists(world.paths.instanceDisk("d1", kName)); }));
     QVERIFY(!std::filesystem::exists(world.paths.meshFolder("d1")));
     QVERIFY(std::filesystem::exists(world.paths.instanceLogs("d1", kName)));
 }

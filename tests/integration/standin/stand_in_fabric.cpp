@@ -3,6 +3,7 @@
 #include "backend/engine/local/local_engine.h"
 #include "backend/store/store.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 #include <asio/post.hpp>
 #include <future>
@@ -13,6 +14,8 @@ namespace slipway::test
 
 namespace
 {
+
+constexpr int kLook_ms = 250;
 
 // Confirms every table at once, and holds no request.
 class ObedientEdge final : public fabric::EdgeLink
@@ -163,7 +166,14 @@ std::size_t StandInFabric::ready(const std::string &deployment_id) const
 
 bool StandInFabric::waitReady(std::size_t count, int limit_ms) const
 {
-    return QTest::qWaitFor([&] { return ready() == count; }, limit_ms);
+    QElapsedTimer passed; // each look takes the whole state
+    passed.start();
+    while (ready() != count) {
+        if (passed.elapsed() > limit_ms)
+            return false;
+        QTest::qWait(kLook_ms);
+    }
+    return true;
 }
 
 std::map<std::string, int> StandInFabric::hostPids() const

@@ -3,8 +3,8 @@
 #include "backend/core/core.h"
 #include "backend/fabric/data_folder.h"
 #include "backend/fabric/parts.h"
-#include "backend/fabric/trash.h"
 #include "backend/store/store.h"
+#include "backend/sys/trash.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -233,20 +233,29 @@ void DataFolderTest::deletesByTheStoresWordAlone()
         removal.set_revision(revision);
         removal.mutable_removed()->set_kind(v1::Removed::PACKAGE);
         removal.mutable_removed()->set_id(digestOf('b'));
-        QVERIFY((*store)->commit({removal}));
+        v1::Change ended = removal; // while its host was dead
+        ended.mutable_removed()->set_kind(v1::Removed::DEPLOYMENT);
+        ended.mutable_removed()->set_id(std::string(32, 'e'));
+        QVERIFY((*store)->commit({removal, ended}));
     }
     writePackage('b', false);
     writePackage('c', true); // its upload was never acknowledged
     writeFile(options().paths.logs() / std::string(32, 'd') / "Web_IN_0" / "log", "a line");
+    const fs::path unknown_disk = options().paths.instanceDisk(std::string(32, 'd'), "Web_IN_0");
+    writeFile(unknown_disk / "precious", "x");
+    const fs::path deleted_disk = options().paths.instanceDisk(std::string(32, 'e'), "Web_IN_0");
+    writeFile(deleted_disk / "old", "x");
     auto fabric = openFabric(options());
     QVERIFY(fabric);
     QTRY_VERIFY(!fs::exists(packageFolder('b')));
     QTRY_VERIFY(!fs::exists(packageFolder('c')));
+    QTRY_VERIFY(!fs::exists(deleted_disk));
     end(**fabric);
+    QVERIFY(fs::exists(unknown_disk / "precious"));
     QVERIFY(fs::exists(packageFolder('a') / "package.pb")); // nobody's: left alone
     QVERIFY(fs::exists(options().paths.logs() / std::string(32, 'd') / "Web_IN_0" / "log"));
-    const Trash trash(options().paths.trash());
-    QCOMPARE(trash.content().things, std::size_t(2));
+    const sys::Trash trash(options().paths.trash());
+    QCOMPARE(trash.content().things, std::size_t(3));
     int found = 0;
     for (const auto &[name, size] : inventory(options().paths.trash()))
         found += name.ends_with(std::string(64, 'b') + "/content/Web/approot/index.html") ? 1 : 0;
@@ -285,7 +294,7 @@ void DataFolderTest::emptiesTheTrashAfterAWeek()
 {
     const fs::path folder = fs::path(m_home->path().toStdString()) / "trash";
     const fs::path thing = fs::path(m_home->path().toStdString()) / "things" / "one";
-    const Trash trash(folder);
+    const sys::Trash trash(folder);
     const std::int64_t now_ms = 1'800'000'000'000;
     QVERIFY(trash.take(thing, "package", "why", now_ms)); // nothing there
     QVERIFY(!fs::exists(folder));

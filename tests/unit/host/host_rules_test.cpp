@@ -25,8 +25,8 @@ private Q_SLOTS:
     void forgetsOldEnds();
     void keepsTheDiskOfOneGeneration();
     void makesTheDiskAnewAfterAMove();
-    void removesOnlyItsOwnDisks();
-    void emptiesTheTrash();
+    void throwsDisksIntoTheTrash();
+    void removesPassingFiles();
     void limitsTheSandbox();
     void sandboxValuesComeBackOrAreRefused();
     void limitsNothingWithoutLimits();
@@ -90,27 +90,35 @@ void HostRulesTest::makesTheDiskAnewAfterAMove()
     QVERIFY(!fs::exists(paths().disks() / "d1"));
 }
 
-void HostRulesTest::removesOnlyItsOwnDisks()
+// Whole disks can be had back for a while, the oldest for as long as there is room.
+void HostRulesTest::throwsDisksIntoTheTrash()
 {
-    host::InstanceDisk kept(paths(), "host-1", "d1", "Web_IN_0");
-    host::InstanceDisk forgotten(paths(), "host-1", "d1", "Web_IN_1");
-    host::InstanceDisk others(paths(), "host-2", "d2", "Web_IN_0");
-    for (host::InstanceDisk *disk : {&kept, &forgotten, &others})
-        QVERIFY(disk->prepare(1, 0));
-    host::removeForgottenDisks(paths(), "host-1", {"d1/Web_IN_0"});
-    QVERIFY(fs::exists(kept.folder()));
-    QVERIFY(!fs::exists(forgotten.folder()));
-    QVERIFY(fs::exists(others.folder()));
+    host::InstanceDisk disk(paths(), "host-1", "d1", "Web_IN_0");
+    for (const int generation : {1, 2}) {
+        QVERIFY(disk.prepare(std::uint64_t(generation), 0));
+        std::ofstream(disk.folder() / "made") << generation;
+    }
+    QVERIFY(disk.isLeft());
+    disk.remove();
+    QVERIFY(!disk.isLeft());
+    int found = 0;
+    for (const auto &entry : fs::recursive_directory_iterator(paths().trash()))
+        found += entry.path().filename() == "made" ? 1 : 0;
+    QCOMPARE(found, 2);
+    const sys::Trash trash(paths().trash());
+    QCOMPARE(trash.content().things, std::size_t(2));
+    trash.makeRoom(1); // there is more
+    QCOMPARE(trash.content().things, std::size_t(2));
 }
 
-void HostRulesTest::emptiesTheTrash()
+void HostRulesTest::removesPassingFiles()
 {
-    const fs::path trash = paths().disks() / ".trash";
-    fs::create_directories(trash / "0a/deep");
-    std::ofstream(trash / "0a/deep/file") << "x";
-    host::emptyTrash(paths(), "SLIPWAY_HOST=f/host-1");
-    QTRY_VERIFY(!fs::exists(trash / "0a"));
-    host::emptyTrash(paths(), "SLIPWAY_HOST=f/host-1"); // nothing to do
+    const fs::path passing = paths().disks() / ".passing";
+    fs::create_directories(passing / "0a/deep");
+    std::ofstream(passing / "0a/deep/file") << "x";
+    host::emptyPassing(paths(), "SLIPWAY_HOST=f/host-1");
+    QTRY_VERIFY(!fs::exists(passing / "0a"));
+    host::emptyPassing(paths(), "SLIPWAY_HOST=f/host-1"); // nothing to do
 }
 
 void HostRulesTest::limitsTheSandbox()
