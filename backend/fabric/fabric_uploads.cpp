@@ -101,6 +101,8 @@ void FabricShell::registerPackage(const v1::Package &package, Done<v1::UploadRep
         return done(Failure(m_machine.adriftCause()));
     const auto known = m_machine.state().packages.find(package.digest());
     if (known != m_machine.state().packages.end()) {
+        // Its content may be new, where the old one was damaged; it bears a mark until it is known.
+        m_worker->run([this, digest = package.digest()] { m_packages.registered(digest); });
         v1::UploadReply reply;
         *reply.mutable_package() = known->second;
         reply.set_already_stored(true);
