@@ -121,11 +121,14 @@ void giveUpSwaps(Transaction &tx, WaitLook &look)
             overdue.push_back(id);
     }
     for (const std::string &id : overdue) {
+        const v1::Operation &operation = tx.state().operations.at(id);
         const v1::Error error = makeError(
             v1::Error::DEADLINE_EXCEEDED, "ROUTES_NOT_CONFIRMED",
-            "The slots are exchanged, but the edge did not confirm the new routes within 60 s. "
-            "They follow by themselves as soon as it is back; to undo the exchange, swap again.",
-            tx.state().operations.at(id).service());
+            "The slots are exchanged, but the edge did not confirm the new routes within 60 s (" +
+                operation.phase() +
+                "). They follow by themselves as soon as it is back; to undo the exchange, swap "
+                "again.",
+            operation.service());
         endOperation(tx, id, v1::Operation::Failed, "the routes follow when the edge is back",
                      &error);
     }

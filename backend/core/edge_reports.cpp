@@ -5,7 +5,9 @@
 #include "backend/core/lookup.h"
 #include "backend/core/operations.h"
 #include "backend/core/plan_table.h"
+#include "backend/core/swap.h"
 #include "backend/core/timeline.h"
+#include "backend/core/waits.h"
 
 #include <algorithm>
 
@@ -77,6 +79,20 @@ void finishSwaps(Transaction &tx, std::uint64_t revision)
         endOperation(tx, id, v1::Operation::Succeeded, "swapped");
 }
 
+// Whoever waits for a swap hears why it takes so long.
+void showProblem(Transaction &tx, const std::string &problem)
+{
+    const std::string phase =
+        problem.empty() ? kRoutesPhase : "the new routes wait for the load balancer: " + problem;
+    std::vector<std::string> waiting;
+    for (const auto &[id, operation] : tx.state().operations) {
+        if (awaitsRoutes(operation) && operation.phase() != phase)
+            waiting.push_back(id);
+    }
+    for (const std::string &id : waiting)
+        tx.operation(id).set_phase(phase);
+}
+
 // The number of requests that still run in a deployment on its way out; nothing when unknown.
 std::optional<std::uint64_t> openRequests(const v1::EdgeConfirmed &confirmed,
                                           const v1::Operation &operation)
@@ -128,6 +144,7 @@ void edgeConfirmed(Transaction &tx, const v1::EdgeConfirmed &confirmed)
     storeListeners(tx, confirmed);
     finishDrained(tx, confirmed);
     finishSwaps(tx, confirmed.revision());
+    showProblem(tx, confirmed.problem());
     applyProbes(tx, confirmed);
     showDrains(tx, confirmed);
 }

@@ -54,7 +54,7 @@ void carryOut(Transaction &tx, const std::string &name, v1::Operation &operation
     putIntoSlot(tx, *service.mutable_production(), incoming);
     putIntoSlot(tx, *service.mutable_staging(), outgoing);
     operation.set_edge_revision(tx.revision());
-    operation.set_phase("the edge takes the new routes");
+    operation.set_phase(kRoutesPhase);
     operation.set_progress_permille(500);
 }
 

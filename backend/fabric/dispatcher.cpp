@@ -2,6 +2,7 @@
 
 #include "backend/sys/paths.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace slipway::fabric
@@ -99,13 +100,15 @@ std::optional<v1::Observation> Dispatcher::confirmation()
     if (!m_report)
         return std::nullopt;
     const auto table = m_tables.find(m_report->applied_revision());
-    if (table == m_tables.end())
+    const bool is_ours = table != m_tables.end();
+    if (!is_ours && m_report->problem().empty())
         return std::nullopt; // of an earlier controller; ours is on its way
-    m_tables.erase(m_tables.begin(), table);
-    const std::uint64_t revision = table->second;
+    if (is_ours)
+        m_tables.erase(m_tables.begin(), table);
+    const std::uint64_t revision = is_ours ? table->second : 0; // 0: nothing is in force
     if (!std::exchange(m_report_is_new, false) && revision <= m_confirmed_revision)
         return std::nullopt;
-    m_confirmed_revision = revision;
+    m_confirmed_revision = std::max(m_confirmed_revision, revision);
     v1::Observation observation;
     v1::EdgeConfirmed &confirmed = *observation.mutable_edge_confirmed();
     confirmed.set_revision(revision);
@@ -113,6 +116,7 @@ std::optional<v1::Observation> Dispatcher::confirmation()
     *confirmed.mutable_drained() = m_report->drained();
     *confirmed.mutable_draining() = m_report->draining();
     *confirmed.mutable_probe_failed() = m_report->probe_failed();
+    confirmed.set_problem(m_report->problem());
     return observation;
 }
 
