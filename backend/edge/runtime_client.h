@@ -53,7 +53,7 @@ public:
     void close();
     bool connected() const { return m_connected; }
 
-    static constexpr std::int64_t kSilence_ms = 2'000;
+    static constexpr std::int64_t kSilence_ms = 1'500;
 
 private:
     using Done = std::function<void(Result<std::string>)>;
