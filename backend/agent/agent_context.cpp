@@ -34,14 +34,19 @@ void letOpenAgain(const sys::SpawnRequest &request)
 } // namespace
 
 Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request,
-                          Children::OnExit on_exit)
+                          Children::OnExit on_exit, const std::shared_ptr<LastWords> &words)
 {
     request.stdout_fd = context.output.openPipe(v1::LogLine::OUT);
-    request.stderr_fd = context.output.openPipe(v1::LogLine::ERR);
+    request.stderr_fd = context.output.openPipe(
+        v1::LogLine::ERR, [words](const std::string &line) { words->add(line); });
     letOpenAgain(request);
     request.clear_environment = true;
     keepHostsMarks(request.environment);
-    const Result<int> pid = context.children.start(request, std::move(on_exit));
+    const Result<int> pid = context.children.start(
+        request, [&output = context.output, on_exit = std::move(on_exit)](int wait_status) {
+            output.readNow();
+            on_exit(wait_status);
+        });
     for (const int end : {request.stdout_fd, request.stderr_fd})
         if (end >= 0)
             close(end);

@@ -4,6 +4,7 @@
 #include "backend/agent/agent.h"
 #include "backend/agent/children.h"
 #include "backend/agent/endpoints.h"
+#include "backend/agent/last_words.h"
 #include "backend/agent/output_collector.h"
 #include "backend/agent/port_pool.h"
 #include "backend/agent/reporter.h"
@@ -22,8 +23,9 @@ struct AgentContext {
     PortPool &ports;
 };
 
-// Starts a program whose output goes into the instance's log.
+// Starts a program whose output goes into the instance's log; when `on_exit` is called `words` has
+// heard all that it wrote to its standard error.
 Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request,
-                          Children::OnExit on_exit);
+                          Children::OnExit on_exit, const std::shared_ptr<LastWords> &words);
 
 } // namespace slipway::agent

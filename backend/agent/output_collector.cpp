@@ -8,6 +8,11 @@
 namespace slipway::agent
 {
 
+namespace
+{
+constexpr int kReadsMax = 8; // of 16 KiB: more than a pipe holds
+}
+
 OutputCollector::OutputCollector(asio::io_context &io, std::string instance, Send send,
                                  QueuedBytes queued)
     : m_io(io), m_instance(std::move(instance)), m_send(std::move(send)),
@@ -22,14 +27,19 @@ OutputCollector::~OutputCollector()
         pipe->descriptor.close(ignored);
 }
 
-int OutputCollector::openPipe(v1::LogLine::Stream stream)
+int OutputCollector::openPipe(v1::LogLine::Stream stream, LineSplitter::OnLine also)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return -1;
-    auto pipe = std::make_shared<Pipe>(
-        m_io, [this, stream](std::string line) { add(stream, std::move(line)); });
+    auto pipe =
+        std::make_shared<Pipe>(m_io, [this, stream, also = std::move(also)](std::string line) {
+            if (also)
+                also(line);
+            add(stream, std::move(line));
+        });
     pipe->descriptor.assign(ends[0]);
+    pipe->descriptor.non_blocking(true);
     m_pipes.push_back(pipe);
     read(pipe);
     return ends[1];
@@ -51,6 +61,18 @@ void OutputCollector::read(const PipePtr &pipe)
                                          pipe->splitter.finish();
                                          m_pipes.remove(pipe);
                                      });
+}
+
+void OutputCollector::readNow()
+{
+    for (const PipePtr &pipe : m_pipes) {
+        std::error_code error;
+        std::array<char, 16 * 1024> bytes{};
+        for (int i = 0; i < kReadsMax && !error; ++i) {
+            const std::size_t size = pipe->descriptor.read_some(asio::buffer(bytes), error);
+            pipe->splitter.feed({bytes.data(), size});
+        }
+    }
 }
 
 void OutputCollector::readLater()

@@ -27,7 +27,9 @@ public:
 
     // A new pipe's end for a program to write to; the caller closes it after the start. -1: no
     // descriptors left.
-    int openPipe(v1::LogLine::Stream stream);
+    int openPipe(v1::LogLine::Stream stream, LineSplitter::OnLine also = {});
+    // Takes what lies in the pipes, before the loop gets to it.
+    void readNow();
     void say(const std::string &text); // the agent's own words
     void flush();                      // sends what has come so far, complete lines or not
     bool idle() const { return m_pipes.empty(); }

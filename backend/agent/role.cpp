@@ -196,12 +196,11 @@ bool Role::startWebServer(const RolePlan &plan)
         m_web_server_up = false;
         ended("The web server", end);
     };
+    callbacks.stands = [this](bool stands) { stood("The web server", stands); };
     m_web_server = std::make_unique<WebServer>(m_context, *plan.web_server, endpoints,
                                                m_environment.base(), newPolicy(), callbacks);
     const Result<void> started = m_web_server->start();
-    if (!started && started.error().code() == v1::Error::FAILED_PRECONDITION)
-        refuse(started.error().reason(), started.error().message());
-    else if (!started)
+    if (!started)
         refuseForNow(started.error(), &Role::startPrograms);
     return started.has_value();
 }
@@ -237,6 +236,7 @@ void Role::startProgram(const RolePlan &plan)
         m_program_up = false;
         ended(m_program->settings().title, end);
     };
+    callbacks.stands = [this](bool stands) { stood(m_program->settings().title, stands); };
     m_program = std::make_unique<RoleProgram>(m_context, settings, newPolicy(), callbacks);
     m_program->start();
 }
@@ -296,6 +296,20 @@ void Role::ended(const std::string &what, const ProgramEnd &end)
                                 what + " of " + m_context.reporter.instance() + " " + end.words +
                                     ".",
                                 end.decision, reaction);
+}
+
+// Its callers are held by it: nobody new comes while it stands.
+void Role::stood(const std::string &what, bool stands)
+{
+    if (m_stopping)
+        return;
+    if (!stands)
+        return becomeReadyIfAllUp();
+    const std::string reason = what + " was stopped by a signal (SIGSTOP)";
+    m_context.reporter.setState(State::UnresponsiveRole, reason, "ProgramStopped");
+    m_context.reporter.happened(v1::WARNING, "ProgramStopped", reason + ".", {},
+                                "It gets no requests. If it stands for 10 s it is ended and "
+                                "started again.");
 }
 
 void Role::becomeReadyIfAllUp()

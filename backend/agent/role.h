@@ -36,6 +36,7 @@ private:
     void programStarted(int pid);
     void programSlow();
     void ended(const std::string &what, const ProgramEnd &end);
+    void stood(const std::string &what, bool stands);
     void becomeReadyIfAllUp();
     std::string slowWarning() const;
     RestartPolicy newPolicy() const;

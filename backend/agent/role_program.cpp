@@ -15,6 +15,7 @@ RoleProgram::RoleProgram(const AgentContext &context, Settings settings, Restart
         closeEndpoints();
         m_callbacks.ended(end);
     };
+    supervision.stands = m_callbacks.stands;
     m_supervisor = std::make_unique<Supervisor>(context, m_settings.request, policy, supervision);
 }
 

@@ -28,6 +28,7 @@ public:
         std::function<void()> up;   // after each start, once
         std::function<void()> slow; // up is late
         std::function<void(const ProgramEnd &)> ended;
+        std::function<void(bool stands)> stands; // somebody stopped it, or it goes on
     };
     RoleProgram(const AgentContext &context, Settings settings, RestartPolicy policy,
                 Callbacks callbacks);

@@ -86,13 +86,16 @@ void StartupTasks::startTask(const v1::StartupTask &task, const Launch &launch,
         return m_callbacks.failed(request.error().message());
     m_context.reporter.say("Startup task: " + task.command_line());
     auto pid = std::make_shared<int>(0);
-    const Result<int> started =
-        startCaptured(m_context, *request, [this, alive = m_alive, task, pid](int wait_status) {
+    const auto words = std::make_shared<LastWords>();
+    const Result<int> started = startCaptured(
+        m_context, *request,
+        [this, alive = m_alive, task, pid, words](int wait_status) {
             if (!*alive)
                 return;
             m_pids.erase(*pid);
-            ended(task, wait_status);
-        });
+            ended(task, wait_status, saying(*words, wait_status));
+        },
+        words);
     if (!started)
         return m_callbacks.failed(started.error().message());
     *pid = *started;
@@ -101,10 +104,10 @@ void StartupTasks::startTask(const v1::StartupTask &task, const Launch &launch,
         next();
 }
 
-void StartupTasks::ended(const v1::StartupTask &task, int wait_status)
+void StartupTasks::ended(const v1::StartupTask &task, int wait_status, const std::string &saying)
 {
-    const std::string words =
-        "The startup task \"" + task.command_line() + "\" " + sys::describeExit(wait_status);
+    const std::string words = "The startup task \"" + task.command_line() + "\" " +
+                              sys::describeExit(wait_status) + saying;
     if (wait_status != 0 && task.type() == v1::StartupTask::SIMPLE)
         return m_callbacks.failed(words);
     m_context.reporter.say(words + ".");

@@ -28,7 +28,7 @@ private:
     void startTask(const v1::StartupTask &task, const Launch &launch,
                    const Environment &environment);
     void skip(const v1::StartupTask &task, const Launch &launch);
-    void ended(const v1::StartupTask &task, int wait_status);
+    void ended(const v1::StartupTask &task, int wait_status, const std::string &saying);
     void next();
 
     AgentContext m_context;

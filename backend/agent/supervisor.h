@@ -3,6 +3,7 @@
 
 #include "backend/agent/agent_context.h"
 #include "backend/agent/restart_policy.h"
+#include "backend/agent/standstill.h"
 
 #include <memory>
 
@@ -25,9 +26,12 @@ public:
     struct Callbacks {
         std::function<void(int pid)> started;
         std::function<void(const ProgramEnd &)> ended; // first thing after the end is known
+        // Somebody stopped it, or it goes on again. One that stands for too long is ended.
+        std::function<void(bool stands)> stands;
     };
+    // `watched` says which of its processes may not stand still.
     Supervisor(const AgentContext &context, sys::SpawnRequest request, RestartPolicy policy,
-               Callbacks callbacks);
+               Callbacks callbacks, sys::RunReader watched = sys::readProcess);
     ~Supervisor();
 
     void start();
@@ -36,7 +40,8 @@ public:
 
 private:
     void launch();
-    void ended(int wait_status, const std::string &words);
+    void ended(int wait_status, const std::string &words, const std::string &saying);
+    void stoodTooLong();
 
     AgentContext m_context;
     sys::SpawnRequest m_request;
@@ -44,8 +49,10 @@ private:
     Callbacks m_callbacks;
     asio::steady_timer m_timer;
     std::shared_ptr<bool> m_alive;
+    Standstill m_standstill;
     int m_pid = 0;
     std::int64_t m_start_ms = 0;
+    bool m_stood = false; // and was ended for that
     bool m_stopping = false;
 };
 

@@ -56,9 +56,9 @@ Result<void> WebServer::start()
 {
     m_program = nginxProgram(m_environment);
     if (m_program.empty())
-        return failure(v1::Error::FAILED_PRECONDITION, "WEB_SERVER_MISSING",
+        return failure(v1::Error::UNAVAILABLE, "WEB_SERVER_MISSING",
                        "Web roles are served by nginx, which is not installed on this machine. "
-                       "Install the package nginx-light and reboot the instance.");
+                       "Install the package nginx-light.");
     if (const auto written = writeFiles(); !written)
         return written;
     for (const std::string &endpoint : m_endpoints)
@@ -111,7 +111,9 @@ void WebServer::launch()
     Supervisor::Callbacks callbacks;
     callbacks.started = [this](int) { started(); };
     callbacks.ended = [this](const ProgramEnd &end) { ended(end); };
-    m_supervisor = std::make_unique<Supervisor>(m_context, request, m_policy, callbacks);
+    callbacks.stands = m_callbacks.stands;
+    m_supervisor = std::make_unique<Supervisor>(m_context, request, m_policy, callbacks,
+                                                sys::readProcessTree); // its workers answer
     m_supervisor->start();
 }
 

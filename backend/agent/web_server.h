@@ -18,6 +18,7 @@ public:
         std::function<void()> accepts; // after each start, once it takes connections
         std::function<void(const v1::Error &)> refused; // it will never start
         std::function<void(const ProgramEnd &)> ended;
+        std::function<void(bool stands)> stands; // somebody stopped it, or it goes on
     };
     WebServer(const AgentContext &context, NginxSettings settings,
               std::vector<std::string> endpoints, Environment environment, RestartPolicy policy,

@@ -23,14 +23,15 @@ constexpr std::uint32_t kIntervalMax_ms = 60'000;
 constexpr std::int64_t kFutureMax_ms = 3'600'000;
 constexpr std::int64_t kPastMax_ms = 3'600'000;
 
-constexpr std::array kStates = {
-    RoleInstance::CreatingRole,   RoleInstance::StartingRole, RoleInstance::BusyRole,
-    RoleInstance::ReadyRole,      RoleInstance::StoppingRole, RoleInstance::StoppedVM,
-    RoleInstance::RestartingRole, RoleInstance::CyclingRole,  RoleInstance::FailedStartingRole};
+constexpr std::array kStates = {RoleInstance::CreatingRole,       RoleInstance::StartingRole,
+                                RoleInstance::BusyRole,           RoleInstance::ReadyRole,
+                                RoleInstance::StoppingRole,       RoleInstance::StoppedVM,
+                                RoleInstance::RestartingRole,     RoleInstance::CyclingRole,
+                                RoleInstance::FailedStartingRole, RoleInstance::UnresponsiveRole};
 
-constexpr std::array<std::string_view, 8> kHappenings = {
-    "EndpointNotBound", "FailedStartingRole", "ProgramEnded",       "ProgramSlow",
-    "RoleWarning",      "StartupTaskFailed",  "StartupTaskSkipped", "DiskFull"};
+constexpr std::array<std::string_view, 9> kHappenings = {
+    "EndpointNotBound",  "FailedStartingRole", "ProgramEnded", "ProgramSlow",   "RoleWarning",
+    "StartupTaskFailed", "StartupTaskSkipped", "DiskFull",     "ProgramStopped"};
 
 std::string tamed(const std::string &text)
 {

@@ -151,8 +151,10 @@ void AgentProgramTest::cyclesWhenItRepeats()
     host.send(order);
     QTRY_VERIFY_WITH_TIMEOUT(host.is(State::CyclingRole), kPatience_ms);
     const v1::InstanceStatus status = host.status();
-    QCOMPARE(status.reason(),
-             std::string("bad.js ended with code 3 (3rd time in 10 min); next start in 1 s"));
+    QCOMPARE(
+        status.reason(),
+        std::string(
+            "bad.js ended with code 3 (3rd time in 10 min); next start in 1 s; it said: no luck"));
     QVERIFY(status.next_start_time_ms() > status.state_time_ms());
     QVERIFY(isIn(host.log(v1::LogLine::ERR), "no luck"));
     QTRY_COMPARE_WITH_TIMEOUT(host.status().restarts(), 4U, kPatience_ms);
