@@ -34,10 +34,18 @@ void giveUpDraining(Transaction &tx, WaitLook &look)
 void pruneOperations(Transaction &tx, WaitLook &look)
 {
     std::vector<std::string> old;
+    std::vector<std::pair<std::int64_t, std::string>> kept; // by the time of their ends
     for (const auto &[id, operation] : tx.state().operations) {
-        if (operation.state() != v1::Operation::Running && look.keptLongEnough(operation))
+        if (operation.state() == v1::Operation::Running)
+            continue;
+        if (look.keptLongEnough(operation))
             old.push_back(id);
+        else
+            kept.emplace_back(operation.end_time_ms(), id);
     }
+    std::sort(kept.begin(), kept.end());
+    for (std::size_t index = 0; index + kEndedOperationsMax < kept.size(); ++index)
+        old.push_back(kept[index].second);
     for (const std::string &id : old)
         tx.removeOperation(id);
 }

@@ -9,7 +9,8 @@
 namespace slipway::core
 {
 
-inline constexpr std::int64_t kEndedOperationsKept_ms = 10 * 60 * 1000;
+inline constexpr std::int64_t kEndedOperationsKept_ms = 10 * 60 * 1000; // in the state
+inline constexpr std::size_t kEndedOperationsMax = 200; // of them; the store has the earlier ones
 inline constexpr std::int64_t kRoutesLimit_ms = 60 * 1000; // for the edge to take a swap's routes
 inline constexpr std::int64_t kEdgeSilenceLimit_ms = 10 * 1000;
 

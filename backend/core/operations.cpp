@@ -103,7 +103,7 @@ void endOperation(Transaction &tx, const std::string &id, v1::Operation::State s
     operation.set_phase(phase);
     operation.set_cancellable(false);
     operation.set_end_time_ms(tx.now());
-    tx.waits().try_emplace("ended/" + id, Wait{tx.running(), kEndedOperationsKept_ms});
+    beginEndedWait(tx, operation);
     if (state == v1::Operation::Succeeded)
         operation.set_progress_permille(1000);
     if (error)

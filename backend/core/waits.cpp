@@ -43,8 +43,6 @@ void beginFor(Transaction &tx, const v1::Operation &operation)
     }
     if (awaitsRoutes(operation))
         begin(tx, keyFor("routes", operation), kRoutesLimit_ms);
-    if (operation.state() != v1::Operation::Running)
-        begin(tx, keyFor("ended", operation), kEndedOperationsKept_ms);
 }
 
 } // namespace
@@ -71,6 +69,11 @@ void beginWaits(Transaction &tx, const std::string &deployment_id)
     }
     for (const v1::Operation *operation : runningOperations(tx.state(), deployment_id))
         beginFor(tx, *operation);
+}
+
+void beginEndedWait(Transaction &tx, const v1::Operation &operation)
+{
+    begin(tx, keyFor("ended", operation), kEndedOperationsKept_ms);
 }
 
 WaitLook::~WaitLook()

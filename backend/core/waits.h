@@ -12,6 +12,8 @@ inline constexpr std::int64_t kStandstillLimit_ms = 60 * 60 * 1000; // no progre
 
 // Begins what an operation or an instance of the deployment waits for.
 void beginWaits(Transaction &tx, const std::string &deployment_id);
+// How long an operation that has ended stays in the state.
+void beginEndedWait(Transaction &tx, const v1::Operation &operation);
 
 // One look at everything that is waited for: what is not asked about any more is forgotten.
 class WaitLook

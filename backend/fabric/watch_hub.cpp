@@ -7,7 +7,8 @@ namespace slipway::fabric
 
 namespace
 {
-constexpr std::size_t kHistoryBytesMax = 16 * 1024 * 1024;
+constexpr std::size_t kHistoryBytesMax =
+    4 * 1024 * 1024;                          // as sent; in memory about three times that
 constexpr std::int64_t kStallMax_ms = 30'000; // a reader that takes nothing of its snapshot
 } // namespace
 

@@ -81,8 +81,8 @@ void SteadyMemoryTest::deployAndSwap()
     }
     QCOMPARE(uses.back().descriptors, uses.front().descriptors);
     QCOMPARE(uses.back().threads, uses.front().threads);
-    // Ended operations are kept for ten minutes and the watch's history up to 16 MiB: memory is
-    // judged when both are full, by the last half of a long run.
+    // The state keeps 200 ended operations and the watch 4 MiB of history: memory is judged when
+    // both are full, by the last half of a long run.
     if (uses.size() < 10)
         return;
     const std::size_t middle = uses.size() / 2;
