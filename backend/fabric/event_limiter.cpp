@@ -59,14 +59,7 @@ bool EventLimiter::admit(const v1::Event &event, std::int64_t now_ms)
         return true; // so many different things at once are news
     Source &source =
         m_sources.try_emplace(key, Source{kAllowanceMax, now_ms, 0, 0, {}}).first->second;
-    const std::int64_t refills =
-        std::max<std::int64_t>(0, now_ms - source.filled_ms) / kRefillEvery_ms;
-    if (refills > 0) {
-        source.allowance = int(std::min<std::int64_t>(kAllowanceMax, source.allowance + refills));
-        source.filled_ms += refills * kRefillEvery_ms;
-    }
-    if (source.filled_ms > now_ms)
-        source.filled_ms = now_ms; // the clock was set back
+    source.refill(now_ms);
     if (source.allowance > 0) {
         --source.allowance;
         return true;
@@ -79,9 +72,10 @@ bool EventLimiter::admit(const v1::Event &event, std::int64_t now_ms)
 
 std::vector<v1::Happening> EventLimiter::takeSummaries(std::int64_t now_ms)
 {
-    std::erase_if(m_sources, [now_ms](const auto &entry) {
-        const Source &source = entry.second; // one that is full again is as good as none
-        return source.left_out == 0 && now_ms - source.filled_ms > kAllowanceMax * kRefillEvery_ms;
+    std::erase_if(m_sources, [now_ms](auto &entry) {
+        Source &source = entry.second;
+        source.refill(now_ms);
+        return source.left_out == 0 && source.allowance == kAllowanceMax; // as good as none
     });
     std::vector<v1::Happening> summaries;
     for (auto &[key, source] : m_sources) {
@@ -90,6 +84,14 @@ std::vector<v1::Happening> EventLimiter::takeSummaries(std::int64_t now_ms)
             summaries.push_back(source.summary(now_ms));
     }
     return summaries;
+}
+
+void EventLimiter::Source::refill(std::int64_t now_ms)
+{
+    const std::int64_t refills = std::max<std::int64_t>(0, now_ms - filled_ms) / kRefillEvery_ms;
+    allowance = int(std::min<std::int64_t>(kAllowanceMax, allowance + refills));
+    filled_ms += refills * kRefillEvery_ms;
+    filled_ms = std::min(filled_ms, now_ms); // the clock was set back
 }
 
 v1::Happening EventLimiter::Source::summary(std::int64_t now_ms)

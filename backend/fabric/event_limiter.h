@@ -24,6 +24,7 @@ public:
 
 private:
     struct Source {
+        void refill(std::int64_t now_ms);
         v1::Happening summary(std::int64_t now_ms); // and counts anew
 
         int allowance = 0; // so many more are kept
