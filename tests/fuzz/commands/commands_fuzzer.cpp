@@ -1,7 +1,7 @@
 // Commands as they come from outside, without the wire: a list of serialised ones, each with its
 // length in front, to a fabric that runs nothing. Whatever they say, an answer comes, the state
 // leads nowhere into the void, and a repetition changes nothing.
-#include "backend/fabric/data_check.h"
+#include "backend/core/references.h"
 #include "backend/fabric/machine.h"
 #include "backend/fabric/request.h"
 #include "tests/fuzz/support/still_fabric.h"
@@ -43,7 +43,7 @@ void tryOne(Machine &machine, v1::Command command)
     command.set_request_id(sys::randomHex(32)); // the store outlives one input
     const Request request{command, requestDigest(command), {}};
     const auto reply = carryOut(machine, request);
-    expect(danglingReferences(machine.state()).empty());
+    expect(core::brokenReferences(machine.state()).empty());
     if (!reply)
         return expect(!reply.error().message().empty() && !reply.error().reason().empty());
     const std::uint64_t revision = machine.state().revision;

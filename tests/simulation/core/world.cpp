@@ -2,6 +2,7 @@
 
 #include "backend/core/plan_orders.h"
 #include "backend/core/plan_table.h"
+#include "backend/core/references.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -46,11 +47,35 @@ Context World::context()
     return {now_ms + wall_step_ms, m_seed + std::to_string(++m_steps), now_ms};
 }
 
+// A fabric may end after any commit: what the store then holds must be a whole state.
+void World::keep(const std::vector<v1::Change> &changes)
+{
+    log.insert(log.end(), changes.begin(), changes.end());
+    const auto broken = brokenReferences(state);
+    if (broken.empty())
+        return;
+    std::fprintf(stderr, "the state cannot be started from: %s\n", broken.front().c_str());
+    std::abort();
+}
+
+void World::restart()
+{
+    state = {};
+    for (const v1::Change &change : log)
+        restore(state, change);
+    v1::Observation started;
+    started.set_fabric_started("restart");
+    observe(started);
+    for (const auto &[id, host] : hosts)
+        if (host.alive)
+            hello(id);
+}
+
 Result<Applied> World::command(v1::Command command)
 {
     auto applied = apply(state, command, context());
     if (applied) {
-        log.insert(log.end(), applied->changes.begin(), applied->changes.end());
+        keep(applied->changes);
         if (applied->reply.has_operation())
             m_last_operation = applied->reply.operation().id();
     }
@@ -70,7 +95,7 @@ v1::CommandReply World::must(const v1::Command &command)
 std::size_t World::observe(const v1::Observation &observation)
 {
     const auto changes = core::observe(state, observation, context());
-    log.insert(log.end(), changes.begin(), changes.end());
+    keep(changes);
     return changes.size();
 }
 

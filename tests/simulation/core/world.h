@@ -45,6 +45,8 @@ public:
                 const std::string &reason = {});
     void tick(std::int64_t ms);
 
+    // The fabric ends, and another one begins with what was stored.
+    void restart();
     // The engine follows the state: new hosts come up, those that are gone end.
     void followHosts();
     // One exchange with every living host and the edge; false: nothing moved any more.
@@ -62,6 +64,7 @@ public:
 
 private:
     Context context();
+    void keep(const std::vector<v1::Change> &changes);
     bool follow(const std::string &host_id, const v1::InstanceOrder &order);
     bool report(const std::string &host_id, const InstanceKey &key, const Vm &vm,
                 const v1::RoleDefinition *role);

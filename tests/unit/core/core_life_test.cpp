@@ -2,6 +2,7 @@
 #include "backend/core/balance.h"
 #include "backend/core/lookup.h"
 #include "backend/core/plan_orders.h"
+#include "backend/core/references.h"
 #include "tests/simulation/core/world.h"
 
 #include <QTest>
@@ -100,6 +101,40 @@ class CoreLifeTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aServiceThatIsBeingDeletedBearsARestart()
+    {
+        World world = readyWorld(2, 3);
+        world.edge_answers = false; // nothing is drained, so nothing ends
+        v1::Command command;
+        command.mutable_delete_service()->set_name("a");
+        command.mutable_delete_service()->set_delete_deployments(true);
+        world.must(command);
+        world.settle();
+        QVERIFY(world.state.services.empty());
+        QCOMPARE(world.state.deployments.size(), std::size_t(1));
+        QVERIFY(brokenReferences(world.state).empty());
+        world.restart();
+        QVERIFY(brokenReferences(world.state).empty());
+        world.must(createService("a")); // another one of its name
+        world.edge_answers = true;
+        world.tick(60'000);
+        world.settle();
+        QVERIFY(world.state.deployments.empty());
+        QVERIFY(world.state.instances.empty());
+        QVERIFY(world.state.services.contains("a"));
+    }
+
+    void referencesThatLeadNowhereAreFound()
+    {
+        World world = readyWorld(2, 3);
+        State state = world.state;
+        state.services.clear();
+        QCOMPARE(brokenReferences(state).size(), std::size_t(1));
+        state = world.state;
+        state.deployments.clear();
+        QCOMPARE(brokenReferences(state).size(), std::size_t(4));
+    }
+
     // Lost hosts
 
     void oneThatDiesAloneIsReplacedAtOnce()
