@@ -43,7 +43,10 @@ static Result<std::string> describe(const fs::path &file, std::uint64_t &bytes)
     const auto sum = sha256OfFile(file);
     if (!sum)
         return Failure(sum.error());
-    bytes += fs::file_size(file, error);
+    const std::uintmax_t size_bytes = fs::file_size(file, error);
+    if (error) // it went meanwhile
+        return fileFailure(file, "read");
+    bytes += size_bytes;
     const bool runs = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
     return (runs ? "program " : "file ") + *sum;
 }

@@ -29,8 +29,6 @@ static bool isDigest(std::string_view digest)
 PackageStore::PackageStore(fs::path folder, ReadOptions options, Discard discard)
     : m_folder(std::move(folder)), m_options(std::move(options)), m_discard(std::move(discard))
 {
-    std::error_code error;
-    fs::create_directories(m_folder, error);
 }
 
 void PackageStore::removeHalfAdded()
@@ -43,10 +41,15 @@ void PackageStore::removeHalfAdded()
     }
 }
 
+// A digest that is none must not become a path.
+std::string folderName(const std::string &digest)
+{
+    return isDigest(digest) ? digest.substr(kDigestPrefix.size()) : "no-digest";
+}
+
 fs::path PackageStore::folderOf(const std::string &digest) const
 {
-    // A digest that is none must not become a path.
-    return m_folder / (isDigest(digest) ? digest.substr(kDigestPrefix.size()) : "no-digest");
+    return m_folder / folderName(digest);
 }
 
 fs::path PackageStore::contentPath(const std::string &digest, const std::string &role) const
@@ -154,19 +157,41 @@ Result<std::uint64_t> PackageStore::verify(const std::string &digest,
     return now->bytes;
 }
 
+// What lies there is, byte for byte, what was unpacked now from the file of its digest. Instances
+// that run on it keep it.
+static bool proves(const fs::path &finished, const fs::path &there)
+{
+    const auto unpacked = readSmallFile(finished / kContentDigest, kContentDigestMax);
+    const auto found = contentDigest(there / "content");
+    return unpacked && found && *unpacked == found->hex;
+}
+
+// Takes the place of what is there and cannot be believed.
+Result<void> PackageStore::replace(const fs::path &finished, const std::string &digest) const
+{
+    const fs::path target = folderOf(digest);
+    if (find(digest) && proves(finished, target))
+        return writeContentDigest(target);
+    const auto gone = m_discard(target, "What lay in " + target.string() +
+                                            " was not what was unpacked from the package " +
+                                            digest + "; the same file was uploaded again.");
+    if (!gone)
+        return gone;
+    std::error_code error;
+    fs::rename(finished, target, error);
+    return error ? fileFailure(target, "rename the finished package to") : Result<void>();
+}
+
 // Two uploads of the same bytes may arrive here together: the first rename wins, both are right.
-// One that is here and damaged goes first.
 Result<void> PackageStore::publish(const fs::path &finished, const std::string &digest) const
 {
     const fs::path target = folderOf(digest);
     std::error_code error;
     fs::rename(finished, target, error);
     if (error && fs::is_directory(target) && !verify(digest)) {
-        if (const auto gone = m_discard(target, "Its content was damaged; it was uploaded again.");
-            !gone)
-            return gone;
+        if (auto replaced = replace(finished, digest); !replaced)
+            return replaced;
         error.clear();
-        fs::rename(finished, target, error);
     }
     if (error && !fs::is_directory(target))
         return fileFailure(target, "rename the finished package to");

@@ -14,6 +14,9 @@
 namespace slipway::packages
 {
 
+// The name of its folder.
+std::string folderName(const std::string &digest);
+
 // Methods may be called on any thread, also at the same time; one process owns the folder.
 class PackageStore
 {
@@ -29,8 +32,9 @@ public:
 
     // Reads, validates and unpacks a package (a file, or a folder, which is packed first); the
     // store changes by one rename, after everything is on the disk. A digest that is there already
-    // and undamaged is returned as it was stored; a damaged one is replaced. Errors: those of
-    // inspectPackage(); the store is then unchanged.
+    // and undamaged is returned as it was stored; one that was only never proven is proven and
+    // stays, a damaged one is replaced. Errors: those of inspectPackage(); the store is then
+    // unchanged.
     Result<v1::Package> add(const std::filesystem::path &file, const std::string &file_name,
                             const std::string &actor, std::int64_t time_ms);
     // The fabric has it durable in its store: only its word takes the package away from now on.
@@ -52,6 +56,7 @@ public:
 private:
     std::filesystem::path folderOf(const std::string &digest) const;
     Result<void> publish(const std::filesystem::path &finished, const std::string &digest) const;
+    Result<void> replace(const std::filesystem::path &finished, const std::string &digest) const;
 
     std::filesystem::path m_folder;
     ReadOptions m_options;

@@ -129,6 +129,33 @@ private Q_SLOTS:
         QVERIFY(store.add(path("a.zip"), "b.zip", "bob", 2) && store.verify(digest));
     }
 
+    // Instances run on it: their files stay where they are.
+    void provesWhatIsThere()
+    {
+        int discarded = 0;
+        PackageStore store(path("proving"), {}, [&](const fs::path &, const std::string &) {
+            ++discarded;
+            return Result<void>();
+        });
+        const auto package = store.add(path("a.zip"), "a.zip", "ada", 1);
+        QVERIFY(package);
+        const std::string &digest = package->digest();
+        fs::remove(path("proving") / digest.substr(7) / "content.sha256"); // of an older version
+        QCOMPARE(store.verify(digest).error().reason(), std::string("PACKAGE_UNPROVEN"));
+        const auto again = store.add(path("a.zip"), "b.zip", "bob", 2);
+        QVERIFY(again && store.verify(digest));
+        QCOMPARE(discarded, 0);
+        QCOMPARE(store.find(digest)->actor(), std::string("ada"));
+    }
+
+    void makesNothingByLooking()
+    {
+        PackageStore store(path("only looked at"), {}, slipway::testing::deleteAtOnce);
+        QVERIFY(store.list().empty());
+        QVERIFY(!store.verify("sha256:" + std::string(64, 'a')));
+        QVERIFY(!fs::exists(path("only looked at")));
+    }
+
     void knowsWhatNobodyRegistered()
     {
         PackageStore store(path("unregistered"), {}, slipway::testing::deleteAtOnce);
