@@ -1,7 +1,9 @@
 #include "backend/fabric/data_check.h"
 
+#include "backend/core/references.h"
 #include "backend/fabric/data_folder.h"
 #include "backend/fabric/machine.h"
+#include "backend/fabric/snapshots.h"
 #include "backend/packages/package_store.h"
 #include "backend/store/snapshot.h"
 #include "backend/sys/trash.h"
@@ -97,26 +99,6 @@ void checkSurroundings(const sys::Paths &paths, const std::string &fabric_id, Fi
 
 } // namespace
 
-std::vector<std::string> danglingReferences(const core::State &state)
-{
-    std::vector<std::string> found;
-    const auto expect = [&found](bool there, const std::string &what) {
-        if (!there)
-            found.push_back(what);
-    };
-    for (const auto &[key, instance] : state.instances)
-        expect(state.deployments.contains(key.first),
-               "the instance " + key.second + " belongs to no deployment");
-    for (const auto &[id, deployment] : state.deployments)
-        expect(state.services.contains(deployment.service()),
-               "the deployment " + id + " belongs to no service");
-    for (const auto &[name, service] : state.services)
-        for (const v1::Slot &slot : {service.production(), service.staging()})
-            expect(slot.deployment_id().empty() || state.deployments.contains(slot.deployment_id()),
-                   "a slot of the service " + name + " holds a deployment that is not there");
-    return found;
-}
-
 Result<v1::CheckStoreReply> checkData(const sys::Paths &paths, const std::atomic<bool> &stop)
 {
     const auto examined = store::examineStore(paths.storeFile());
@@ -127,9 +109,9 @@ Result<v1::CheckStoreReply> checkData(const sys::Paths &paths, const std::atomic
     reply.mutable_problems()->Assign(examined->problems.begin(), examined->problems.end());
     Findings findings(reply);
     const core::State state = stateFrom(examined->loaded);
-    for (const std::string &dangling : danglingReferences(state))
+    for (const std::string &broken : core::brokenReferences(state))
         findings.add(v1::ERROR, "REFERENCE_DANGLING", paths.storeFile(),
-                     "A row of the store leads nowhere: " + dangling + ".",
+                     "A row of the store leads nowhere: " + broken + ".",
                      "Put a snapshot back with \"slipwayctl fabric restore\".");
     checkPackages(paths, state, stop, reply);
     if (stop)

@@ -9,9 +9,6 @@
 namespace slipway::fabric
 {
 
-// What in a state leads nowhere; such a state cannot be run. None: it is whole.
-std::vector<std::string> danglingReferences(const core::State &state);
-
 // Reads everything and changes nothing; any thread, also while the fabric runs. Errors: there is no
 // store that can be read at all; CANCELLED soon after `stop`.
 Result<v1::CheckStoreReply> checkData(const sys::Paths &paths, const std::atomic<bool> &stop);

@@ -1,5 +1,6 @@
 #include "backend/fabric/data_folder.h"
 
+#include "backend/fabric/snapshots.h"
 #include "backend/sys/clock.h"
 #include "backend/sys/durable_file.h"
 #include "backend/sys/file_identity.h"
@@ -104,17 +105,42 @@ Result<void> checkStoreIsThere(const sys::Paths &paths, bool first_start)
                    store.string());
 }
 
-Result<void> setStoreAside(const sys::Paths &paths)
+Result<void> SetAside::putBack() const
+{
+    for (auto file = moved.rbegin(); file != moved.rend(); ++file)
+        if (auto back = sys::moveDurably(file->second, file->first); !back)
+            return back;
+    return {};
+}
+
+Result<SetAside> setStoreAside(const sys::Paths &paths, const std::string &word, Mark mark)
 {
     const std::string suffix =
-        ".aside-" + sys::fileTime(sys::SystemClock().wallMs()) + "-" + sys::randomHex(4);
-    for (const fs::path &file :
-         {paths.storeFile(), logOf(paths.storeFile()),
-          fs::path(paths.storeFile().string() + "-shm"), paths.fabricIdFile()})
-        if (sys::identityOf(file))
-            if (auto moved = sys::moveDurably(file, file.string() + suffix); !moved)
-                return moved;
-    return {};
+        "." + word + "-" + sys::fileTime(sys::SystemClock().wallMs()) + "-" + sys::randomHex(4);
+    const std::string store = paths.storeFile().string();
+    const fs::path id = paths.fabricIdFile();
+    SetAside aside;
+    const auto move = [&aside](const fs::path &file, const fs::path &to) -> Result<void> {
+        if (!sys::identityOf(file))
+            return {};
+        if (auto moved = sys::moveDurably(file, to); !moved)
+            return moved;
+        aside.moved.emplace_back(file, to);
+        return {};
+    };
+    auto moved = move(store, store + suffix).and_then([&] {
+        return move(store + "-wal", store + suffix + "-wal");
+    });
+    moved = moved.and_then([&] { return move(store + "-shm", store + suffix + "-shm"); });
+    if (mark == Mark::Goes)
+        moved = moved.and_then([&] { return move(id, id.string() + suffix); });
+    if (!moved) {
+        (void)aside.putBack();
+        return Failure(moved.error());
+    }
+    if (!aside.moved.empty() && aside.moved.front().first == store)
+        aside.store = aside.moved.front().second;
+    return aside;
 }
 
 std::optional<std::string> markedFabricId(const sys::Paths &paths)
@@ -147,21 +173,6 @@ Result<void> markFabricId(const sys::Paths &paths, const std::string &fabric_id)
     if (markedFabricId(paths) == fabric_id)
         return {};
     return sys::writeDurably(paths.fabricIdFile(), fabric_id + "\n");
-}
-
-std::optional<fs::path> newestSnapshot(const sys::Paths &paths)
-{
-    std::optional<fs::path> newest;
-    fs::file_time_type newest_time;
-    std::error_code error;
-    for (const auto &entry : fs::directory_iterator(paths.snapshots(), error)) {
-        const auto time = entry.last_write_time(error);
-        if (entry.path().extension() != ".db" || error || (newest && time <= newest_time))
-            continue;
-        newest = entry.path();
-        newest_time = time;
-    }
-    return newest;
 }
 
 } // namespace slipway::fabric

@@ -32,6 +32,16 @@ Result<fs::path> backupFile(const sys::Paths &paths, const v1::BackupRequest &re
                    request.file());
 }
 
+Result<std::uint64_t> saveOpen(store::Store &store, const fs::path &file)
+{
+    const auto copying = store.beginCopy(file);
+    if (!copying)
+        return Failure(copying.error());
+    if (const auto copied = (*copying)->step(-1); !copied)
+        return Failure(copied.error());
+    return (*copying)->finish({});
+}
+
 } // namespace
 
 void FabricShell::backup(v1::BackupRequest request, Done<v1::BackupReply> done)
@@ -55,7 +65,7 @@ void FabricShell::copyTo(const v1::BackupRequest &request, const Done<v1::Backup
         done(reply);
     };
     if (!m_opened.store->stillOurs())
-        return tell(m_opened.store->copyTo(*file));
+        return tell(saveOpen(*m_opened.store, *file));
     m_librarian->run([this, store = m_options.paths.storeFile(), file = *file, tell] {
         asio::post(m_io, [tell, size = store::copyStore(store, file)] { tell(size); });
     });
@@ -127,6 +137,14 @@ void FabricShell::forgetHistory()
     if (!more)
         spdlog::error("{}", more.error().message());
     m_more_to_forget = more && *more;
+}
+
+void FabricShell::forgetRequests()
+{
+    if (m_machine.adrift())
+        return;
+    if (const auto forgotten = m_opened.store->forgetRequests(m_clock.wallMs()); !forgotten)
+        spdlog::error("{}", forgotten.error().message());
 }
 
 std::uint64_t FabricShell::storeBytes() const

@@ -76,7 +76,7 @@ void FabricShell::forgetDeployment(const std::string &id)
     if (!word)
         return;
     m_metrics.forget(id);
-    if (const auto forgotten = m_opened.store->forgetMetrics(id); !forgotten)
+    if (const auto forgotten = m_opened.store->forgetMetrics({id}); !forgotten)
         spdlog::warn("{}", forgotten.error().message());
     m_worker->run([this, id, places = diskPlaces(), why = *word] {
         if (const auto gone =

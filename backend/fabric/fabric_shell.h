@@ -104,6 +104,7 @@ private:
     void takeSnapshotWhenDue();
     void snapshotTaken(const Result<std::uint64_t> &size, std::uint64_t revision);
     void forgetHistory();
+    void forgetRequests();
     std::uint64_t storeBytes() const;
 
     // What is left of what is gone (fabric_leftovers.cpp).

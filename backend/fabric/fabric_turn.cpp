@@ -230,6 +230,7 @@ void FabricShell::everySecond()
     if (m_seconds % kMinute_s == 0) {
         m_uploads.expire();
         takeSnapshotWhenDue();
+        forgetRequests();
         tendTrash(m_seconds % kExpireEvery_s == 0);
     }
     if (m_seconds % kMinute_s == 0 || m_more_to_forget)

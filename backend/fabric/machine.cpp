@@ -194,7 +194,7 @@ void Machine::drift(const v1::Error &cause)
     if (!m_adrift)
         spdlog::critical("{} Until then the fabric decides nothing.", cause.message());
     m_adrift = cause;
-    if (cause.reason() != "STORE_REPLACED")
+    if (cause.reason() != "STORE_REPLACED" && cause.reason() != "STORE_CHANGED")
         m_adrift = makeError(v1::Error::UNAVAILABLE, "STORE_UNREADABLE",
                              "The fabric can neither write nor read its store, and decides nothing "
                              "until it can: " +

@@ -1,14 +1,11 @@
 #include "backend/fabric/restore_store.h"
 
-#include "backend/fabric/data_check.h"
+#include "backend/core/references.h"
 #include "backend/fabric/data_folder.h"
 #include "backend/fabric/machine.h"
 #include "backend/store/snapshot.h"
-#include "backend/sys/clock.h"
 #include "backend/sys/durable_file.h"
-#include "backend/sys/file_identity.h"
 #include "backend/sys/file_lock.h"
-#include "backend/sys/file_time.h"
 #include "backend/sys/random.h"
 
 namespace slipway::fabric
@@ -36,9 +33,9 @@ Result<store::Examined> examineCopy(const sys::Paths &paths, const fs::path &cop
         return badCopy(copy, examined->problems.front().message());
     if (examined->fabric_id.empty())
         return badCopy(copy, "there is no fabric in it");
-    const auto dangling = danglingReferences(stateFrom(examined->loaded));
-    if (!dangling.empty())
-        return badCopy(copy, dangling.front());
+    const auto broken = core::brokenReferences(stateFrom(examined->loaded));
+    if (!broken.empty())
+        return badCopy(copy, broken.front());
     if (const auto fits = checkFabricId(paths, examined->fabric_id); !fits)
         return failure(v1::Error::FAILED_PRECONDITION, "STORE_OF_ANOTHER_FABRIC",
                        copy.string() + " is a copy of fabric " + examined->fabric_id + ", but " +
@@ -49,20 +46,14 @@ Result<store::Examined> examineCopy(const sys::Paths &paths, const fs::path &cop
     return examined;
 }
 
-// The log and the index go with the store that they belong to.
-Result<fs::path> setAside(const fs::path &store)
+// Nothing happened, or the error says where the store lies now.
+v1::Error putBack(const SetAside &aside, v1::Error error)
 {
-    const std::string suffix =
-        ".replaced-" + sys::fileTime(sys::SystemClock().wallMs()) + "-" + sys::randomHex(4);
-    for (const char *part : {"-wal", "-shm", ""}) {
-        const fs::path file = store.string() + part;
-        if (!sys::identityOf(file))
-            continue;
-        if (const auto moved = sys::moveDurably(file, store.string() + suffix + part); !moved)
-            return Failure(moved.error());
-    }
-    const fs::path aside = store.string() + suffix;
-    return sys::identityOf(aside) ? aside : fs::path();
+    const auto back = aside.putBack();
+    if (!back)
+        error.set_message(error.message() + " The store of before lies in " + aside.store.string() +
+                          ": move it and the files beside it back to their names.");
+    return error;
 }
 
 } // namespace
@@ -77,20 +68,21 @@ Result<Restored> restoreStore(const sys::Paths &paths, const fs::path &copy)
     const auto examined = examineCopy(paths, copy);
     if (!examined)
         return Failure(examined.error());
+    const store::Expected expected{examined->fabric_id, examined->loaded.revision};
     const fs::path fresh = paths.storeFile().string() + ".restoring-" + sys::randomHex(8);
-    if (const auto copied = store::copyStore(copy, fresh); !copied)
+    if (const auto copied = store::copyStore(copy, fresh, expected); !copied)
         return Failure(copied.error());
-    const auto aside = setAside(paths.storeFile());
-    if (!aside) {
+    const auto aside = setStoreAside(paths, "replaced", Mark::Stays);
+    auto moved =
+        aside ? sys::moveDurably(fresh, paths.storeFile()) : Result<void>(Failure(aside.error()));
+    if (!moved) {
         std::error_code ignored;
         fs::remove(fresh, ignored);
-        return Failure(aside.error());
+        return Failure(aside ? putBack(*aside, moved.error()) : moved.error());
     }
-    if (const auto moved = sys::moveDurably(fresh, paths.storeFile()); !moved)
-        return Failure(moved.error());
     if (const auto marked = markFabricId(paths, examined->fabric_id); !marked)
         return Failure(marked.error());
-    return Restored{examined->fabric_id, examined->loaded.revision, *aside};
+    return Restored{examined->fabric_id, examined->loaded.revision, aside->store};
 }
 
 } // namespace slipway::fabric

@@ -1,10 +1,8 @@
 #include "backend/fabric/snapshots.h"
 
-#include "backend/fabric/data_folder.h"
 #include "backend/sys/file_time.h"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <vector>
 
@@ -22,6 +20,12 @@ constexpr std::size_t kSchemaKept = 3;
 constexpr std::size_t kDaysKept = 7;
 constexpr std::size_t kDayLength = 8; // "20261127"
 
+std::string timePart(const fs::path &file)
+{
+    const std::string name = file.stem().string();
+    return name.substr(name.rfind('-') + 1);
+}
+
 // Newest first; names end with their time.
 std::vector<fs::path> snapshotsOf(const sys::Paths &paths, std::string_view kind)
 {
@@ -30,15 +34,11 @@ std::vector<fs::path> snapshotsOf(const sys::Paths &paths, std::string_view kind
     for (const auto &entry : fs::directory_iterator(paths.snapshots(), error)) {
         const std::string name = entry.path().stem().string();
         if (entry.path().extension() == ".db" && name.starts_with(kind) &&
-            sys::isFileTime(name.substr(name.rfind('-') + 1)))
+            sys::isFileTime(timePart(entry.path())))
             found.push_back(entry.path());
     }
-    const auto timeOf = [](const fs::path &file) {
-        const std::string name = file.stem().string();
-        return name.substr(name.rfind('-') + 1);
-    };
-    std::sort(found.begin(), found.end(), [&](const fs::path &left, const fs::path &right) {
-        return timeOf(left) > timeOf(right);
+    std::sort(found.begin(), found.end(), [](const fs::path &left, const fs::path &right) {
+        return timePart(left) > timePart(right);
     });
     return found;
 }
@@ -67,13 +67,19 @@ Result<fs::path> newSnapshotFile(const sys::Paths &paths, const std::string &kin
 std::int64_t newestSnapshotTime(const sys::Paths &paths)
 {
     const auto newest = newestSnapshot(paths);
+    return newest ? sys::fileTimeMs(timePart(*newest)).value_or(0) : 0;
+}
+
+// By their names; a copy that was moved here has whatever time its file has.
+std::optional<fs::path> newestSnapshot(const sys::Paths &paths)
+{
+    std::optional<fs::path> newest;
     std::error_code error;
-    const auto time = newest ? fs::last_write_time(*newest, error) : fs::file_time_type();
-    if (!newest || error)
-        return 0;
-    const auto age = fs::file_time_type::clock::now() - time;
-    const auto then = std::chrono::system_clock::now() - age;
-    return std::chrono::duration_cast<std::chrono::milliseconds>(then.time_since_epoch()).count();
+    for (const auto &entry : fs::directory_iterator(paths.snapshots(), error))
+        if (entry.path().extension() == ".db" && sys::isFileTime(timePart(entry.path())) &&
+            (!newest || timePart(entry.path()) > timePart(*newest)))
+            newest = entry.path();
+    return newest;
 }
 
 void pruneSnapshots(const sys::Paths &paths, std::uint32_t kept)

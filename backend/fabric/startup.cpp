@@ -1,6 +1,6 @@
 #include "backend/fabric/startup.h"
 
-#include "backend/fabric/data_check.h"
+#include "backend/core/references.h"
 #include "backend/fabric/data_folder.h"
 #include "backend/fabric/machine.h"
 #include "backend/fabric/snapshots.h"
@@ -189,8 +189,8 @@ Result<void> prepareFolder(const FabricOptions &options)
     if (auto there = checkStoreIsThere(options.paths, options.first_start); !there)
         return there;
     if (options.first_start)
-        if (auto aside = setStoreAside(options.paths); !aside)
-            return aside;
+        if (const auto aside = setStoreAside(options.paths, "aside", Mark::Goes); !aside)
+            return Failure(aside.error());
     return makeFolders(options.paths);
 }
 
@@ -217,12 +217,12 @@ Failure withSnapshot(v1::Error error, const sys::Paths &paths)
 
 Result<void> expectWhole(const sys::Paths &paths, const core::State &state)
 {
-    const auto dangling = danglingReferences(state);
-    if (dangling.empty())
+    const auto broken = core::brokenReferences(state);
+    if (broken.empty())
         return {};
     const auto error = makeError(
         v1::Error::FAILED_PRECONDITION, "STORE_DAMAGED",
-        "The store " + paths.storeFile().string() + " is damaged: " + dangling.front() +
+        "The store " + paths.storeFile().string() + " is damaged: " + broken.front() +
             ". Nothing in it was changed. \"slipwayctl fabric check --data " + paths.data.string() +
             "\" says more; put a snapshot back with \"slipwayctl fabric restore "
             "FILE\", or move it away and begin anew with --first-start.",

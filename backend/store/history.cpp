@@ -25,15 +25,15 @@ std::int64_t before(std::uint64_t id)
     return id == 0 || id > std::uint64_t(kLast) ? kLast : std::int64_t(id);
 }
 
-template <typename Message> void parseRow(SQLite::Statement &row, Message *message)
+template <typename Message> void parseRow(Query &row, Message *message)
 {
-    const SQLite::Column bytes = row.getColumn(0);
+    const SQLite::Column bytes = row.column(0);
     if (!message->ParseFromArray(bytes.getBlob(), bytes.getBytes()))
         throw std::runtime_error("a row of the history cannot be read");
 }
 
 // Each question has its own statement, so that each uses its index.
-SQLite::Statement &eventStatement(Store::Impl &impl, const v1::EventsRequest &request)
+Query eventStatement(Store::Impl &impl, const v1::EventsRequest &request)
 {
     const bool of_deployment = !request.deployment_id().empty();
     const char *sql = "SELECT bytes FROM event WHERE id < ?1 AND (?3 = '' OR instance = ?3) "
@@ -44,7 +44,7 @@ SQLite::Statement &eventStatement(Store::Impl &impl, const v1::EventsRequest &re
     else if (!request.service().empty())
         sql = "SELECT bytes FROM event WHERE service = ?4 AND id < ?1 "
               "AND (?3 = '' OR instance = ?3) ORDER BY id DESC LIMIT ?2";
-    SQLite::Statement &statement = impl.prepared(sql);
+    Query statement = impl.prepared(sql);
     statement.bind(1, before(request.before_id()));
     statement.bind(2, pageSize(request.limit()));
     statement.bind(3, request.instance());
@@ -56,7 +56,7 @@ SQLite::Statement &eventStatement(Store::Impl &impl, const v1::EventsRequest &re
 }
 
 // Newest first, and those of one millisecond by their ids.
-SQLite::Statement &operationStatement(Store::Impl &impl, const v1::OperationsRequest &request)
+Query operationStatement(Store::Impl &impl, const v1::OperationsRequest &request)
 {
     const char *sql = "SELECT bytes FROM operation WHERE start_ms <= ?1 "
                       "AND (start_ms < ?1 OR (?5 <> '' AND id > ?5)) AND (?3 = '' OR id = ?3) "
@@ -65,7 +65,7 @@ SQLite::Statement &operationStatement(Store::Impl &impl, const v1::OperationsReq
         sql = "SELECT bytes FROM operation WHERE service = ?4 AND start_ms <= ?1 "
               "AND (start_ms < ?1 OR (?5 <> '' AND id > ?5)) AND (?3 = '' OR id = ?3) "
               "ORDER BY start_ms DESC, id LIMIT ?2";
-    SQLite::Statement &statement = impl.prepared(sql);
+    Query statement = impl.prepared(sql);
     statement.bind(1, before(std::uint64_t(std::max<std::int64_t>(0, request.before_time_ms()))));
     statement.bind(2, pageSize(request.limit()));
     statement.bind(3, request.id());
@@ -88,8 +88,8 @@ std::map<std::string, v1::MetricBatch> byDeployment(const v1::MetricBatch &batch
 Result<v1::EventsReply> Store::events(const v1::EventsRequest &request)
 try {
     v1::EventsReply reply;
-    SQLite::Statement &rows = eventStatement(*m_impl, request);
-    while (rows.executeStep())
+    Query rows = eventStatement(*m_impl, request);
+    while (rows.next())
         parseRow(rows, reply.add_events());
     const auto end = m_impl->historyEnd();
     const bool all = reply.events_size() < pageSize(request.limit());
@@ -103,8 +103,8 @@ try {
 Result<v1::OperationsReply> Store::operations(const v1::OperationsRequest &request)
 try {
     v1::OperationsReply reply;
-    SQLite::Statement &rows = operationStatement(*m_impl, request);
-    while (rows.executeStep())
+    Query rows = operationStatement(*m_impl, request);
+    while (rows.next())
         parseRow(rows, reply.add_operations());
     return reply;
 } catch (const std::exception &error) {
@@ -116,15 +116,14 @@ Result<void> Store::addMetrics(std::int64_t time_ms, const v1::MetricBatch &batc
 try {
     m_impl->write([&] {
         for (const auto &[deployment_id, samples] : byDeployment(batch)) {
-            SQLite::Statement &add =
-                m_impl->prepared("INSERT OR REPLACE INTO metric VALUES(?, ?, ?)");
+            Query add = m_impl->prepared("INSERT OR REPLACE INTO metric VALUES(?, ?, ?)");
             const std::string bytes = samples.SerializeAsString();
             add.bind(1, time_ms);
             add.bind(2, deployment_id);
-            add.bind(3, bytes.data(), int(bytes.size()));
+            add.bindBytes(3, bytes);
             add.exec();
         }
-        SQLite::Statement &prune = m_impl->prepared("DELETE FROM metric WHERE time_ms < ?");
+        Query prune = m_impl->prepared("DELETE FROM metric WHERE time_ms < ?");
         prune.bind(1, keep_from_ms);
         prune.exec();
     });
@@ -133,13 +132,17 @@ try {
     return m_impl->failed("write to", error);
 }
 
-Result<void> Store::forgetMetrics(const std::string &deployment_id)
+Result<void> Store::forgetMetrics(const std::vector<std::string> &deployments)
 try {
-    // A walk over at most a day of minutes: no index is worth its cost at every write.
+    if (deployments.empty())
+        return {};
+    // Each a walk over at most a day of minutes: no index is worth its cost at every write.
     m_impl->write([&] {
-        SQLite::Statement &forget = m_impl->prepared("DELETE FROM metric WHERE deployment = ?");
-        forget.bind(1, deployment_id);
-        forget.exec();
+        for (const std::string &id : deployments) {
+            Query forget = m_impl->prepared("DELETE FROM metric WHERE deployment = ?");
+            forget.bind(1, id);
+            forget.exec();
+        }
     });
     return {};
 } catch (const std::exception &error) {
@@ -149,8 +152,8 @@ try {
 Result<std::vector<v1::MetricBatch>> Store::metrics()
 try {
     std::vector<v1::MetricBatch> batches;
-    SQLite::Statement &rows = m_impl->prepared("SELECT bytes FROM metric ORDER BY time_ms");
-    while (rows.executeStep())
+    Query rows = m_impl->prepared("SELECT bytes FROM metric ORDER BY time_ms");
+    while (rows.next())
         parseRow(rows, &batches.emplace_back());
     return batches;
 } catch (const std::exception &error) {

@@ -1,6 +1,8 @@
 // The end of the history: what is too old or too much goes, oldest first, a little at a time.
 #include "backend/store/store_impl.h"
 
+#include <algorithm>
+
 namespace slipway::store
 {
 
@@ -16,28 +18,20 @@ struct Cut {
     std::int64_t last_time_ms = 0;
 };
 
-std::int64_t numberOf(SQLite::Statement &statement)
-{
-    const std::int64_t number = statement.executeStep() ? statement.getColumn(0).getInt64() : 0;
-    statement.reset();
-    return number;
-}
-
 // Ids grow with time, so the oldest are the first; counting by ids counts none too few.
 Cut eventsToForget(Store::Impl &impl, std::int64_t keep_from_ms, std::int64_t rows_max, int steps)
 {
-    const std::int64_t newest = numberOf(impl.prepared("SELECT ifnull(max(id), 0) FROM event"));
-    SQLite::Statement &oldest = impl.prepared("SELECT id, time_ms FROM event ORDER BY id LIMIT ?");
+    const std::int64_t newest = std::int64_t(impl.newestEventId());
+    Query oldest = impl.prepared("SELECT id, time_ms FROM event ORDER BY id LIMIT ?");
     oldest.bind(1, steps);
     Cut cut;
-    while (oldest.executeStep()) {
-        const std::int64_t id = oldest.getColumn(0).getInt64();
-        const std::int64_t time_ms = oldest.getColumn(1).getInt64();
+    while (oldest.next()) {
+        const std::int64_t id = oldest.column(0).getInt64();
+        const std::int64_t time_ms = oldest.column(1).getInt64();
         if (time_ms >= keep_from_ms && id > newest - rows_max)
             break;
         cut = {cut.rows + 1, id, time_ms};
     }
-    oldest.reset();
     return cut;
 }
 
@@ -45,7 +39,7 @@ void forgetEvents(Store::Impl &impl, const Cut &cut)
 {
     if (cut.rows == 0)
         return;
-    SQLite::Statement &forget = impl.prepared("DELETE FROM event WHERE id <= ?");
+    Query forget = impl.prepared("DELETE FROM event WHERE id <= ?");
     forget.bind(1, cut.last_id);
     forget.exec();
     v1::Event end;
@@ -57,10 +51,8 @@ void forgetEvents(Store::Impl &impl, const Cut &cut)
 // Those that the state still holds are not over, or not for long.
 int forgetOperations(Store::Impl &impl, std::int64_t keep_from_ms, std::int64_t rows_max, int steps)
 {
-    const std::int64_t surplus =
-        numberOf(impl.prepared("SELECT count(*) FROM operation INDEXED BY operation_by_time")) -
-        rows_max;
-    SQLite::Statement &forget = impl.prepared(
+    const std::int64_t surplus = impl.counts().operations - rows_max;
+    Query forget = impl.prepared(
         "DELETE FROM operation WHERE id IN (SELECT id FROM operation WHERE (start_ms < ?1 OR "
         "start_ms <= (SELECT start_ms FROM operation ORDER BY start_ms LIMIT 1 OFFSET ?2)) "
         "AND id NOT IN (SELECT id FROM entity WHERE kind = ?3) ORDER BY start_ms LIMIT ?4)");
@@ -71,7 +63,9 @@ int forgetOperations(Store::Impl &impl, std::int64_t keep_from_ms, std::int64_t 
         forget.bind(2, std::int64_t(1) << 40); // beyond the last one: none
     forget.bind(3, int(v1::Removed::OPERATION));
     forget.bind(4, steps);
-    return forget.exec();
+    const int forgotten = forget.exec();
+    impl.counts().operations -= forgotten;
+    return forgotten;
 }
 
 } // namespace
@@ -87,6 +81,13 @@ try {
     return cut.rows == steps || operations == steps;
 } catch (const std::exception &error) {
     return m_impl->failed("write to", error);
+}
+
+std::uint64_t Store::Impl::newestEventId()
+{
+    const auto kept = std::uint64_t(prepared("SELECT ifnull(max(id), 0) FROM event").number());
+    const auto end = historyEnd();
+    return std::max(kept, end ? end->id() : 0);
 }
 
 std::optional<v1::Event> Store::Impl::historyEnd()

@@ -4,7 +4,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <array>
-#include <fstream>
+#include <sqlite3.h>
 #include <string>
 
 namespace slipway::store
@@ -15,6 +15,7 @@ namespace
 
 constexpr int kApplicationId = 0x534c5057; // "SLPW"
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
+constexpr sqlite3_int64 kHeaderBytes = 100;
 constexpr std::uintmax_t kFullCheckBytesMax =
     256 * 1024 * 1024; // a larger one would delay the start
 
@@ -107,18 +108,29 @@ void runMigration(SQLite::Database &database, int version)
 
 } // namespace
 
-Result<void> checkFileHeader(const std::filesystem::path &file)
+std::string fileHeader(SQLite::Database &database)
 {
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(file, error);
-    if (error || size == 0)
-        return {};
-    std::string magic(kMagic.size(), '\0');
-    std::ifstream stream(file, std::ios::binary);
-    stream.read(magic.data(), std::streamsize(magic.size()));
-    if (!stream || magic != kMagic)
+    sqlite3_file *file = nullptr;
+    sqlite3_int64 size = 0;
+    if (sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) !=
+            SQLITE_OK ||
+        !file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        throw std::runtime_error("the beginning of its file cannot be read");
+    std::string header(std::size_t(std::min(size, kHeaderBytes)), '\0');
+    if (!header.empty() &&
+        file->pMethods->xRead(file, header.data(), int(header.size()), 0) != SQLITE_OK)
+        throw std::runtime_error("the beginning of its file cannot be read");
+    return header;
+}
+
+Result<void> checkFileHeader(SQLite::Database &database, const std::filesystem::path &file)
+try {
+    const std::string header = fileHeader(database);
+    if (!header.empty() && !header.starts_with(kMagic))
         return damaged(file, "it does not begin like a database");
     return {};
+} catch (const std::exception &error) {
+    return damaged(file, error.what());
 }
 
 Result<void> checkDatabase(SQLite::Database &database, const std::filesystem::path &file)

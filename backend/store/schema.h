@@ -13,8 +13,11 @@ class Database;
 namespace slipway::store
 {
 
-// Refuses what is no SQLite file at all, without opening it. A missing or empty file is fine.
-Result<void> checkFileHeader(const std::filesystem::path &file);
+// The beginning of the open file, read by SQLite itself: a descriptor of our own would, when it is
+// closed, drop all locks that this process holds on it. Empty for an empty file.
+std::string fileHeader(SQLite::Database &database);
+// Refuses what is no SQLite file at all, before anything is done with it.
+Result<void> checkFileHeader(SQLite::Database &database, const std::filesystem::path &file);
 // Refuses a foreign, damaged or newer database; only reads.
 Result<void> checkDatabase(SQLite::Database &database, const std::filesystem::path &file);
 Failure damaged(const std::filesystem::path &file, const std::string &how); // STORE_DAMAGED

@@ -1,11 +1,8 @@
 #include "backend/store/snapshot.h"
 
+#include "backend/store/copying.h"
 #include "backend/store/schema.h"
 #include "backend/store/store_impl.h"
-#include "backend/sys/durable_file.h"
-#include "backend/sys/random.h"
-
-#include <SQLiteCpp/Backup.h>
 
 namespace slipway::store
 {
@@ -16,29 +13,6 @@ namespace
 {
 
 constexpr int kProblemsMax = 50; // of one kind
-constexpr int kPatience_ms = 5000;
-
-Failure backupFailed(const fs::path &to, const std::string &why)
-{
-    return failure(v1::Error::UNAVAILABLE, "BACKUP_FAILED",
-                   "Cannot copy the store to " + to.string() + ": " + why +
-                       ". Look at the free space and the rights there.",
-                   to.string());
-}
-
-// Into one file without a log beside it.
-void copyPages(SQLite::Database &from, const fs::path &to)
-{
-    SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kPatience_ms);
-    {
-        SQLite::Backup backup(copy, from);
-        backup.executeStep(-1); // in one read transaction, which holds no writer up
-    }
-    copy.exec("PRAGMA journal_mode = DELETE");
-    const std::string verdict = copy.execAndGet("PRAGMA quick_check(1)").getString();
-    if (verdict != "ok")
-        throw std::runtime_error("the copy is not sound (" + verdict + ")");
-}
 
 v1::Problem problem(const std::string &rule, const fs::path &file, const std::string &message,
                     const std::string &hint)
@@ -134,52 +108,25 @@ private:
     Examined m_found;
 };
 
-Result<std::uint64_t> copyInto(SQLite::Database &from, const fs::path &to)
-try {
-    std::error_code error;
-    if (fs::exists(fs::symlink_status(to, error)))
-        return failure(v1::Error::ALREADY_EXISTS, "BACKUP_FILE_EXISTS",
-                       to.string() + " exists already and is left as it is. Name another file.",
-                       to.string());
-    const fs::path beside = to.string() + ".new-" + sys::randomHex(8);
-    const auto removeBeside = [&beside] {
-        std::error_code ignored;
-        fs::remove(beside, ignored);
-        fs::remove(beside.string() + "-journal", ignored);
-    };
-    try {
-        copyPages(from, beside);
-    } catch (...) {
-        removeBeside();
-        throw;
-    }
-    fs::permissions(beside, fs::perms::owner_read | fs::perms::owner_write, error);
-    const auto size = fs::file_size(beside, error);
-    auto kept = sys::syncFile(beside);
-    if (kept)
-        kept = sys::moveDurably(beside, to);
-    if (!kept) {
-        removeBeside();
-        return Failure(kept.error());
-    }
-    return size;
-} catch (const std::exception &error) {
-    return backupFailed(to, error.what());
-}
-
 } // namespace
 
-Result<std::uint64_t> copyStore(const fs::path &from, const fs::path &to)
+Result<std::uint64_t> copyStore(const fs::path &from, const fs::path &to, const Expected &expected)
 try {
     SQLite::Database source(from.string(), SQLite::OPEN_READONLY, kPatience_ms);
-    return copyInto(source, to);
+    const auto copying = Copying::begin(source, to);
+    if (!copying)
+        return Failure(copying.error());
+    // All pages in one read transaction, which holds no writer up.
+    if (const auto copied = (*copying)->step(-1); !copied)
+        return Failure(copied.error());
+    return (*copying)->finish(expected);
 } catch (const std::exception &error) {
     return backupFailed(to, error.what());
 }
 
-Result<std::uint64_t> Store::copyTo(const fs::path &to)
+Result<std::unique_ptr<Copying>> Store::beginCopy(const fs::path &to)
 {
-    return copyInto(m_impl->database, to);
+    return Copying::begin(m_impl->database, to);
 }
 
 Result<Examined> examineStore(const fs::path &file)
@@ -189,9 +136,9 @@ try {
         return failure(v1::Error::NOT_FOUND, "STORE_MISSING",
                        "There is no store at " + file.string() + ", or it is empty.",
                        file.string());
-    if (const auto header = checkFileHeader(file); !header)
-        return Failure(header.error());
     Examiner examiner(file);
+    if (const auto header = checkFileHeader(examiner.database(), file); !header)
+        return Failure(header.error());
     if (const auto checked = checkDatabase(examiner.database(), file); !checked)
         return Failure(checked.error());
     return examiner.examine();

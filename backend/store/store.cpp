@@ -45,14 +45,17 @@ EntityKey keyOf(const v1::Change &change)
     }
 }
 
-void bindBytes(SQLite::Statement &statement, int index, const std::string &bytes)
+// SQLite would follow a link and keep the log beside what it leads to, out of the guard's sight.
+Result<void> refuseLink(const std::filesystem::path &file)
 {
-    statement.bind(index, bytes.data(), int(bytes.size()));
-}
-
-std::string bytesOf(const SQLite::Column &column)
-{
-    return {static_cast<const char *>(column.getBlob()), std::size_t(column.getBytes())};
+    std::error_code error;
+    if (!std::filesystem::is_symlink(std::filesystem::symlink_status(file, error)))
+        return {};
+    return failure(v1::Error::FAILED_PRECONDITION, "STORE_IS_LINK",
+                   file.string() +
+                       " is a symbolic link. Nothing was changed. Put the file itself there, or "
+                       "name the folder that it lies in with --data.",
+                   file.string());
 }
 
 // 0 for a row that holds no number.
@@ -74,35 +77,67 @@ std::uint64_t newestRevision(const std::vector<v1::Change> &changes)
 Store::Impl::Impl(const std::filesystem::path &path)
     : file(path),
       database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeout_ms),
-      guard(path)
+      guard(path, [this] { return fileHeader(database); })
 {
 }
 
 std::int64_t Store::Impl::dataVersion()
 {
-    SQLite::Statement &version = prepared("PRAGMA data_version");
-    const std::int64_t value = version.executeStep() ? version.getColumn(0).getInt64() : 0;
-    version.reset();
-    return value;
+    return prepared("PRAGMA data_version").number();
 }
 
 void Store::Impl::write(const std::function<void()> &work)
 {
     expectOurs();
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    work();
-    transaction.commit();
-    guard.record(dataVersion());
+    expectOurs(); // nobody else can write from now on
+    try {
+        work();
+        transaction.commit();
+    } catch (...) {
+        counted.reset();
+        guard.record(); // on a full disk half of it may have come into the log: that was us
+        throw;
+    }
+    guard.record();
 }
 
-SQLite::Statement &Store::Impl::prepared(const char *sql)
+// Names and sizes first: of a file that was cut nothing can be read, its version neither.
+void Store::Impl::expectOurs()
+{
+    guard.checkNames();
+    std::int64_t version = 0;
+    try {
+        version = dataVersion();
+    } catch (const SQLite::Exception &) {
+        guard.checkContent();
+        throw;
+    }
+    if (version != data_version)
+        throw StoreChanged(file.string() + " was changed by another program");
+    guard.checkContent();
+}
+
+void Store::Impl::remember()
+{
+    data_version = dataVersion();
+    guard.record();
+}
+
+Store::Impl::Counts &Store::Impl::counts()
+{
+    if (!counted)
+        counted = {prepared("SELECT count(*) FROM operation INDEXED BY operation_by_time").number(),
+                   prepared("SELECT ifnull(sum(length(reply)), 0) FROM request").number()};
+    return *counted;
+}
+
+Query Store::Impl::prepared(const char *sql)
 {
     auto found = statements.find(sql);
     if (found == statements.end())
         found = statements.try_emplace(sql, database, sql).first;
-    found->second.tryReset();
-    found->second.clearBindings();
-    return found->second;
+    return Query(found->second);
 }
 
 Failure Store::Impl::failed(const char *doing, const std::exception &error) const
@@ -111,9 +146,18 @@ Failure Store::Impl::failed(const char *doing, const std::exception &error) cons
         return failure(v1::Error::FAILED_PRECONDITION, "STORE_REPLACED",
                        std::string(error.what()) +
                            " while the fabric runs; nothing is taken until it is back. Put it back "
-                           "in its place; or save what the fabric still holds with \"slipwayctl "
+                           "in its place, or, when it lies there unharmed, stop the fabric and "
+                           "start it again; or save what the fabric still holds with \"slipwayctl "
                            "fabric backup FILE\", stop the fabric and put that file back with "
                            "\"slipwayctl fabric restore FILE\".",
+                       file.string());
+    if (dynamic_cast<const StoreChanged *>(&error))
+        return failure(v1::Error::FAILED_PRECONDITION, "STORE_CHANGED",
+                       std::string(error.what()) +
+                           " while the fabric runs; nothing is taken any more, for one of both "
+                           "would overwrite the other. End that program. Then stop the fabric and "
+                           "start it again: it begins with what the file holds now; or put a "
+                           "snapshot back before with \"slipwayctl fabric restore FILE\".",
                        file.string());
     return failure(v1::Error::UNAVAILABLE, "STORE_FAILED",
                    std::string("Cannot ") + doing + " the store " + file.string() + ": " +
@@ -124,18 +168,18 @@ Failure Store::Impl::failed(const char *doing, const std::exception &error) cons
 void Store::Impl::put(const v1::Change &change)
 {
     const EntityKey key = keyOf(change);
-    SQLite::Statement &statement =
+    Query statement =
         prepared("INSERT INTO entity VALUES(?, ?, ?, ?, ?) ON CONFLICT(kind, parent, id) "
                  "DO UPDATE SET revision = excluded.revision, bytes = excluded.bytes");
     statement.bind(1, key.kind);
     statement.bind(2, key.parent);
     statement.bind(3, key.id);
     statement.bind(4, std::int64_t(change.revision()));
-    bindBytes(statement, 5, change.SerializeAsString());
+    statement.bindBytes(5, change.SerializeAsString());
     statement.exec();
     if (!change.has_package())
         return;
-    SQLite::Statement &back = prepared("DELETE FROM deleted WHERE kind = ? AND id = ?");
+    Query back = prepared("DELETE FROM deleted WHERE kind = ? AND id = ?");
     back.bind(1, key.kind);
     back.bind(2, key.id);
     back.exec();
@@ -143,67 +187,69 @@ void Store::Impl::put(const v1::Change &change)
 
 void Store::Impl::keepEvent(const v1::Event &event)
 {
-    SQLite::Statement &statement =
-        prepared("INSERT OR REPLACE INTO event VALUES(?, ?, ?, ?, ?, ?, ?)");
+    Query statement = prepared("INSERT OR REPLACE INTO event VALUES(?, ?, ?, ?, ?, ?, ?)");
     statement.bind(1, std::int64_t(event.id()));
     statement.bind(2, std::int64_t(event.time_ms()));
     statement.bind(3, event.service());
     statement.bind(4, event.deployment_id());
     statement.bind(5, event.instance());
     statement.bind(6, std::int64_t(event.revision()));
-    bindBytes(statement, 7, event.SerializeAsString());
+    statement.bindBytes(7, event.SerializeAsString());
     statement.exec();
 }
 
 void Store::Impl::keepOperation(const v1::Operation &operation)
 {
-    SQLite::Statement &statement = prepared("INSERT OR REPLACE INTO operation VALUES(?, ?, ?, ?)");
-    statement.bind(1, operation.id());
-    statement.bind(2, operation.service());
-    statement.bind(3, std::int64_t(operation.start_time_ms()));
-    bindBytes(statement, 4, operation.SerializeAsString());
-    statement.exec();
+    const auto carryOut = [&](const char *sql) {
+        Query query = prepared(sql);
+        query.bind(1, operation.id());
+        query.bind(2, operation.service());
+        query.bind(3, std::int64_t(operation.start_time_ms()));
+        query.bindBytes(4, operation.SerializeAsString());
+        return query.exec();
+    };
+    if (carryOut("INSERT OR IGNORE INTO operation VALUES(?1, ?2, ?3, ?4)") == 1)
+        ++counts().operations;
+    else
+        carryOut("UPDATE operation SET service = ?2, start_ms = ?3, bytes = ?4 WHERE id = ?1");
 }
 
 // With the entity goes the right to its files: the word that it was deleted is written with it.
 void Store::Impl::remove(const v1::Removed &removed, std::uint64_t revision)
 {
-    SQLite::Statement &statement =
-        prepared("DELETE FROM entity WHERE kind = ? AND parent = ? AND id = ?");
+    Query statement = prepared("DELETE FROM entity WHERE kind = ? AND parent = ? AND id = ?");
     statement.bind(1, int(removed.kind()));
     statement.bind(2, removed.parent_id());
     statement.bind(3, removed.id());
     statement.exec();
     if (removed.kind() != v1::Removed::PACKAGE && removed.kind() != v1::Removed::DEPLOYMENT)
         return;
-    SQLite::Statement &word = prepared("INSERT OR REPLACE INTO deleted VALUES(?, ?, ?)");
+    Query word = prepared("INSERT OR REPLACE INTO deleted VALUES(?, ?, ?)");
     word.bind(1, int(removed.kind()));
     word.bind(2, removed.id());
     word.bind(3, std::int64_t(revision));
     word.exec();
-    SQLite::Statement &prune =
-        prepared("DELETE FROM deleted WHERE revision < (SELECT revision FROM deleted "
-                 "ORDER BY revision DESC LIMIT 1 OFFSET ?)");
+    Query prune = prepared("DELETE FROM deleted WHERE revision < (SELECT revision FROM deleted "
+                           "ORDER BY revision DESC LIMIT 1 OFFSET ?)");
     prune.bind(1, kDeletedMax);
     prune.exec();
 }
 
 void Store::Impl::setValue(const std::string &key, const std::string &bytes)
 {
-    SQLite::Statement &statement = prepared("INSERT OR REPLACE INTO value VALUES(?, ?)");
+    Query statement = prepared("INSERT OR REPLACE INTO value VALUES(?, ?)");
     statement.bind(1, key);
-    bindBytes(statement, 2, bytes);
+    statement.bindBytes(2, bytes);
     statement.exec();
 }
 
 std::optional<std::string> Store::Impl::value(const std::string &key)
 {
-    SQLite::Statement &statement = prepared("SELECT bytes FROM value WHERE key = ?");
+    Query statement = prepared("SELECT bytes FROM value WHERE key = ?");
     statement.bind(1, key);
     std::optional<std::string> found;
-    if (statement.executeStep())
-        found = bytesOf(statement.getColumn(0));
-    statement.reset();
+    if (statement.next())
+        found = statement.bytes(0);
     return found;
 }
 
@@ -233,13 +279,15 @@ Result<std::unique_ptr<Store>>
 Store::open(const std::filesystem::path &file,
             const std::function<Result<void>(int version)> &before_step)
 {
-    if (const auto header = checkFileHeader(file); !header)
-        return Failure(header.error());
+    if (const auto plain = refuseLink(file); !plain)
+        return Failure(plain.error());
     try {
         auto impl = std::make_unique<Impl>(file);
         sqlite3 *handle = impl->database.getHandle();
         // A refused file stays as it is: closing it must not move its write-ahead log into it.
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        if (const auto header = checkFileHeader(impl->database, file); !header)
+            return Failure(header.error());
         if (const auto checked = checkDatabase(impl->database, file); !checked)
             return Failure(checked.error());
         const int old_version = versionToChange(impl->database);
@@ -251,7 +299,7 @@ Store::open(const std::filesystem::path &file,
         impl->database.exec("PRAGMA synchronous = FULL");
         impl->database.exec("PRAGMA fullfsync = 1");
         migrate(impl->database);
-        impl->guard.record(impl->dataVersion());
+        impl->remember();
         return std::unique_ptr<Store>(new Store(std::move(impl)));
     } catch (const std::exception &error) {
         return failure(v1::Error::UNAVAILABLE, "STORE_NOT_OPENED",
@@ -273,8 +321,6 @@ try {
             m_impl->setValue(kRevisionKey, std::to_string(newestRevision(changes)));
         for (const AnsweredRequest &request : answered)
             m_impl->keepRequest(request);
-        if (!answered.empty())
-            m_impl->forgetOldRequests(answered.back().time_ms);
         if (written)
             written();
     });
@@ -295,20 +341,16 @@ Result<Loaded> Store::load()
 try {
     m_impl->expectOurs();
     Loaded loaded;
-    SQLite::Statement &rows =
-        m_impl->prepared("SELECT bytes FROM entity ORDER BY kind, parent, id");
-    while (rows.executeStep()) {
+    Query rows = m_impl->prepared("SELECT bytes FROM entity ORDER BY kind, parent, id");
+    while (rows.next()) {
         v1::Change change;
-        const SQLite::Column bytes = rows.getColumn(0);
+        const SQLite::Column bytes = rows.column(0);
         if (!change.ParseFromArray(bytes.getBlob(), bytes.getBytes()))
             return damaged(m_impl->file, "a row of its entities cannot be read");
         loaded.revision = std::max(loaded.revision, change.revision());
         loaded.changes.push_back(std::move(change));
     }
-    SQLite::Statement &newest = m_impl->prepared("SELECT ifnull(max(id), 0) FROM event");
-    if (newest.executeStep())
-        loaded.next_event_id = std::uint64_t(newest.getColumn(0).getInt64()) + 1;
-    newest.reset();
+    loaded.next_event_id = m_impl->newestEventId() + 1;
     if (const auto revision = m_impl->value(kRevisionKey))
         loaded.revision = std::max(loaded.revision, parsedRevision(*revision));
     return loaded;

@@ -36,6 +36,8 @@ struct AnsweredRequest {
     v1::CommandReply reply;
 };
 
+class Copying;
+
 class Store
 {
 public:
@@ -49,19 +51,24 @@ public:
 
     // All changes or none. Entities are replaced or removed, events and operations also go into the
     // history. `written` is called when everything lies in the transaction and the transaction is
-    // still open. STORE_REPLACED when what is written would not be what the next start reads.
+    // still open. STORE_REPLACED when what is written would not be what the next start reads;
+    // STORE_CHANGED for good when another program committed something to the open store.
     Result<void> commit(const std::vector<v1::Change> &changes,
                         const std::function<void()> &written = {},
                         const std::vector<AnsweredRequest> &answered = {});
     Result<Loaded> load();
-    // Whether the open file is still the one at its path; looks at names only. STORE_REPLACED.
+    // Whether the open file is still the one at its path, and only this process's. STORE_REPLACED,
+    // STORE_CHANGED.
     Result<void> stillOurs();
 
-    // As copyStore(), through the file that is open, whatever lies at its path by now.
-    Result<std::uint64_t> copyTo(const std::filesystem::path &to);
+    // A copy through the file that is open, whatever lies at its path by now (snapshot.h).
+    Result<std::unique_ptr<Copying>> beginCopy(const std::filesystem::path &to);
 
     // What was answered to a request of the last 24 hours.
     Result<std::optional<AnsweredRequest>> answered(const std::string &request_id);
+    // Now and then: answers of more than 24 hours ago go; and the oldest ones when they are more,
+    // or larger, than a day of hard work makes them, which the log says.
+    Result<void> forgetRequests(std::int64_t now_ms);
     // The revision by which a package or deployment was deleted; nothing: never, as far as this
     // store knows, and what bears its name is not to be touched.
     Result<std::optional<std::uint64_t>> deletedAt(v1::Removed::Kind kind, const std::string &id);
@@ -73,8 +80,8 @@ public:
     // One batch of coarse samples per minute, perhaps empty; those before `keep_from_ms` go.
     Result<void> addMetrics(std::int64_t time_ms, const v1::MetricBatch &batch,
                             std::int64_t keep_from_ms);
-    Result<std::vector<v1::MetricBatch>> metrics(); // oldest first
-    Result<void> forgetMetrics(const std::string &deployment_id);
+    Result<std::vector<v1::MetricBatch>> metrics();                          // oldest first
+    Result<void> forgetMetrics(const std::vector<std::string> &deployments); // one transaction
 
     // One small step of forgetting: at most `steps` events and ended operations that are older than
     // `keep_from_ms` or more than `rows_max` of their kind. Whether there is more to do.

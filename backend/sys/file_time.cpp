@@ -1,7 +1,9 @@
 #include "backend/sys/file_time.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <string_view>
 
@@ -36,6 +38,23 @@ bool isFileTime(const std::string &text)
             return false;
     }
     return true;
+}
+
+std::optional<std::int64_t> fileTimeMs(const std::string &text)
+{
+    if (!isFileTime(text))
+        return std::nullopt;
+    const auto part = [&text](std::size_t at, std::size_t digits) {
+        return std::atoi(text.substr(at, digits).c_str());
+    };
+    const std::chrono::year_month_day date{std::chrono::year(part(0, 4)),
+                                           std::chrono::month(unsigned(part(4, 2))),
+                                           std::chrono::day(unsigned(part(6, 2)))};
+    if (!date.ok())
+        return std::nullopt;
+    const auto time = std::chrono::sys_days(date) + std::chrono::hours(part(9, 2)) +
+                      std::chrono::minutes(part(11, 2)) + std::chrono::seconds(part(13, 2));
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
 } // namespace slipway::sys

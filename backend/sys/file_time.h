@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace slipway::sys
@@ -9,5 +10,6 @@ namespace slipway::sys
 
 std::string fileTime(std::int64_t wall_ms); // "20261127T193331Z"
 bool isFileTime(const std::string &text);
+std::optional<std::int64_t> fileTimeMs(const std::string &text); // nothing: it is none
 
 } // namespace slipway::sys

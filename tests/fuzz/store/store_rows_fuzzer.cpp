@@ -78,7 +78,9 @@ const fs::path &soundData()
         end(**fabric);
         const fs::path package = made / "packages" / std::string(64, 'a');
         fs::create_directories(package / "content");
-        std::ofstream(package / "package.pb") << "of nobody";
+        v1::Package of_nobody;
+        of_nobody.set_digest("sha256:" + std::string(64, 'a'));
+        std::ofstream(package / "package.pb") << of_nobody.SerializeAsString();
         return made;
     }();
     return data;

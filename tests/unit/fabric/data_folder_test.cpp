@@ -71,6 +71,7 @@ private Q_SLOTS:
     void deletesByTheStoresWordAlone();
     void refusesCommandsWithoutItsStore();
     void emptiesTheTrashAfterAWeek();
+    void startsOnlyWithAWholeStore();
 
 private:
     FabricOptions options() const
@@ -213,13 +214,15 @@ void DataFolderTest::namesTheNewestSnapshot()
     earlierLife();
     fs::remove(options().paths.storeFile());
     const fs::path snapshots = options().paths.snapshots();
-    writeFile(snapshots / "old.db", "1");
-    writeFile(snapshots / "new.db", "2");
-    fs::last_write_time(snapshots / "old.db",
-                        fs::last_write_time(snapshots / "new.db") - std::chrono::hours(1));
+    writeFile(snapshots / "manual-20261127T110000Z.db", "1");
+    writeFile(snapshots / "hourly-20261127T120000Z.db", "2");
+    fs::last_write_time(snapshots / "manual-20261127T110000Z.db",
+                        fs::last_write_time(snapshots / "hourly-20261127T120000Z.db") -
+                            std::chrono::hours(1));
     const auto refused = openFabric(options());
     QVERIFY(!refused);
-    QVERIFY(refused.error().message().find((snapshots / "new.db").string()) != std::string::npos);
+    QVERIFY(refused.error().message().find((snapshots / "hourly-20261127T120000Z.db").string()) !=
+            std::string::npos);
 }
 
 void DataFolderTest::deletesByTheStoresWordAlone()
@@ -308,6 +311,31 @@ void DataFolderTest::emptiesTheTrashAfterAWeek()
     trash.expire(now_ms + 7 * kDay_ms + 1000);
     QCOMPARE(trash.content().things, std::size_t(1));
     QVERIFY(fs::exists(folder / "somebody's own"));
+}
+
+// However far it came before it was killed: a store without its log is no store.
+void DataFolderTest::startsOnlyWithAWholeStore()
+{
+    earlierLife();
+    const sys::Paths paths = options().paths;
+    const fs::path store = paths.storeFile();
+    writeFile(store.string() + "-wal", "its log");
+    const auto aside = setStoreAside(paths, "replaced", Mark::Stays);
+    QVERIFY(aside);
+    QCOMPARE(aside->moved.size(), std::size_t(2));
+    QCOMPARE(aside->moved.front().first, store);
+    QCOMPARE(aside->store, aside->moved.front().second);
+    QVERIFY(fs::exists(aside->store.string() + "-wal")); // as SQLite would find it
+    QCOMPARE(openFabric(options()).error().reason(), std::string("STORE_MISSING"));
+    fs::rename(aside->store.string() + "-wal", store.string() + "-wal"); // killed in between
+    QCOMPARE(openFabric(options()).error().reason(), std::string("STORE_MISSING"));
+    fs::rename(store.string() + "-wal", aside->store.string() + "-wal");
+    QVERIFY(aside->putBack());
+    QVERIFY(fs::exists(store) && fs::exists(store.string() + "-wal"));
+    fs::remove(store.string() + "-wal");
+    auto again = openFabric(options());
+    QVERIFY(again);
+    end(**again);
 }
 
 QTEST_APPLESS_MAIN(DataFolderTest)

@@ -1,154 +1,14 @@
 // A whole fabric with parts that the test plays: commands, restart, locks, the edge's confirmation,
 // the written end.
-#include "backend/core/core.h"
-#include "backend/fabric/idle_parts.h"
 #include "backend/store/store.h"
+#include "tests/unit/fabric/played_parts.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
-#include <SQLiteCpp/SQLiteCpp.h>
-#include <asio/post.hpp>
-#include <atomic>
-#include <future>
-#include <mutex>
 
 using namespace slipway;
 using namespace slipway::fabric;
-
-namespace
-{
-
-// Confirms every table at once, from the fabric's thread.
-class ObedientEdge final : public EdgeLink
-{
-public:
-    explicit ObedientEdge(asio::io_context &io) : m_io(io) {}
-    void start(EdgeObserver observer) override { m_observer = std::move(observer); }
-    void reportAgain() override {}
-    void setTable(const v1::RoutingTable &table) override
-    {
-        asio::post(m_io, [this, revision = table.revision()] {
-            v1::EdgeReport report;
-            report.set_applied_revision(revision);
-            m_observer.reported(report);
-        });
-    }
-    void stop(std::uint32_t, std::function<void()> done) override { done(); }
-    void detach() override {}
-    int pid() const override { return 4711; }
-    int haproxyPid() const override { return 4712; }
-
-private:
-    asio::io_context &m_io;
-    EdgeObserver m_observer;
-};
-
-struct EngineCalls {
-    std::vector<engine::Fleet> fleets;
-    std::mutex mutex; // of the fleets
-    std::atomic<int> asked_again = 0;
-};
-
-class CountingEngine final : public engine::Engine
-{
-public:
-    explicit CountingEngine(EngineCalls &calls) : m_calls(calls) {}
-    void start(const engine::Fleet &fleet, engine::EngineObserver) override { setFleet(fleet); }
-    void setFleet(const engine::Fleet &fleet) override
-    {
-        const std::lock_guard lock(m_calls.mutex);
-        m_calls.fleets.push_back(fleet);
-    }
-    void setOrders(const std::string &, const v1::HostOrders &) override {}
-    void observeAgain() override { ++m_calls.asked_again; }
-    void stop(std::uint32_t, std::function<void()> done) override { done(); }
-    void detach() override {}
-    std::string name() const override { return "counting"; }
-
-private:
-    EngineCalls &m_calls;
-};
-
-FabricParts testParts()
-{
-    FabricParts parts;
-    parts.make_engine = [](const PartsContext &) { return std::make_unique<IdleEngine>(); };
-    parts.make_edge = [](const PartsContext &context) {
-        return std::make_unique<ObedientEdge>(context.io);
-    };
-    return parts;
-}
-
-FabricParts countingParts(EngineCalls &calls)
-{
-    FabricParts parts = testParts();
-    parts.make_engine = [&calls](const PartsContext &) {
-        return std::make_unique<CountingEngine>(calls);
-    };
-    return parts;
-}
-
-struct Watcher final : WatchSink {
-    bool push(const v1::WatchResponse &response) override
-    {
-        const std::lock_guard lock(mutex);
-        received.push_back(response);
-        return true;
-    }
-    void end(const v1::Error &error) override
-    {
-        const std::lock_guard lock(mutex);
-        end_reason = error.reason();
-        ended = true;
-    }
-    bool sawService(const std::string &name)
-    {
-        const std::lock_guard lock(mutex);
-        for (const v1::WatchResponse &response : received) {
-            for (const v1::Change &change : response.snapshot().entities())
-                if (change.service().name() == name)
-                    return true;
-            for (const v1::Change &change : response.changes().changes())
-                if (change.service().name() == name)
-                    return true;
-        }
-        return false;
-    }
-    std::mutex mutex;
-    std::vector<v1::WatchResponse> received;
-    std::string end_reason;
-    bool ended = false;
-};
-
-template <typename T, typename Call> Result<T> waitFor(Call call)
-{
-    std::promise<Result<T>> promise;
-    call([&promise](Result<T> result) { promise.set_value(std::move(result)); });
-    return promise.get_future().get();
-}
-
-Result<v1::CommandReply> execute(Fabric &fabric, const v1::Command &command)
-{
-    return waitFor<v1::CommandReply>([&](auto done) { fabric.execute(command, done); });
-}
-
-v1::Command createService(const std::string &name)
-{
-    v1::Command command;
-    command.set_request_id("create-" + name);
-    command.mutable_create_service()->set_name(name);
-    return command;
-}
-
-void end(Fabric &fabric, bool keep_services = false)
-{
-    std::promise<void> promise;
-    fabric.shutdown(keep_services, [&promise] { promise.set_value(); });
-    promise.get_future().wait();
-}
-
-} // namespace
 
 class FabricShellTest : public QObject
 {
@@ -165,8 +25,7 @@ private Q_SLOTS:
     void answersAfterTheEnd();
     void leavesNothingOfDeletedDeployments();
     void tellsTheEngineOfOtherHosts();
-    void decidesNothingWhileItsStoreIsUnreadable();
-    void observesAgainAfterALostCommit();
+    void startsWhileAServiceIsBeingDeleted();
     void startsNothingWhenItsDoorStaysShut();
     void refusesFoldersThatTheEdgeCannotName();
     void removesTheSocketThatItWasGiven();
@@ -378,51 +237,34 @@ void FabricShellTest::tellsTheEngineOfOtherHosts()
     QTRY_VERIFY(told(3, 1'234));
 }
 
-void FabricShellTest::decidesNothingWhileItsStoreIsUnreadable()
+// The service is gone, its deployment not yet: that is no damage.
+void FabricShellTest::startsWhileAServiceIsBeingDeleted()
 {
+    const std::string id(32, 'b');
+    prepareData({std::string(32, 'a'), id});
+    {
+        const auto store = store::Store::open(options().paths.storeFile());
+        QVERIFY(store);
+        v1::Change instance;
+        instance.set_revision(3);
+        instance.mutable_instance()->set_deployment_id(id);
+        instance.mutable_instance()->set_name("Web_IN_0");
+        instance.mutable_instance()->set_host("host-1");
+        QVERIFY((*store)->commit({instance}));
+    }
     auto fabric = openFabric(options(), testParts());
-    QVERIFY(fabric);
-    QVERIFY(execute(**fabric, createService("before")));
-    SQLite::Database database(options().paths.storeFile().string(), SQLite::OPEN_READWRITE, 5000);
-    database.exec("ALTER TABLE entity RENAME TO away"); // neither written nor read
-    QCOMPARE(execute(**fabric, createService("lost")).error().reason(),
-             std::string("STORE_FAILED"));
-    QCOMPARE(execute(**fabric, createService("refused")).error().reason(),
-             std::string("STORE_UNREADABLE"));
-    const auto watcher = std::make_shared<Watcher>();
-    (*fabric)->watch({}, watcher);
-    QTRY_VERIFY(watcher->ended);
-    QCOMPARE(watcher->end_reason, std::string("STORE_UNREADABLE"));
-    QVERIFY(!watcher->sawService("lost"));
-    database.exec("ALTER TABLE away RENAME TO entity");
-    int attempts = 0;
-    bool done = false; // QTRY_VERIFY asks once more
-    const auto taken = [&] {
-        if (done)
-            return true;
-        v1::Command again = createService("lost");
-        again.set_request_id("again-" + std::to_string(++attempts));
-        done = execute(**fabric, again).has_value(); // never refused as existing already
-        return done;
-    };
-    QTRY_VERIFY(taken());
-}
-
-void FabricShellTest::observesAgainAfterALostCommit()
-{
-    EngineCalls calls;
-    auto fabric = openFabric(options(), countingParts(calls));
-    QVERIFY(fabric);
-    QVERIFY(execute(**fabric, createService("before")));
-    QCOMPARE(calls.asked_again.load(), 0);
-    SQLite::Database database(options().paths.storeFile().string(), SQLite::OPEN_READWRITE, 5000);
-    database.exec("CREATE TRIGGER full BEFORE INSERT ON entity "
-                  "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
-    QCOMPARE(execute(**fabric, createService("lost")).error().reason(),
-             std::string("STORE_FAILED"));
-    QTRY_COMPARE(calls.asked_again.load(), 1);
-    database.exec("DROP TRIGGER full");
-    QVERIFY(execute(**fabric, createService("after")));
+    QVERIFY2(fabric, fabric ? "" : fabric.error().message().c_str());
+    v1::Command command;
+    command.mutable_delete_service()->set_name("shop");
+    command.mutable_delete_service()->set_delete_deployments(true);
+    QVERIFY(execute(**fabric, command));
+    end(**fabric);
+    const auto held = (*store::Store::open(options().paths.storeFile()))->load();
+    const auto isDeployment = [](const v1::Change &change) { return change.has_deployment(); };
+    QVERIFY(std::any_of(held->changes.begin(), held->changes.end(), isDeployment));
+    fabric = openFabric(options(), testParts());
+    QVERIFY2(fabric, fabric ? "" : fabric.error().message().c_str());
+    QVERIFY(execute(**fabric, createService("shop")));
 }
 
 void FabricShellTest::startsNothingWhenItsDoorStaysShut()

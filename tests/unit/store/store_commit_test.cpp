@@ -251,7 +251,7 @@ void StoreCommitTest::forgetsMetricsOfOneDeployment()
     batch.add_samples()->set_deployment_id("kept");
     QVERIFY((*opened)->addMetrics(1000, batch, 0));
     QVERIFY((*opened)->addMetrics(2000, batch, 0));
-    QVERIFY((*opened)->forgetMetrics("gone"));
+    QVERIFY((*opened)->forgetMetrics({"gone", "never there"}));
     const auto kept = (*opened)->metrics();
     QVERIFY(kept);
     QCOMPARE(kept->size(), 2U);

@@ -1,9 +1,13 @@
 // Whatever somebody does to the store's files while it is open: nothing is acknowledged that the
 // next start would not read, and nobody else's file is touched.
+#include "backend/store/snapshot.h"
 #include "backend/store/store.h"
+#include "tests/support/full_disk.h"
 
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <fstream>
 
 using namespace slipway;
@@ -52,6 +56,15 @@ private Q_SLOTS:
     void bearsASecondReader();
     void keepsTheWordOfDeletion();
     void keepsAnswers();
+    void keepsNoMoreAnswersThanFit();
+    void goesOnAfterAFullDisk();
+    void bearsAnotherTimeOnItsFile();
+    void refusesTheCommitOfAnother();
+    void keepsItsLocksWhileItIsExamined();
+    void refusesALink();
+    void copiesNothingThatIsLocked();
+    void copiesNoOtherStore();
+    void givesNoEventIdTwice();
 
 private:
     fs::path file() const { return fs::path(m_folder->path().toStdString()) / "fabric.db"; }
@@ -88,8 +101,11 @@ void StoreGuardTest::refusesWhenItsFilesAreNotItsOwn_data()
         fs::copy_file(db, db.string() + ".copy");
         fs::rename(db.string() + ".copy", db);
     });
-    row("overwritten in place",
-        [](const fs::path &db, const fs::path &) { writeFile(db, contentOf(db)); });
+    row("overwritten in place", [](const fs::path &db, const fs::path &) {
+        std::string older = contentOf(db);
+        --older[27]; // SQLite counts changes there
+        writeFile(db, older);
+    });
     row("log unlinked", [](const fs::path &, const fs::path &log) { fs::remove(log); });
     row("log truncated", [](const fs::path &, const fs::path &log) { fs::resize_file(log, 0); });
     row("log replaced", [](const fs::path &, const fs::path &log) {
@@ -191,9 +207,144 @@ void StoreGuardTest::keepsAnswers()
     request.id = "id-2";
     request.time_ms = 1000 + 25LL * 3600 * 1000;
     QVERIFY(m_store->commit({serviceChange(3, "b")}, {}, {request}));
+    QVERIFY(m_store->answered("id-1")->has_value());
+    QVERIFY(m_store->forgetRequests(request.time_ms));
     QVERIFY(!m_store->answered("id-1")->has_value()); // a day is over
     QVERIFY(m_store->answered("id-2")->has_value());
 }
 
-QTEST_APPLESS_MAIN(StoreGuardTest)
+void StoreGuardTest::keepsNoMoreAnswersThanFit()
+{
+    store::AnsweredRequest request;
+    request.reply.add_preview(std::string(1 << 20, 'x'));
+    for (int i = 0; i < 90; ++i) {
+        request.id = "id-" + std::to_string(i);
+        request.time_ms = 1000 + i;
+        QVERIFY(m_store->commit({serviceChange(2 + std::uint64_t(i), "a")}, {}, {request}));
+    }
+    QVERIFY(m_store->forgetRequests(2000));
+    int kept = 0;
+    for (int i = 0; i < 90; ++i)
+        kept += m_store->answered("id-" + std::to_string(i))->has_value() ? 1 : 0;
+    QVERIFY2(kept >= 60 && kept <= 64, qPrintable(QString::number(kept)));
+    QVERIFY(m_store->answered("id-89")->has_value());
+}
+
+// Half of a transaction comes into the log: that was nobody else.
+void StoreGuardTest::goesOnAfterAFullDisk()
+{
+    v1::Change large = serviceChange(2, "large");
+    large.mutable_service()->set_description(std::string(100'000, 'x'));
+    const auto size_before = fs::file_size(log());
+    {
+        const FullDisk full(size_before + 10'000);
+        QCOMPARE(reasonOf(m_store->commit({large})), std::string("STORE_FAILED"));
+    }
+    QVERIFY(fs::file_size(log()) > size_before); // else this shows nothing
+    QVERIFY(m_store->stillOurs());
+    QCOMPARE(m_store->load()->changes.size(), std::size_t(1));
+    QVERIFY(m_store->commit({large}));
+    m_store.reset();
+    QCOMPARE((*Store::open(file()))->load()->changes.size(), std::size_t(2));
+}
+
+void StoreGuardTest::bearsAnotherTimeOnItsFile()
+{
+    fs::last_write_time(file(), fs::last_write_time(file()) - std::chrono::hours(5));
+    QVERIFY(m_store->stillOurs());
+    QVERIFY(m_store->commit({serviceChange(2, "after")}));
+    QVERIFY(m_store->stillOurs());
+}
+
+// Whoever wrote it: the fabric's state is not the file's any more.
+void StoreGuardTest::refusesTheCommitOfAnother()
+{
+    {
+        SQLite::Database other(file().string(), SQLite::OPEN_READWRITE);
+        other.exec("DELETE FROM entity");
+    }
+    QCOMPARE(reasonOf(m_store->stillOurs()), std::string("STORE_CHANGED"));
+    const auto refused = m_store->commit({serviceChange(2, "mixed up")});
+    QCOMPARE(reasonOf(refused), std::string("STORE_CHANGED"));
+    QVERIFY(refused.error().message().find("start it again") != std::string::npos);
+    QCOMPARE(m_store->load().error().reason(), std::string("STORE_CHANGED"));
+    m_store.reset();
+    QVERIFY((*Store::open(file()))->load()->changes.empty()); // the other's word, whole
+}
+
+// POSIX drops all locks of a process on a file when it closes any descriptor of it; the next one
+// who looks from outside would take itself for the last, and remove the log under the store.
+void StoreGuardTest::keepsItsLocksWhileItIsExamined()
+{
+    QVERIFY(store::examineStore(file()));
+    QVERIFY(store::copyStore(file(), file().string() + ".copy"));
+    QProcess other;
+    other.start(QStringLiteral("sqlite3"),
+                {QString::fromStdString(file().string()), QStringLiteral("SELECT 1 FROM entity")});
+    if (!other.waitForStarted())
+        QSKIP("sqlite3 is not installed");
+    QVERIFY(other.waitForFinished());
+    QCOMPARE(other.exitCode(), 0);
+    QVERIFY(fs::exists(log()));
+    QVERIFY(m_store->stillOurs());
+    QVERIFY(m_store->commit({serviceChange(2, "after")}));
+}
+
+void StoreGuardTest::refusesALink()
+{
+    m_store.reset();
+    const fs::path real = file().string() + ".real";
+    fs::rename(file(), real);
+    fs::create_symlink(real, file());
+    const auto refused = Store::open(file());
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().reason(), std::string("STORE_IS_LINK"));
+}
+
+void StoreGuardTest::copiesNothingThatIsLocked()
+{
+    const fs::path copy = file().string() + ".copy";
+    m_store.reset();
+    SQLite::Database other(file().string(), SQLite::OPEN_READWRITE);
+    other.exec("PRAGMA journal_mode = DELETE");
+    other.exec("BEGIN EXCLUSIVE");
+    const auto copied = store::copyStore(file(), copy);
+    QVERIFY(!copied);
+    QCOMPARE(copied.error().reason(), std::string("BACKUP_FAILED"));
+    QVERIFY(!fs::exists(copy));
+}
+
+void StoreGuardTest::copiesNoOtherStore()
+{
+    v1::Change settings;
+    settings.set_revision(2);
+    settings.mutable_settings()->set_fabric_id("12345678");
+    QVERIFY(m_store->commit({settings}));
+    const fs::path copy = file().string() + ".copy";
+    const auto reason = [&](const store::Expected &expected) {
+        const auto copied = store::copyStore(file(), copy, expected);
+        return copied ? std::string() : copied.error().reason();
+    };
+    QCOMPARE(reason({"87654321", 1}), std::string("BACKUP_FAILED"));
+    QCOMPARE(reason({"12345678", 3}), std::string("BACKUP_FAILED"));
+    QVERIFY(!fs::exists(copy));
+    QCOMPARE(reason({"12345678", 2}), std::string());
+}
+
+void StoreGuardTest::givesNoEventIdTwice()
+{
+    v1::Change event;
+    event.set_revision(2);
+    event.mutable_event()->set_id(7);
+    event.mutable_event()->set_time_ms(1000);
+    QVERIFY(m_store->commit({event}));
+    QCOMPARE(m_store->load()->next_event_id, std::uint64_t(8));
+    QVERIFY(m_store->forgetHistory(2000, 100, 100)); // all have grown old
+    QCOMPARE(m_store->load()->next_event_id, std::uint64_t(8));
+    m_store.reset();
+    auto again = Store::open(file());
+    QCOMPARE((*again)->load()->next_event_id, std::uint64_t(8));
+}
+
+QTEST_GUILESS_MAIN(StoreGuardTest)
 #include "store_guard_test.moc"
