@@ -39,6 +39,15 @@ Result<int> startCaptured(const AgentContext &context, sys::SpawnRequest request
     request.stdout_fd = context.output.openPipe(v1::LogLine::OUT);
     request.stderr_fd = context.output.openPipe(
         v1::LogLine::ERR, [words](const std::string &line) { words->add(line); });
+    if (request.stdout_fd < 0 || request.stderr_fd < 0) { // never the agent's own way to its host
+        for (const int end : {request.stdout_fd, request.stderr_fd})
+            if (end >= 0)
+                close(end);
+        return failure(v1::Error::INTERNAL, "SPAWN_FAILED",
+                       "Cannot start " + request.arguments[0] +
+                           ": no pipe for its output. Are too many files open?",
+                       request.arguments[0]);
+    }
     letOpenAgain(request);
     request.clear_environment = true;
     keepHostsMarks(request.environment);

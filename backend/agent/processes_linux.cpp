@@ -1,9 +1,9 @@
 #include "backend/agent/processes.h"
 
+#include "backend/sys/proc_files.h"
+
 #include <arpa/inet.h>
-#include <cctype>
 #include <cstring>
-#include <dirent.h>
 #include <fstream>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -26,28 +26,17 @@ constexpr int kProgramScore = 300;
 
 bool readProcess(int pid, ProcessInfo &process)
 {
-    const std::string folder = "/proc/" + std::to_string(pid);
-    std::string text;
-    std::getline(std::ifstream(folder + "/stat"), text);
-    const std::size_t name_end = text.rfind(')'); // the name may hold blanks and brackets
-    if (name_end == std::string::npos)
+    const auto stat = sys::procStat(pid);
+    if (!stat)
         return false;
-    std::istringstream fields(text.substr(name_end + 1));
-    std::string state;
-    std::string skipped;
-    int group = 0;
-    std::uint64_t user_ticks = 0;
-    std::uint64_t system_ticks = 0;
-    fields >> state >> process.parent >> group >> process.session;
-    for (int number = 7; number < 14; ++number)
-        fields >> skipped;
-    fields >> user_ticks >> system_ticks;
+    process.parent = stat->parent;
+    process.session = stat->session;
     process.pid = pid;
-    process.cpu_ticks = user_ticks + system_ticks;
+    process.cpu_ticks = stat->user_ticks + stat->system_ticks;
     std::uint64_t total = 0;
     std::uint64_t resident = 0;
     std::uint64_t shared = 0;
-    std::ifstream(folder + "/statm") >> total >> resident >> shared;
+    std::istringstream(sys::procText(pid, "statm")) >> total >> resident >> shared;
     const auto page_bytes = std::uint64_t(sysconf(_SC_PAGESIZE));
     process.shared_bytes = shared * page_bytes;
     process.private_bytes = (resident > shared ? resident - shared : 0) * page_bytes;
@@ -83,16 +72,9 @@ void writeScore(const std::string &process, int score)
 std::vector<ProcessInfo> listProcesses()
 {
     std::vector<ProcessInfo> processes;
-    DIR *folder = opendir("/proc");
-    if (!folder)
-        return processes;
-    while (const dirent *entry = readdir(folder)) {
-        ProcessInfo process;
-        if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])) &&
-            readProcess(std::atoi(entry->d_name), process))
+    for (const int pid : sys::processIds())
+        if (ProcessInfo process; readProcess(pid, process))
             processes.push_back(process);
-    }
-    closedir(folder);
     return processes;
 }
 

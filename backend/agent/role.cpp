@@ -2,6 +2,7 @@
 
 #include "backend/agent/identities.h"
 #include "backend/agent/processes.h"
+#include "backend/proto/plain_name.h"
 
 #include <algorithm>
 #include <csignal>
@@ -25,11 +26,6 @@ std::set<std::uint32_t> boundPorts(const PortChoice &ports)
     for (const auto &[name, port] : ports.endpoints)
         bound.insert(port);
     return bound;
-}
-
-bool isPlainName(const std::string &name)
-{
-    return !name.empty() && name.find_first_of("/\\") == std::string::npos && name[0] != '.';
 }
 
 } // namespace

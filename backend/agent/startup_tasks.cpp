@@ -1,6 +1,7 @@
 #include "backend/agent/startup_tasks.h"
 
 #include "backend/agent/identities.h"
+#include "backend/sys/program_copy.h"
 
 namespace slipway::agent
 {
@@ -19,13 +20,8 @@ Result<sys::SpawnRequest> requestFor(const Launch &launch, const Environment &en
         return request;
     std::error_code error;
     fs::create_directories(launch.copy_to.parent_path(), error);
-    fs::copy_file(launch.copy_from, launch.copy_to, fs::copy_options::overwrite_existing, error);
-    if (!error)
-        fs::permissions(launch.copy_to, fs::perms(0755), error);
-    if (error)
-        return failure(v1::Error::INTERNAL, "PROGRAM_NOT_COPIED",
-                       "Cannot make " + launch.copy_from.string() +
-                           " executable: " + error.message() + ".");
+    if (const auto copied = sys::copyProgram(launch.copy_from, launch.copy_to); !copied)
+        return Failure(copied.error());
     return request;
 }
 

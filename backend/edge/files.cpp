@@ -1,6 +1,7 @@
 #include "backend/edge/files.h"
 
 #include "backend/edge/escaping.h"
+#include "backend/sys/proc_files.h"
 #include "backend/sys/text.h"
 
 #include <algorithm>
@@ -152,12 +153,10 @@ std::vector<int> findProxies(const fs::path &folder)
 {
     const std::string mark = (folder / "proxy" / "haproxy-").string();
     std::vector<int> pids;
-    std::error_code error;
-    for (const auto &entry : fs::directory_iterator("/proc", error)) {
-        const int pid = std::atoi(entry.path().filename().c_str());
-        if (pid <= 0 || pid == getpid())
+    for (const int pid : sys::processIds()) {
+        if (pid == getpid())
             continue;
-        const std::string command = readFile(entry.path() / "cmdline");
+        const std::string command = sys::procText(pid, "cmdline");
         const std::string program = command.substr(0, command.find('\0'));
         if (fs::path(program).filename() == "haproxy" && command.find(mark) != std::string::npos)
             pids.push_back(pid);

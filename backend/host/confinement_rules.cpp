@@ -1,8 +1,8 @@
 #include "backend/host/confinement_rules.h"
 
+#include "backend/host/process_limits.h"
 #include "backend/host/system_calls.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace slipway::host
@@ -14,13 +14,6 @@ namespace
 {
 
 using Access = sys::FileRule::Access;
-
-constexpr std::uint64_t kFilesMax = 65'536;
-constexpr std::uint64_t kProcessesMax = 1'024;       // of an instance's own user
-constexpr std::uint64_t kProcessesOfUserMax = 4'096; // where all instances share the operator's
-constexpr std::uint64_t kLockedBytesMax = 8ULL * 1024 * 1024;
-constexpr std::uint64_t kQueueBytesMax = 819'200;
-constexpr std::uint64_t kPendingSignalsMax = 4'096;
 
 constexpr const char *kSystemFolders[] = {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
 constexpr const char *kSystemFiles[] = {
@@ -59,19 +52,9 @@ sys::FileWall filesOf(const SandboxSpec &spec)
 
 std::vector<sys::ResourceLimit> limitsOf(const SandboxSpec &spec)
 {
-    std::vector<sys::ResourceLimit> limits = {
-        {RLIMIT_NOFILE, kFilesMax},
-        {RLIMIT_NPROC, geteuid() == 0 ? kProcessesMax : kProcessesOfUserMax},
-        {RLIMIT_CORE, 0},
-        {RLIMIT_MEMLOCK, kLockedBytesMax},
-        {RLIMIT_MSGQUEUE, kQueueBytesMax},
-        {RLIMIT_SIGPENDING, kPendingSignalsMax},
-        {RLIMIT_RTPRIO, 0},
-        {RLIMIT_NICE, 0}};
-    if (spec.memory_bytes > 0)
-        limits.push_back({RLIMIT_DATA, spec.memory_bytes}); // of each process
-    if (spec.disk_bytes > 0)
-        limits.push_back({RLIMIT_FSIZE, spec.disk_bytes}); // of each file
+    std::vector<sys::ResourceLimit> limits;
+    for (const ProcessLimit &limit : processLimits(spec, geteuid() != 0))
+        limits.push_back({limit.resource, limit.most});
     return limits;
 }
 
@@ -86,7 +69,7 @@ sys::ConfinementSpec confinementFor(IsolationLevel level, const SandboxSpec &spe
     if (level != IsolationLevel::Confined)
         return result;
     result.files = filesOf(spec);
-    result.calls = sys::CallWall{confinedCallRules(), false};
+    result.calls = sys::CallWall{systemCallRules(commonGround(level, geteuid() == 0)), false};
     return result;
 }
 

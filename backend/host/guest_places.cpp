@@ -1,9 +1,12 @@
 #include "backend/host/guest_places.h"
 
+#include "backend/sys/durable_file.h"
 #include "backend/sys/random.h"
 
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace slipway::host
 {
@@ -13,6 +16,7 @@ namespace fs = std::filesystem;
 namespace
 {
 
+constexpr char kOriginSuffix[] = ".of";
 constexpr auto kPassable = fs::perms(0711);
 
 bool isPassable(const fs::path &folder)
@@ -62,6 +66,33 @@ std::error_code copyTree(const fs::path &from, const fs::path &to)
     return error;
 }
 
+// Names the content that a copy was made of.
+fs::path originOf(const fs::path &copy)
+{
+    return copy.string() + kOriginSuffix;
+}
+
+// Copies of packages that were deleted meanwhile.
+void forgetGoneContent(const fs::path &copies)
+{
+    std::error_code error;
+    std::vector<fs::path> gone;
+    for (fs::directory_iterator entry(copies, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->path().extension() != kOriginSuffix)
+            continue;
+        std::string content;
+        std::getline(std::ifstream(entry->path()), content);
+        std::error_code unknown;
+        if (!content.empty() && !fs::exists(content, unknown) && !unknown)
+            gone.push_back(entry->path());
+    }
+    for (fs::path path : gone) {
+        fs::remove(path, error);
+        fs::remove_all(path.replace_extension(), error);
+    }
+}
+
 } // namespace
 
 Result<fs::path> makeGuestPlace(const sys::Paths &paths, const std::string &fabric_id)
@@ -94,12 +125,14 @@ Result<void> openWayToMesh(const sys::Paths &paths)
     return makePassable(paths.runtime);
 }
 
+// Packages' authors decide about their names: only the whole hash tells two apart.
 Result<fs::path> reachableContent(const sys::Paths &paths, const fs::path &content)
 {
     std::error_code error;
     if (paths.guests.empty() || !fs::is_directory(content, error))
         return content;
-    const fs::path copy = paths.guests / "content" / sys::shortHash(content.string());
+    forgetGoneContent(paths.guests / "content");
+    const fs::path copy = paths.guests / "content" / sys::contentHash(content.string());
     if (fs::is_directory(copy, error))
         return copy;
     const fs::path fresh = copy.string() + "." + sys::randomHex(8);
@@ -108,9 +141,16 @@ Result<fs::path> reachableContent(const sys::Paths &paths, const fs::path &conte
         return placeFailure(fresh, failed.message());
     }
     fs::permissions(fresh, fs::perms(0755), error);
-    fs::rename(fresh, copy, error);
-    if (error)
-        fs::remove_all(fresh, error); // another host was faster
+    if (const auto noted = sys::writeDurably(originOf(copy), content.string()); !noted) {
+        fs::remove_all(fresh, error);
+        return placeFailure(copy, noted.error().message());
+    }
+    std::error_code renamed;
+    fs::rename(fresh, copy, renamed);
+    if (renamed)
+        fs::remove_all(fresh, error);
+    if (renamed && !fs::is_directory(copy, error)) // else another host was faster
+        return placeFailure(copy, renamed.message());
     return copy;
 }
 

@@ -2,6 +2,7 @@
 
 #include "backend/host/guest_places.h"
 #include "backend/sys/cgroup.h"
+#include "backend/sys/durable_file.h"
 #include "backend/sys/sandbox_processes.h"
 
 #include <fstream>
@@ -20,6 +21,7 @@ namespace
 constexpr std::uint32_t kProtocol = 2; // with the controller
 constexpr std::chrono::milliseconds kTick{1'000};
 constexpr std::size_t kUnsentMax = 1'000;
+constexpr int kMissedMax = 2;
 constexpr std::size_t kQueuedBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kFlowingBytesMax = 1024 * 1024;
 
@@ -44,7 +46,7 @@ HostDaemon::HostDaemon(asio::io_context &io, const HostOptions &options, Isolati
                              [this] { settleLater(); }},
       m_dialer(io, options.paths.hostsSocket(),
                [this](const sys::ChannelPtr &channel) { controllerConnected(channel); }),
-      m_tick(io)
+      m_tick(io), m_clearing(io)
 {
 }
 
@@ -59,8 +61,11 @@ Result<void> HostDaemon::start()
         return failure(v1::Error::INTERNAL, "HOST_FOLDER_NOT_MADE",
                        "Cannot make " + folder().string() + ": " + error.message() + ".",
                        folder().string());
-    std::ofstream(folder() / "host.pid")
-        << getpid() << ' ' << sys::processStartTicks(getpid()) << '\n';
+    // By it the next controller finds this host: without it there would be a second one.
+    const std::string identity =
+        std::to_string(getpid()) + ' ' + std::to_string(sys::processStartTicks(getpid())) + '\n';
+    if (const auto written = sys::writeDurably(pidFile(), identity); !written)
+        return written;
     clearLeftovers([this] {
         if (!m_stopping)
             m_dialer.dial();
@@ -81,8 +86,14 @@ void HostDaemon::clearLeftovers(std::function<void()> done)
     sys::endRecordedUsers(folder());
     const auto ids = m_tool.list(sys::sandboxPrefix(m_options.fabric_id, m_options.host_id));
     m_tool.remove(ids, [this, done = std::move(done)](const Result<void> &removed) {
-        if (!removed)
+        if (!removed) { // a controller that hears of this host would place their like here
             spdlog::error("{}", removed.error().message());
+            m_clearing.expires_after(kTick);
+            return m_clearing.async_wait([this, done](std::error_code error) {
+                if (!error && !m_stopping)
+                    clearLeftovers(done);
+            });
+        }
         std::error_code ignored;
         fs::remove_all(folder() / "instances", ignored);
         emptyPassing(m_options.paths, ownerMark());
@@ -303,15 +314,18 @@ void HostDaemon::scheduleTick()
 
 // A logout or a cleaner emptied the runtime folder: root folders, bundles and all sockets are gone,
 // and nobody reaches what runs here. A new host begins with new ones.
-bool HostDaemon::folderIsThere() const
+// Only what is surely gone, twice in a row, counts.
+bool HostDaemon::folderIsGone()
 {
-    std::error_code ignored;
-    return fs::exists(folder() / "host.pid", ignored);
+    std::error_code error;
+    const auto kind = fs::status(pidFile(), error).type();
+    m_missed = kind == fs::file_type::not_found ? m_missed + 1 : 0;
+    return m_missed >= kMissedMax;
 }
 
 void HostDaemon::tick(std::int64_t passed_ms)
 {
-    if (!m_stopping && !folderIsThere()) {
+    if (!m_stopping && folderIsGone()) {
         spdlog::error("{} was removed by somebody; this host ends, a new one follows.",
                       folder().string());
         return stop(0);

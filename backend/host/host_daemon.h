@@ -44,10 +44,11 @@ private:
     void settle();
     void finish();
     void tick(std::int64_t passed_ms);
-    bool folderIsThere() const;
+    bool folderIsGone();
     void scheduleTick();
 
     std::string ownerMark() const;
+    std::filesystem::path pidFile() const { return folder() / "host.pid"; }
     std::filesystem::path folder() const { return m_options.paths.hostFolder(m_options.host_id); }
 
     asio::io_context &m_io;
@@ -66,7 +67,9 @@ private:
     OrderBook m_orders;
     std::map<Key, std::unique_ptr<Instance>> m_instances;
     asio::steady_timer m_tick;
+    asio::steady_timer m_clearing; // what an earlier host left and what does not go
     std::set<int> m_zombies;
+    int m_missed = 0; // how often in a row its folder was gone
     bool m_stopping = false;
     bool m_settle_posted = false;
 };

@@ -1,5 +1,6 @@
 #include "backend/host/instance_disk.h"
 
+#include "backend/proto/plain_name.h"
 #include "backend/sys/beneath.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
@@ -209,8 +210,7 @@ void InstanceDisk::discardPassing(const v1::RoleDefinition &role)
 {
     discard(m_folder / "tmp");
     for (const v1::LocalStorage &storage : role.local_storage())
-        if (storage.clean_on_role_recycle() &&
-            fs::path(storage.name()).filename() == storage.name())
+        if (storage.clean_on_role_recycle() && isPlainName(storage.name()))
             discard(m_folder / storage.name());
 }
 

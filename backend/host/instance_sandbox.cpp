@@ -93,7 +93,7 @@ SandboxSpec Instance::sandboxSpec() const
     const HostOptions &options = m_context.options;
     SandboxSpec spec = sandboxBase(m_context.isolation, uidBase());
     spec.id = sys::sandboxPrefix(options.fabric_id, options.host_id) +
-              sys::shortHash(m_running.deployment_id() + "/" + m_running.name()) + "-g" +
+              sys::wideHash(m_running.deployment_id() + "/" + m_running.name()) + "-g" +
               std::to_string(m_running.generation());
     spec.cgroup = m_context.isolation.cgroup + "/" + spec.id;
     spec.host_name = hostNameFor(m_running.name());

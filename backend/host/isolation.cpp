@@ -57,6 +57,8 @@ public:
         case IsolationLevel::WithLimits:
             if (const auto cgroup = sys::fabricCgroup(m_options.fabric_id))
                 m_isolation.cgroup = *cgroup + "/" + m_options.host_id;
+            else if (const std::string problem = sys::cgroupProblem(); !problem.empty())
+                return {false, problem, RefusalKind::Passing};
             else
                 return Attempt::missing("no control group was delegated to this user");
             return attemptSandbox();
@@ -254,6 +256,9 @@ Isolation testIsolation(const HostOptions &options)
     Isolation isolation = test.isolation();
     isolation.level = standing.level;
     isolation.advice = standing.advice;
+    if (isolation.level == IsolationLevel::Confined)
+        if (const std::string more = landlockAdvice(sys::landlockVersion()); !more.empty())
+            isolation.advice += (isolation.advice.empty() ? "" : " ") + more;
     isolation.unfit_reason = standing.unfit_reason;
     testDisks(options, isolation);
     return isolation;

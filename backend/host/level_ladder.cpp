@@ -85,6 +85,22 @@ std::string diskReason(const std::string &problem)
     return "A test disk failed: " + clause(problem) + ". It is tried again by itself.";
 }
 
+std::string landlockAdvice(int version)
+{
+    std::string open;
+    const auto lacks = [&open](const std::string &what) {
+        open += (open.empty() ? "" : ", ") + what;
+    };
+    if (version < 4)
+        lacks("connections to and from any port of this machine");
+    if (version < 6)
+        lacks("signals to other processes of the same user");
+    if (open.empty())
+        return {};
+    return "This kernel's Landlock (version " + std::to_string(version) +
+           ") leaves open to instances: " + open + ". Linux 6.12 or newer closes that.";
+}
+
 Standing climbDown(const LadderRules &rules, const std::function<Attempt(IsolationLevel)> &attempt)
 {
     Standing standing;

@@ -40,6 +40,10 @@ struct Standing {
 // is never tried without the operator's word.
 Standing climbDown(const LadderRules &rules, const std::function<Attempt(IsolationLevel)> &attempt);
 
+// What an old Landlock leaves open to confined instances, and what would close it; empty at the
+// newest.
+std::string landlockAdvice(int version);
+
 // What the operator can do about a level that the machine refuses so.
 std::string adviceFor(IsolationLevel refused, const std::string &problem, bool is_root);
 // About disks that only counting holds, and about a test disk that failed for what may pass.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <spdlog/spdlog.h>
 #include <utility>
 
 namespace slipway::host
@@ -15,6 +16,7 @@ namespace
 {
 
 constexpr std::chrono::seconds kRuntimePatience{10};
+constexpr std::chrono::seconds kRemovalRetry{1};
 
 class OciSandbox final : public SpawnedSandbox
 {
@@ -111,9 +113,23 @@ private:
         m_tool.remove({m_spec.id}, [this, alive = m_alive, cause](const Result<void> &removed) {
             if (!*alive)
                 return;
+            if (!removed) {
+                spdlog::error("{}: {}", m_spec.id, removed.error().message());
+                return removeLater(cause);
+            }
             std::error_code ignored;
             fs::remove_all(m_bundle, ignored);
-            tellEnded(removed ? cause : cause + "; " + removed.error().message());
+            tellEnded(cause);
+        });
+    }
+
+    // Nobody is told of its end before that is proven: two of one instance would share a disk.
+    void removeLater(const std::string &cause)
+    {
+        m_patience.expires_after(kRemovalRetry);
+        m_patience.async_wait([this, cause](std::error_code error) {
+            if (!error)
+                remove(cause);
         });
     }
 

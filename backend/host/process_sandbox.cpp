@@ -1,8 +1,8 @@
 #include "backend/host/confinement_rules.h"
 #include "backend/host/spawned_sandbox.h"
+#include "backend/sys/durable_file.h"
 #include "backend/sys/sandbox_processes.h"
 
-#include <fstream>
 #include <unistd.h>
 
 namespace slipway::host
@@ -52,16 +52,23 @@ public:
 private:
     std::string mark() const { return "SLIPWAY_SANDBOX=" + m_spec.id; }
 
+    // Without it nobody would end this user's processes after this host's death.
+    Result<void> recordUser() const
+    {
+        if (geteuid() != 0)
+            return {};
+        std::error_code ignored;
+        fs::create_directories(m_user_record.parent_path(), ignored);
+        return sys::writeDurably(m_user_record, {});
+    }
+
     Result<int> spawnAgent()
     {
         const auto walls = sys::Confinement::prepare(confinementFor(m_level, m_spec));
         if (!walls)
             return Failure(walls.error());
-        if (geteuid() == 0) {
-            std::error_code ignored;
-            fs::create_directories(m_user_record.parent_path(), ignored);
-            std::ofstream(m_user_record).flush();
-        }
+        if (const auto recorded = recordUser(); !recorded)
+            return Failure(recorded.error());
         sys::SpawnRequest request;
         request.arguments = m_spec.arguments;
         request.environment = m_spec.environment;

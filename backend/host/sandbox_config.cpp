@@ -1,5 +1,6 @@
 #include "backend/host/sandbox_config.h"
 
+#include "backend/host/process_limits.h"
 #include "backend/host/system_calls.h"
 
 #include <nlohmann/json.hpp>
@@ -15,7 +16,6 @@ namespace
 
 constexpr std::int64_t kCpuPeriod_us = 100'000;
 constexpr std::int64_t kCpuSharesPerCore = 1024; // cgroup's default weight, for one core
-constexpr int kPidsMax = 1024;
 
 constexpr const char *kMaskedPaths[] = {"/proc/acpi",          "/proc/asound",
                                         "/proc/config.gz",     "/proc/interrupts",
@@ -40,29 +40,11 @@ Json capabilities()
     return {{"bounding", names}, {"effective", names}, {"permitted", names}};
 }
 
-struct Limit {
-    const char *name;
-    int resource;
-    std::uint64_t most;
-};
-
-// No core files, no locked memory beyond a little, no message queues beyond a little.
-constexpr Limit kLimits[] = {{"RLIMIT_NOFILE", RLIMIT_NOFILE, 65'536},
-                             {"RLIMIT_CORE", RLIMIT_CORE, 0},
-                             {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK, 8ULL * 1024 * 1024},
-                             {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE, 819'200},
-                             {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING, 4'096},
-                             {"RLIMIT_RTPRIO", RLIMIT_RTPRIO, 0},
-                             {"RLIMIT_NICE", RLIMIT_NICE, 0}};
-
 // Never above this process's own limits, which an ordinary user could not raise.
 Json resourceLimits(const SandboxSpec &spec)
 {
-    std::vector<Limit> limits(std::begin(kLimits), std::end(kLimits));
-    if (spec.disk_bytes > 0)
-        limits.push_back({"RLIMIT_FSIZE", RLIMIT_FSIZE, spec.disk_bytes}); // of each file
     Json all = Json::array();
-    for (const Limit &limit : limits) {
+    for (const ProcessLimit &limit : processLimits(spec, false)) {
         rlimit own{};
         getrlimit(__rlimit_resource_t(limit.resource), &own);
         const auto most = std::min<std::uint64_t>(own.rlim_max, limit.most);
@@ -127,7 +109,7 @@ Json resources(const SandboxSpec &spec)
              {{"quota", kCpuPeriod_us * spec.cores},
               {"period", kCpuPeriod_us},
               {"shares", kCpuSharesPerCore * spec.cores}}},
-            {"pids", {{"limit", kPidsMax}}}};
+            {"pids", {{"limit", kInstanceProcessesMax}}}};
 }
 
 Json condition(const CallCondition &one)
@@ -138,10 +120,12 @@ Json condition(const CallCondition &one)
             {"op", "SCMP_CMP_MASKED_EQ"}};
 }
 
-Json systemCalls()
+Json systemCalls(const SandboxSpec &spec)
 {
+    CommonGround common;
+    common.user = spec.id_count == 1;
     Json calls = Json::array();
-    for (const CallRule &rule : systemCallRules()) {
+    for (const CallRule &rule : systemCallRules(common)) {
         Json call = {{"names", rule.names},
                      {"action", rule.error == 0 ? "SCMP_ACT_ALLOW" : "SCMP_ACT_ERRNO"}};
         if (rule.error != 0)
@@ -173,7 +157,7 @@ Json linuxPart(const SandboxSpec &spec)
     Json part = {{"uidMappings", idMapping(spec.user_id, spec.id_count)},
                  {"gidMappings", idMapping(spec.group_id, spec.id_count)},
                  {"namespaces", namespaces()},
-                 {"seccomp", systemCalls()},
+                 {"seccomp", systemCalls(spec)},
                  {"sysctl", {{"net.ipv4.ip_unprivileged_port_start", "0"}}},
                  {"maskedPaths", kMaskedPaths},
                  {"readonlyPaths", kReadOnlyPaths}};

@@ -16,6 +16,8 @@ struct BindMount {
     bool writable = false;
 };
 
+constexpr std::uint64_t kInstanceProcessesMax = 1'024; // threads too
+
 struct SandboxSpec {
     std::string id;
     std::string host_name;

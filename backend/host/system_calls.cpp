@@ -1,6 +1,7 @@
 #include "backend/host/system_calls.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <iterator>
 #include <sstream>
 
@@ -29,19 +30,23 @@ CallCondition equals(unsigned argument, std::uint64_t value)
 
 // ---- files ---------------------------------------------------------------
 constexpr const char kFileCalls[] = R"(
-_llseek access chdir chmod chown chown32 close close_range copy_file_range creat dup dup2
-dup3 faccessat faccessat2 fadvise64 fadvise64_64 fallocate fchdir fchmod fchmodat fchmodat2
-fchown fchown32 fchownat fcntl fcntl64 fdatasync fgetxattr flistxattr flock fremovexattr
-fsetxattr fstat fstat64 fstatat64 fstatfs fstatfs64 fsync ftruncate ftruncate64 futimesat
+_llseek access chdir close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
+fadvise64 fadvise64_64 fallocate fchdir fcntl fcntl64 fdatasync fgetxattr flistxattr flock fstat fstat64 fstatat64 fstatfs fstatfs64 fsync ftruncate ftruncate64
 getcwd getdents getdents64 getxattr inotify_add_watch inotify_init inotify_init1
-inotify_rm_watch ioctl lchown lchown32 lgetxattr link linkat listxattr llistxattr
-lremovexattr lseek lsetxattr lstat lstat64 mkdir mkdirat mknod mknodat newfstatat open
-openat openat2 pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead
-readlink readlinkat readv removexattr rename renameat renameat2 rmdir sendfile sendfile64
-setxattr splice stat stat64 statfs statfs64 statx symlink symlinkat sync sync_file_range
-syncfs tee truncate truncate64 umask unlink unlinkat utime utimensat utimensat_time64 utimes
+inotify_rm_watch ioctl lgetxattr link linkat listxattr llistxattr lseek lstat lstat64 mkdir mkdirat mknod mknodat newfstatat pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead
+readlink readlinkat readv rename renameat renameat2 rmdir sendfile sendfile64
+splice stat stat64 statfs statfs64 statx symlink symlinkat sync sync_file_range
+syncfs tee umask unlink unlinkat
 vmsplice write writev io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64
 io_setup io_submit
+)";
+
+// Landlock holds what opens for reading and writing, not these.
+constexpr const char kOpenCalls[] = "open openat openat2";
+constexpr const char kChangesOfFiles[] = R"(
+chmod chown chown32 fchmod fchmodat fchmodat2 fchown fchown32 fchownat fremovexattr fsetxattr
+futimesat lchown lchown32 lremovexattr lsetxattr removexattr setxattr truncate truncate64 utime
+utimensat utimensat_time64 utimes
 )";
 
 // ---- memory, waiting, time -----------------------------------------------
@@ -64,30 +69,35 @@ constexpr const char kProcessCalls[] = R"(
 arch_prctl capget capset execve execveat exit exit_group fork get_robust_list
 get_thread_area getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32
 getpgid getpgrp getpid getppid getpriority getresgid getresgid32 getresuid getresuid32
-getrlimit getrusage getsid gettid getuid getuid32 ioprio_get ioprio_set kill
+getrlimit getrusage getsid gettid getuid getuid32 ioprio_get kill
 landlock_add_rule landlock_create_ruleset landlock_restrict_self modify_ldt pidfd_open
-pidfd_send_signal prctl restart_syscall rt_sigaction rt_sigpending rt_sigprocmask
+pidfd_send_signal restart_syscall rt_sigaction rt_sigpending rt_sigprocmask
 rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64
 rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
 sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval
-sched_rr_get_interval_time64 sched_setaffinity sched_setattr sched_setparam
-sched_setscheduler sched_yield seccomp set_robust_list set_thread_area set_tid_address
+sched_rr_get_interval_time64 sched_yield seccomp set_robust_list set_thread_area set_tid_address
 setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setpgid
-setpriority setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid
+setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid
 setreuid32 setrlimit setsid setuid setuid32 sigaction sigaltstack signal signalfd signalfd4
 sigpending sigprocmask sigreturn sigsuspend sysinfo tgkill tkill ugetrlimit uname vfork
 wait4 waitid waitpid
 )";
+
+// Their argument 0 says for whom, 0: for the caller. The next ones say by it what argument 1 is.
+constexpr const char kOwnLimitCalls[] =
+    "sched_setaffinity sched_setattr sched_setparam sched_setscheduler";
+constexpr std::uint64_t kPriorityOfProcess = 0;
+constexpr std::uint64_t kIoPriorityOfProcess = 1;
+// Moves its own arguments and environment, which others read, and needs no right for it.
+constexpr std::uint64_t kSetMemoryMap = 35;
 
 // ---- between processes ----------------------------------------------------
 constexpr const char kExchangeCalls[] = R"(
 accept accept4 bind connect getpeername getsockname getsockopt listen recv recvfrom recvmmsg
 recvmmsg_time64 recvmsg send sendmmsg sendmsg sendto setsockopt shutdown
 )";
-
-// What these make outlives its maker, has no size, and belongs to the whole machine where there is
-// no namespace for it.
-constexpr const char kSharedCalls[] = R"(
+// System V and POSIX messages.
+constexpr const char kIpcCalls[] = R"(
 ipc mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend
 mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd semctl semget semop semtimedop
 semtimedop_time64 shmat shmctl shmdt shmget
@@ -129,34 +139,74 @@ Names namesIn(const char *text)
     return {std::istream_iterator<std::string>(words), {}};
 }
 
-std::vector<CallRule> makeRules(bool own_queues)
+// Everything but one value, of 32 bits: some bit is another one.
+void addAllBut(std::vector<CallRule> &rules, const std::string &name, std::uint64_t value)
 {
-    std::vector<CallRule> rules;
-    if (own_queues)
-        rules.push_back({namesIn(kSharedCalls), {}});
-    for (const char *calls : {kFileCalls, kMemoryAndTimeCalls, kProcessCalls, kExchangeCalls})
-        rules.push_back({namesIn(calls), {}});
-    rules.push_back({{"clone"}, {{0, kNamespaceFlags, 0}}});
-    // Its flags lie in memory, where no filter looks; whoever is told so takes clone.
-    rules.push_back({{"clone3"}, {}, ENOSYS});
-    // Its own limits; an ordinary user's agent has the same user, and lives on its own.
+    for (unsigned bit = 0; bit < 32; ++bit) {
+        const std::uint64_t mask = std::uint64_t(1) << bit;
+        rules.push_back({{name}, {{0, mask, ~value & mask}}});
+    }
+}
+
+void addLimits(std::vector<CallRule> &rules, bool for_the_caller_only)
+{
     rules.push_back({{"prlimit64"}, {equals(0, 0)}});
-    addSockets(rules);
-    addPersonalities(rules);
-    return rules;
+    if (!for_the_caller_only) {
+        rules.push_back({namesIn(kOwnLimitCalls), {}});
+        rules.push_back({{"setpriority", "ioprio_set"}, {}});
+        return;
+    }
+    rules.push_back({namesIn(kOwnLimitCalls), {equals(0, 0)}});
+    rules.push_back({{"setpriority"}, {equals(0, kPriorityOfProcess), equals(1, 0)}});
+    rules.push_back({{"ioprio_set"}, {equals(0, kIoPriorityOfProcess), equals(1, 0)}});
+}
+
+// Whoever opens without writing (a third way, 3, opens for neither) could empty the file, which
+// Landlock knows from its version 3 on. What openat2 shall do lies in memory, where no filter
+// looks; whoever is told so takes openat.
+void addOpening(std::vector<CallRule> &rules, bool emptying_needs_writing)
+{
+    if (!emptying_needs_writing)
+        return rules.push_back({namesIn(kOpenCalls), {}});
+    rules.push_back({{"openat2"}, {}, ENOSYS});
+    for (const auto &[name, flags] : {std::pair{"open", 1U}, std::pair{"openat", 2U}}) {
+        rules.push_back({{name}, {{flags, O_TRUNC, 0}}});
+        rules.push_back({{name}, {{flags, O_ACCMODE, O_WRONLY}}});
+        rules.push_back({{name}, {{flags, O_ACCMODE, O_RDWR}}});
+    }
 }
 
 } // namespace
 
-const std::vector<CallRule> &systemCallRules()
+CommonGround commonGround(IsolationLevel level, bool is_root)
 {
-    static const std::vector<CallRule> rules = makeRules(true);
-    return rules;
+    CommonGround common;
+    common.user = !is_root || !hasNamespaces(level);
+    common.files = !is_root && !hasNamespaces(level);
+    common.ipc = !hasNamespaces(level);
+    return common;
 }
 
-std::vector<CallRule> confinedCallRules()
+std::vector<CallRule> systemCallRules(const CommonGround &common)
 {
-    return makeRules(false);
+    std::vector<CallRule> rules;
+    for (const char *calls : {kFileCalls, kMemoryAndTimeCalls, kProcessCalls, kExchangeCalls})
+        rules.push_back({namesIn(calls), {}});
+    addOpening(rules, common.files);
+    if (common.files) // times by descriptor are what `touch` sets; more is not lost than times
+        rules.push_back({{"utimensat", "utimensat_time64"}, {{1, ~std::uint64_t(0), 0}}});
+    else
+        rules.push_back({namesIn(kChangesOfFiles), {}});
+    if (!common.ipc)
+        rules.push_back({namesIn(kIpcCalls), {}});
+    addLimits(rules, common.user);
+    addAllBut(rules, "prctl", kSetMemoryMap);
+    rules.push_back({{"clone"}, {{0, kNamespaceFlags, 0}}});
+    // Its flags lie in memory, where no filter looks; whoever is told so takes clone.
+    rules.push_back({{"clone3"}, {}, ENOSYS});
+    addSockets(rules);
+    addPersonalities(rules);
+    return rules;
 }
 
 std::vector<std::string> systemCallArchitectures()

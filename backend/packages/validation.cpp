@@ -2,6 +2,7 @@
 
 #include "backend/packages/attribute_reader.h"
 #include "backend/packages/problem_making.h"
+#include "backend/proto/plain_name.h"
 
 #include <algorithm>
 
@@ -220,8 +221,14 @@ void DefinitionRules::checkNames(const v1::RoleDefinition &role)
         check("endpoint", endpoint.name());
     for (const std::string &name : role.setting_names())
         check("setting", name);
-    for (const v1::LocalStorage &storage : role.local_storage())
+    for (const v1::LocalStorage &storage : role.local_storage()) {
         check("storage", storage.name());
+        if (!isPlainName(storage.name()))
+            report(v1::ERROR, {}, "role/" + role.name() + "/storage/" + storage.name(),
+                   "The local storage name \"" + storage.name() + "\" of " + role.name() +
+                       " cannot be a folder's name.",
+                   "Use a name without slashes that does not begin with a dot.");
+    }
     for (const v1::Certificate &certificate : role.certificates())
         check("certificate", certificate.name());
 }

@@ -17,6 +17,9 @@ std::optional<std::string> cgroupBase();
 void prepareCgroup();
 // The group of all that a fabric limits; its hosts' groups lie in it.
 std::optional<std::string> fabricCgroup(const std::string &fabric_id);
+// Nothing of these is found either when it cannot be read for now: the error's words, empty when
+// it can.
+std::string cgroupProblem();
 // The kernel counts swap for groups, so that a swap limit can be set.
 bool cgroupLimitsSwap();
 // How often the kernel ended a process of this group for want of memory; 0 when it does not exist.

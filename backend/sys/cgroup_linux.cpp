@@ -2,6 +2,8 @@
 
 #include "backend/sys/cgroup_delegation.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -87,6 +89,21 @@ std::optional<std::string> fabricCgroup(const std::string &fabric_id)
 {
     const auto base = cgroupBase();
     return base ? std::optional(*base + "/slipway-" + fabric_id) : std::nullopt;
+}
+
+std::string cgroupProblem()
+{
+    errno = 0;
+    std::ifstream own("/proc/self/cgroup");
+    std::string line;
+    if (!std::getline(own, line))
+        return "cannot read /proc/self/cgroup: " + std::string(std::strerror(errno));
+    if (geteuid() == 0 || !isUnified())
+        return {};
+    std::ifstream controllers(fs::path(kRoot) / "cgroup.controllers");
+    return std::getline(controllers, line) || controllers.eof()
+               ? std::string()
+               : "cannot read its control groups: " + std::string(std::strerror(errno));
 }
 
 bool cgroupLimitsSwap()

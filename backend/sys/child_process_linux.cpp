@@ -1,6 +1,7 @@
 #include "backend/sys/child_process.h"
 
 #include "backend/sys/identity.h"
+#include "backend/sys/proc_files.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -8,9 +9,7 @@
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
-#include <fstream>
 #include <poll.h>
-#include <sstream>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -32,6 +31,9 @@ std::vector<std::string> environmentOf(const SpawnRequest &request)
     }
     for (const auto &[name, value] : request.environment)
         result.push_back(name + "=" + value);
+    // The fabric's own marks first: whoever looks for one reads a beginning only.
+    std::stable_partition(result.begin(), result.end(),
+                          [](const std::string &text) { return text.starts_with("SLIPWAY_"); });
     return result;
 }
 
@@ -180,6 +182,15 @@ Result<int> spawn(const SpawnRequest &request)
                       request.working_folder.string(),
                       open("/dev/null", O_RDWR | O_CLOEXEC),
                       {}};
+    if (request.stdin_fd < 0 && prepared.null_fd < 0) { // never this process's own input
+        const int problem = errno;
+        for (const int end : error_pipe)
+            close(end);
+        return failure(v1::Error::INTERNAL, "SPAWN_FAILED",
+                       "Cannot start " + request.arguments[0] +
+                           ": cannot open /dev/null: " + std::strerror(problem) + ".",
+                       request.arguments[0]);
+    }
     if (request.view)
         prepared.view.emplace(*request.view);
     prepared.kept.push_back(error_pipe[1]);
@@ -282,19 +293,8 @@ int processId()
 
 std::uint64_t processStartTicks(int pid)
 {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string text;
-    std::getline(file, text);
-    const std::size_t name_end = text.rfind(')'); // the name may hold blanks and brackets
-    if (name_end == std::string::npos)
-        return 0;
-    std::istringstream fields(text.substr(name_end + 1));
-    std::string field;
-    for (int number = 3; number < 22; ++number)
-        fields >> field;
-    std::uint64_t ticks = 0;
-    fields >> ticks;
-    return ticks;
+    const auto stat = procStat(pid);
+    return stat ? stat->start_ticks : 0;
 }
 
 std::string describeExit(int wait_status)

@@ -1,10 +1,11 @@
 #include "backend/sys/liveness.h"
 
+#include "backend/sys/proc_files.h"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -18,29 +19,19 @@ namespace
 constexpr std::size_t kThreadsMax = 256;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
-// /proc/<pid>/stat after the name, which may hold blanks and brackets.
-std::optional<RunFacts> factsIn(const std::string &folder)
+std::optional<RunFacts> factsIn(const std::filesystem::path &folder)
 {
-    std::ifstream stat(folder + "/stat");
-    std::string line;
-    std::getline(stat, line);
-    const std::size_t name_end = line.rfind(')');
-    if (name_end == std::string::npos)
+    const auto stat = procStat(folder);
+    if (!stat)
         return std::nullopt;
     RunFacts facts;
-    std::istringstream fields(line.substr(name_end + 1));
-    fields >> facts.state;
-    std::ifstream schedule(folder + "/schedstat");
+    facts.state = stat->state;
+    std::ifstream schedule(folder / "schedstat");
     if (schedule >> facts.ran_ns >> facts.ready_ns)
         return facts;
     // A kernel without that: the ticks on a processor are all there is.
-    std::string skipped;
-    for (int number = 4; number < 14; ++number)
-        fields >> skipped;
-    std::int64_t user = 0;
-    std::int64_t system = 0;
-    fields >> user >> system;
-    facts.ran_ns = (user + system) * (kNsPerSecond / sysconf(_SC_CLK_TCK));
+    facts.ran_ns =
+        std::int64_t(stat->user_ticks + stat->system_ticks) * (kNsPerSecond / sysconf(_SC_CLK_TCK));
     facts.ready_ns = 0;
     return facts;
 }

@@ -1,11 +1,8 @@
 #include "backend/sys/sandbox_processes.h"
 
-#include <algorithm>
-#include <charconv>
+#include "backend/sys/proc_files.h"
+
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -19,52 +16,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-int numberIn(const std::string &text)
-{
-    int number = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    return parsed.ptr == text.data() + text.size() ? number : 0;
-}
-
-std::string contentOf(const std::string &file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::vector<int> numbersIn(const fs::path &folder)
-{
-    std::vector<int> numbers;
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-        if (const int number = numberIn(entry->path().filename().string()); number > 0)
-            numbers.push_back(number);
-    }
-    return numbers;
-}
-
-std::vector<int> childrenOf(int pid)
-{
-    std::vector<int> children;
-    const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
-    for (const int thread : numbersIn(tasks)) {
-        std::ifstream file(tasks + "/" + std::to_string(thread) + "/children");
-        children.insert(children.end(), std::istream_iterator<int>(file), {});
-    }
-    return children;
-}
-
-std::string statusField(int pid, const std::string &name)
-{
-    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with(name + ":"))
-            return line.substr(name.size() + 1);
-    }
-    return {};
-}
 
 int innermostPid(int pid)
 {
@@ -113,9 +64,8 @@ int outerPid(int first_pid, int inner_pid)
 std::vector<int> processesMentioning(const std::string &folder)
 {
     std::vector<int> found;
-    for (const int pid : numbersIn("/proc")) {
-        const std::string arguments =
-            '\0' + contentOf("/proc/" + std::to_string(pid) + "/cmdline") + '\0';
+    for (const int pid : processIds()) {
+        const std::string arguments = '\0' + procText(pid, "cmdline") + '\0';
         const bool names_it = arguments.find('\0' + folder + '\0') != std::string::npos ||
                               arguments.find('\0' + folder + '/') != std::string::npos;
         if (pid != getpid() && names_it)
@@ -127,9 +77,8 @@ std::vector<int> processesMentioning(const std::string &folder)
 std::vector<int> processesWithVariable(const std::string &variable)
 {
     std::vector<int> found;
-    for (const int pid : numbersIn("/proc")) {
-        const std::string environment =
-            '\0' + contentOf("/proc/" + std::to_string(pid) + "/environ");
+    for (const int pid : processIds()) {
+        const std::string environment = '\0' + procText(pid, "environ");
         if (pid != getpid() && environment.find('\0' + variable + '\0') != std::string::npos)
             found.push_back(pid);
     }

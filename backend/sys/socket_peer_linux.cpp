@@ -1,8 +1,10 @@
 #include "backend/sys/socket_peer.h"
 
+#include "backend/sys/proc_files.h"
+
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -15,11 +17,6 @@ namespace
 
 constexpr int kAncestorsMax = 64;
 
-std::string procFile(int pid, const char *name)
-{
-    return "/proc/" + std::to_string(pid) + "/" + name;
-}
-
 // Empty: it cannot be read.
 std::string namespaceOf(const std::string &pid, const char *kind)
 {
@@ -29,21 +26,17 @@ std::string namespaceOf(const std::string &pid, const char *kind)
 
 std::vector<std::string> commandLine(int pid)
 {
-    std::ifstream file(procFile(pid, "cmdline"), std::ios::binary);
+    std::istringstream text(procText(pid, "cmdline"));
     std::vector<std::string> words;
-    for (std::string word; words.size() < 2 && std::getline(file, word, '\0');)
+    for (std::string word; words.size() < 2 && std::getline(text, word, '\0');)
         words.push_back(word);
     return words;
 }
 
 int parentOf(int pid)
 {
-    std::ifstream file(procFile(pid, "stat"));
-    std::string text((std::istreambuf_iterator<char>(file)), {});
-    const std::size_t name_end = text.rfind(')'); // the name may hold anything
-    if (name_end == std::string::npos || name_end + 4 > text.size())
-        return 0;
-    return std::atoi(text.c_str() + name_end + 4); // ") S 123"
+    const auto stat = procStat(pid);
+    return stat ? stat->parent : 0;
 }
 
 bool forwardsForOthers(int pid)

@@ -1,7 +1,10 @@
 #include "backend/engine/local/fitness.h"
 
+#include "backend/sys/durable_file.h"
+
 #include <algorithm>
 #include <fstream>
+#include <spdlog/spdlog.h>
 
 namespace slipway::engine
 {
@@ -26,13 +29,16 @@ std::string IsolationFloor::name() const
     return m_level ? isolationName(*m_level) : std::string();
 }
 
-void IsolationFloor::reached(const std::string &level)
+bool IsolationFloor::reached(const std::string &level)
 {
     const auto known = isolationNamed(level);
     if (!known || (m_level && *known <= *m_level))
-        return;
+        return false;
     m_level = known;
-    std::ofstream(m_file, std::ios::trunc) << level << '\n';
+    if (const auto written = sys::writeDurably(m_file, level + '\n'); !written)
+        spdlog::error("The level of isolation is not kept for the next controller: {}",
+                      written.error().message());
+    return true;
 }
 
 void IsolationFloor::forget()
@@ -45,7 +51,9 @@ void IsolationFloor::forget()
 std::string IsolationFloor::objection(const std::string &level, bool accept_no_isolation) const
 {
     const auto known = isolationNamed(level);
-    if (known && m_level && *known < *m_level)
+    if (!known)
+        return "It named the level \"" + level + "\", which nobody knows here.";
+    if (m_level && *known < *m_level)
         return "It reached only \"" + level + "\", and the fabric started with \"" + name() +
                "\". Hosts never come back with less; end the fabric and start it again to run at "
                "a lower level.";

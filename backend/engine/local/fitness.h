@@ -19,8 +19,8 @@ class IsolationFloor
 public:
     explicit IsolationFloor(std::filesystem::path file);
 
-    std::string name() const; // empty: no host has reached any yet
-    void reached(const std::string &level);
+    std::string name() const;               // empty: no host has reached any yet
+    bool reached(const std::string &level); // true: it is higher than before
     void forget();
     // Why a host of this level may not take instances; empty: it may.
     std::string objection(const std::string &level, bool accept_no_isolation) const;

@@ -168,7 +168,8 @@ void HostProcess::heed(v1::HostHello hello)
     if (hello.unfit_reason().empty())
         hello.set_unfit_reason(m_around.floor.objection(m_level, m_around.accept_no_isolation));
     if (hello.unfit_reason().empty()) {
-        m_around.floor.reached(m_level);
+        if (m_around.floor.reached(m_level))
+            m_around.floor_raised();
         m_backoff.reset();
     }
     m_retestable = !hello.unfit_reason().empty() && hello.instances().empty();
@@ -180,6 +181,13 @@ void HostProcess::heed(v1::HostHello hello)
 }
 
 // A new process tests anew. The controller goes on seeing the host as it was until that has spoken.
+void HostProcess::floorRaised()
+{
+    if (m_state == State::Running && !m_stopping && !m_level.empty() &&
+        !m_around.floor.objection(m_level, m_around.accept_no_isolation).empty())
+        sayHelloAgain();
+}
+
 void HostProcess::tryAgain()
 {
     m_retesting = true;

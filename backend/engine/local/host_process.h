@@ -26,6 +26,7 @@ struct HostSurroundings {
     const EngineObserver &observer;
     std::function<void()> ended; // a host has ended for good
     IsolationFloor &floor;
+    std::function<void()> floor_raised; // each host is held against it anew
     std::int64_t rejoin_ms = 5'000;
     bool accept_no_isolation = false;
 };
@@ -53,6 +54,8 @@ public:
     void disconnected(const std::string &cause);
     // The operator's word on isolation has changed: one that it concerns is tried, or asked, again.
     void wordChanged();
+    // One that was taken in below the new floor is asked again, and takes nothing new.
+    void floorRaised();
     // What it said was lost: it is hung up on, dials again at once and tells everything anew.
     void sayHelloAgain();
     bool stopping() const { return m_stopping; }
@@ -96,9 +99,9 @@ private:
     std::string m_silence_cause;
     std::int64_t m_died_ms = 0; // steady
     RetestBackoff m_backoff;
-    std::string m_level;       // that it told last
-    bool m_retestable = false; // it takes no instances and holds none
-    bool m_retesting = false;  // it was ended for a new test; nobody is told
+    std::string m_level;        // that it told last
+    bool m_retestable = false;  // it takes no instances and holds none
+    bool m_retesting = false;   // it was ended for a new test; nobody is told
     asio::steady_timer m_timer; // of the state
     std::shared_ptr<bool> m_alive;
 };

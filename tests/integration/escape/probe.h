@@ -24,6 +24,7 @@ std::vector<Attempt> agentAttempts();
 std::vector<Attempt> kernelAttempts();
 std::vector<Attempt> fileAttempts();
 std::vector<Attempt> moreAttempts();
+std::vector<Attempt> sharedAttempts();
 std::vector<Attempt> floodAttempts();
 std::vector<Attempt> fillAttempts(); // end their program, and are no part of attempts()
 

@@ -181,7 +181,8 @@ std::vector<Attempt> floodAttempts()
 std::vector<Attempt> attempts()
 {
     std::vector<Attempt> all = agentAttempts();
-    for (const auto &more : {kernelAttempts(), fileAttempts(), moreAttempts(), floodAttempts()})
+    for (const auto &more :
+         {kernelAttempts(), fileAttempts(), moreAttempts(), sharedAttempts(), floodAttempts()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

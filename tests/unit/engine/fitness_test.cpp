@@ -30,10 +30,11 @@ void FitnessTest::keepsTheBestLevelOfTheRun()
     engine::IsolationFloor floor(file());
     floor.forget();
     QCOMPARE(floor.name(), std::string());
-    floor.reached("confined");
-    floor.reached("isolated with limits");
-    floor.reached("no isolation");
-    floor.reached("something else");
+    QVERIFY(floor.reached("confined"));
+    QVERIFY(!floor.reached("confined"));
+    QVERIFY(floor.reached("isolated with limits")); // others were taken in below it
+    QVERIFY(!floor.reached("no isolation"));
+    QVERIFY(!floor.reached("something else"));
     QCOMPARE(floor.name(), std::string("isolated with limits"));
 }
 
@@ -58,6 +59,8 @@ void FitnessTest::objectsToWhatIsLower()
     const std::string why = floor.objection("confined", true);
     QVERIFY2(why.find("confined") != std::string::npos, why.c_str());
     QVERIFY(!floor.objection("no isolation", true).empty());
+    QVERIFY(!floor.objection("something else", true).empty());
+    QVERIFY(!floor.objection("", true).empty());
     floor.forget();
 }
 

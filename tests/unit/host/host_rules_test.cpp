@@ -1,5 +1,7 @@
 // The host's parts that need no sandbox: waiting before a restart, disks, the sandbox's contract.
+#include "backend/host/guest_places.h"
 #include "backend/host/instance_disk.h"
+#include "backend/host/process_limits.h"
 #include "backend/host/restart_backoff.h"
 #include "backend/host/root_folder.h"
 #include "backend/host/sandbox_document.h"
@@ -9,6 +11,7 @@
 #include <QTest>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace slipway;
 namespace fs = std::filesystem;
@@ -31,6 +34,9 @@ private Q_SLOTS:
     void sandboxValuesComeBackOrAreRefused();
     void limitsNothingWithoutLimits();
     void showsNoneOfTheOperatorsFiles();
+    void limitsProcessesAtEveryLevel();
+    void clearsNothingBeyondTheDisk();
+    void copiesContentByItsWholeName();
 
 private:
     fs::path home() const { return m_home->path().toStdString(); }
@@ -202,6 +208,76 @@ void HostRulesTest::showsNoneOfTheOperatorsFiles()
     for (const char *absent : {"home", "etc/shadow", "mnt", "boot"})
         QVERIFY2(!fs::exists(root / absent), absent);
     QCOMPARE(fs::read_symlink(root / "bin"), fs::path("usr/bin"));
+}
+
+// What a control group does not count for all, each process is held to.
+void HostRulesTest::limitsProcessesAtEveryLevel()
+{
+    host::SandboxSpec spec;
+    spec.memory_bytes = 100'000'000;
+    spec.disk_bytes = 200'000'000;
+    const auto limit = [&spec](const std::string &name, bool user_is_shared) {
+        for (const host::ProcessLimit &one : host::processLimits(spec, user_is_shared))
+            if (one.name == name)
+                return one.most;
+        return std::uint64_t(0);
+    };
+    QCOMPARE(limit("RLIMIT_NPROC", false), host::kInstanceProcessesMax);
+    QVERIFY(limit("RLIMIT_NPROC", true) > host::kInstanceProcessesMax);
+    QCOMPARE(limit("RLIMIT_DATA", false), std::uint64_t(100'000'000));
+    QCOMPARE(limit("RLIMIT_FSIZE", false), std::uint64_t(200'000'000));
+    std::set<std::string> told;
+    for (const auto &one : nlohmann::json::parse(host::sandboxConfig(spec))["process"]["rlimits"])
+        told.insert(one["type"].get<std::string>());
+    QVERIFY(told.contains("RLIMIT_NPROC") && told.contains("RLIMIT_DATA"));
+    spec.limits = true;
+    QCOMPARE(limit("RLIMIT_NPROC", false), std::uint64_t(0)); // the group's pids limit
+    QCOMPARE(limit("RLIMIT_DATA", false), std::uint64_t(0));
+    QCOMPARE(limit("RLIMIT_NOFILE", false), std::uint64_t(65'536));
+}
+
+void HostRulesTest::clearsNothingBeyondTheDisk()
+{
+    host::InstanceDisk disk(paths(), "host-1", "d1", "Web_IN_0");
+    QVERIFY(disk.prepare(1, 0));
+    std::ofstream(disk.folder() / "kept") << "x";
+    std::ofstream(disk.folder().parent_path() / "beside") << "x";
+    v1::RoleDefinition role;
+    for (const char *name : {"..", ".", "", "../beside", "a/../.."}) {
+        v1::LocalStorage &storage = *role.add_local_storage();
+        storage.set_name(name);
+        storage.set_clean_on_role_recycle(true);
+    }
+    disk.discardPassing(role);
+    QVERIFY(fs::exists(disk.folder() / "kept"));
+    QVERIFY(fs::exists(disk.folder().parent_path() / "beside"));
+}
+
+// 32 bits of a hash were few enough for an author to take another package's copy.
+void HostRulesTest::copiesContentByItsWholeName()
+{
+    sys::Paths places = paths();
+    places.guests = home() / "guests";
+    fs::create_directories(places.guests / "content");
+    const fs::path content = home() / "packages/a/content/Web";
+    fs::create_directories(content);
+    std::ofstream(content / "index.html") << "own";
+    const auto foreign = places.guests / "content" / sys::shortHash(content.string());
+    fs::create_directories(foreign);
+    std::ofstream(foreign / "index.html") << "foreign";
+    const auto copy = host::reachableContent(places, content);
+    QVERIFY(copy.has_value());
+    QCOMPARE(copy->filename().string().size(), std::size_t(64));
+    std::string text;
+    std::ifstream(*copy / "index.html") >> text;
+    QCOMPARE(text, std::string("own"));
+    QCOMPARE(*host::reachableContent(places, content), *copy);
+    // It goes when its package has gone, at the next copy.
+    fs::remove_all(home() / "packages/a");
+    const fs::path other = home() / "packages/b/content/Web";
+    fs::create_directories(other);
+    QVERIFY(host::reachableContent(places, other).has_value());
+    QVERIFY(!fs::exists(*copy));
 }
 
 QTEST_GUILESS_MAIN(HostRulesTest)

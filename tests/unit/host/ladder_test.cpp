@@ -42,6 +42,7 @@ class LadderTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void tellsWhatAnOldLandlockLeavesOpen();
     void weighsWords_data();
     void weighsWords();
     void picksTheTellingLine();
@@ -212,6 +213,19 @@ void LadderTest::needsTheWordForNoIsolation()
     const host::Standing accepted = machine.climb({std::nullopt, true});
     QVERIFY(accepted.level == IsolationLevel::None);
     QVERIFY(accepted.unfit_reason.empty());
+}
+
+void LadderTest::tellsWhatAnOldLandlockLeavesOpen()
+{
+    const std::string oldest = host::landlockAdvice(1);
+    QVERIFY2(oldest.find("ports") != std::string::npos || oldest.find("port") != std::string::npos,
+             oldest.c_str());
+    QVERIFY(oldest.find("signals") != std::string::npos);
+    const std::string newer = host::landlockAdvice(4);
+    QVERIFY(newer.find("port") == std::string::npos);
+    QVERIFY(newer.find("signals") != std::string::npos);
+    QCOMPARE(host::landlockAdvice(6), std::string());
+    QCOMPARE(host::landlockAdvice(7), std::string());
 }
 
 QTEST_GUILESS_MAIN(LadderTest)

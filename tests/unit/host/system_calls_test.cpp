@@ -21,14 +21,17 @@ bool holds(const host::CallRule &rule, const std::vector<std::uint64_t> &argumen
                        });
 }
 
-bool allows(const std::string &name, const std::vector<std::uint64_t> &arguments = {0, 0, 0})
+constexpr host::CommonGround kAlone{};
+constexpr host::CommonGround kOfTheOperator{true, true, true};
+
+bool allows(const std::string &name, const std::vector<std::uint64_t> &arguments = {0, 0, 0},
+            const host::CommonGround &common = kAlone)
 {
-    return std::any_of(host::systemCallRules().begin(), host::systemCallRules().end(),
-                       [&](const host::CallRule &rule) {
-                           return rule.error == 0 &&
-                                  std::count(rule.names.begin(), rule.names.end(), name) > 0 &&
-                                  holds(rule, arguments);
-                       });
+    const std::vector<host::CallRule> rules = host::systemCallRules(common);
+    return std::any_of(rules.begin(), rules.end(), [&](const host::CallRule &rule) {
+        return rule.error == 0 && std::count(rule.names.begin(), rule.names.end(), name) > 0 &&
+               holds(rule, arguments);
+    });
 }
 
 } // namespace
@@ -42,8 +45,11 @@ private Q_SLOTS:
     void makesThreadsButNoNamespaces();
     void opensOnlyPlainSockets();
     void leavesOutWhatItDoesNotName();
-    void leavesTheAgentsLimitsAlone();
-    void makesNothingThatTheMachineShares();
+    void knowsWhatIsSharedAtEachLevel();
+    void setsLimitsOfItsOwnAlone();
+    void changesNoFilesOfTheOperators();
+    void keepsFromTheMachinesMessages();
+    void movesNoArguments();
 };
 
 void SystemCallsTest::namesNoDoorOutOfASandbox()
@@ -132,19 +138,78 @@ void SystemCallsTest::leavesOutWhatItDoesNotName()
     QVERIFY(told);
 }
 
-void SystemCallsTest::leavesTheAgentsLimitsAlone()
+void SystemCallsTest::knowsWhatIsSharedAtEachLevel()
 {
-    QVERIFY(allows("prlimit64", {0, 7, 0}));
-    QVERIFY(!allows("prlimit64", {1, 7, 0}));
+    const auto at = [](IsolationLevel level, bool is_root) {
+        const host::CommonGround common = host::commonGround(level, is_root);
+        return std::string(common.user ? "user " : "") + (common.files ? "files " : "") +
+               (common.ipc ? "ipc" : "");
+    };
+    QCOMPARE(at(IsolationLevel::WithLimits, true), std::string());
+    QCOMPARE(at(IsolationLevel::WithoutLimits, true), std::string());
+    QCOMPARE(at(IsolationLevel::WithLimits, false), std::string("user "));
+    QCOMPARE(at(IsolationLevel::Confined, true), std::string("user ipc"));
+    QCOMPARE(at(IsolationLevel::Confined, false), std::string("user files ipc"));
 }
 
-void SystemCallsTest::makesNothingThatTheMachineShares()
+// With one user for all, these would end or starve the operator's own processes.
+void SystemCallsTest::setsLimitsOfItsOwnAlone()
 {
-    for (const char *name : {"shmget", "semget", "msgget", "ipc", "mq_open"}) {
-        QVERIFY2(allows(name), name);
-        for (const host::CallRule &rule : host::confinedCallRules())
-            QVERIFY2(std::count(rule.names.begin(), rule.names.end(), name) == 0, name);
+    constexpr host::CommonGround user{true, false, false};
+    QVERIFY(allows("prlimit64", {0, 7, 0}));
+    QVERIFY(!allows("prlimit64", {4711, 7, 0}));
+    for (const char *name :
+         {"sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"}) {
+        QVERIFY2(allows(name, {4711, 0, 0}), name);
+        QVERIFY2(allows(name, {0, 7, 0}, user), name);
+        QVERIFY2(!allows(name, {4711, 7, 0}, user), name);
     }
+    QVERIFY(allows("setpriority", {0, 0, 10}, user));
+    QVERIFY(!allows("setpriority", {0, 4711, 10}, user));
+    QVERIFY(!allows("setpriority", {2, 0, 10}, user)); // everything of the user's
+    QVERIFY(allows("ioprio_set", {1, 0, 10}, user));
+    QVERIFY(!allows("ioprio_set", {1, 4711, 10}, user));
+    QVERIFY(!allows("ioprio_set", {3, 0, 10}, user));
+}
+
+void SystemCallsTest::changesNoFilesOfTheOperators()
+{
+    for (const char *name :
+         {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "fchownat", "lchown",
+          "setxattr", "lsetxattr", "fsetxattr", "removexattr", "fremovexattr", "utime", "utimes",
+          "futimesat", "truncate"}) {
+        QVERIFY2(allows(name), name);
+        QVERIFY2(!allows(name, {0, 0, 0}, kOfTheOperator), name);
+    }
+    QVERIFY(allows("ftruncate", {0, 0, 0}, kOfTheOperator)); // of what it may write to
+    QVERIFY(allows("utimensat", {3, 0, 0}, kOfTheOperator)); // of what it has opened
+    QVERIFY(!allows("utimensat", {3, 0x100000000, 0}, kOfTheOperator));
+    constexpr std::uint64_t empty = 01000;
+    QVERIFY(allows("openat", {0, 0, empty}));
+    QVERIFY(!allows("openat", {0, 0, empty}, kOfTheOperator)); // reading
+    QVERIFY(!allows("openat", {0, 0, empty | 3}, kOfTheOperator));
+    QVERIFY(allows("openat", {0, 0, empty | 1}, kOfTheOperator)); // Landlock sees the writing
+    QVERIFY(allows("openat", {0, 0, empty | 2}, kOfTheOperator));
+    QVERIFY(allows("openat", {0, 0, 0}, kOfTheOperator));
+    QVERIFY(!allows("open", {0, empty, 0}, kOfTheOperator));
+    QVERIFY(!allows("openat2", {0, 0, 0}, kOfTheOperator));
+}
+
+void SystemCallsTest::keepsFromTheMachinesMessages()
+{
+    for (const char *name : {"shmget", "shmat", "shmctl", "semget", "semop", "semctl", "msgget",
+                             "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink", "ipc"}) {
+        QVERIFY2(allows(name), name);
+        QVERIFY2(!allows(name, {0, 0, 0}, {false, false, true}), name);
+    }
+}
+
+void SystemCallsTest::movesNoArguments()
+{
+    QVERIFY(!allows("prctl", {35, 14, 0})); // PR_SET_MM
+    QVERIFY(!allows("prctl", {0x100000023, 14, 0}));
+    for (const std::uint64_t option : {1, 4, 15, 22, 34, 36, 38, 47, 0x53564d41})
+        QVERIFY2(allows("prctl", {option, 0, 0}), std::to_string(option).c_str());
 }
 
 QTEST_GUILESS_MAIN(SystemCallsTest)
