@@ -72,10 +72,10 @@ bool EventLimiter::admit(const v1::Event &event, std::int64_t now_ms)
 
 std::vector<v1::Happening> EventLimiter::takeSummaries(std::int64_t now_ms)
 {
-    std::erase_if(m_sources, [now_ms](auto &entry) {
-        Source &source = entry.second;
+    for (auto &[key, source] : m_sources)
         source.refill(now_ms);
-        return source.left_out == 0 && source.allowance == kAllowanceMax; // as good as none
+    std::erase_if(m_sources, [](const auto &entry) { // one that is full again is as good as none
+        return entry.second.left_out == 0 && entry.second.allowance == kAllowanceMax;
     });
     std::vector<v1::Happening> summaries;
     for (auto &[key, source] : m_sources) {

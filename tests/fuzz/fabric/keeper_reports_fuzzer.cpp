@@ -1,7 +1,7 @@
 // What the edge's keeper says to the fabric: reports, figures and happenings in any order, between
 // commands. Whatever they say, what is stored is in range and one line, the state leads nowhere
 // into the void, and everything can still be planned.
-#include "backend/fabric/data_check.h"
+#include "backend/core/references.h"
 #include "backend/fabric/dispatcher.h"
 #include "backend/fabric/idle_parts.h"
 #include "backend/fabric/keeper_words.h"
@@ -203,7 +203,7 @@ private:
         if (const auto confirmation = m_dispatcher.confirmation())
             m_machine.observe(*confirmation);
         commit();
-        expect(danglingReferences(m_machine.state()).empty());
+        expect(core::brokenReferences(m_machine.state()).empty());
     }
 
     void commit()
