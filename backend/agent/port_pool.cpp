@@ -1,5 +1,9 @@
 #include "backend/agent/port_pool.h"
 
+#include "backend/agent/processes.h"
+
+#include <set>
+
 namespace slipway::agent
 {
 
@@ -10,35 +14,24 @@ constexpr int kSpare = 64; // for instances that come later
 
 PortPool::PortPool(const AgentOptions &options, const v1::InstanceOrder &order)
 {
-    if (!options.confined)
+    if (!options.confined || order.outside_access())
         return;
     const int wanted = order.role().endpoints_size() + 1 + order.peers_size() + kSpare;
-    m_chosen.emplace();
+    std::set<std::uint16_t> chosen;
     for (int i = 0; i < wanted; ++i)
-        if (const HeldPort held = holdFreePort(); held.port != 0) {
-            m_left.push_back(held);
-            m_chosen->push_back(held.port);
-        }
-    if (!order.outside_access())
-        m_reachable = m_chosen;
-}
-
-PortPool::~PortPool()
-{
-    for (HeldPort &held : m_left)
-        letGo(held);
+        if (const std::uint32_t port = findFreePort(); port != 0)
+            chosen.insert(std::uint16_t(port));
+    m_left.assign(chosen.begin(), chosen.end());
+    m_reachable.emplace(chosen.begin(), chosen.end());
 }
 
 std::uint32_t PortPool::take()
 {
-    if (!m_chosen)
-        return findFreePort();
     if (m_left.empty())
-        return 0;
-    HeldPort held = m_left.front();
+        return findFreePort();
+    const std::uint16_t port = m_left.front();
     m_left.pop_front();
-    letGo(held);
-    return held.port;
+    return port;
 }
 
 } // namespace slipway::agent

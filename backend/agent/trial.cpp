@@ -58,7 +58,7 @@ std::string tryProgram(const AgentOptions &options)
     request.arguments = {"/bin/sh", "-c", "exit 0"};
     request.working_folder = options.local_folder;
     request.clear_environment = true;
-    const auto wall = makeProgramWall(options, PortPool(options, {}));
+    const auto wall = makeProgramWall(options, std::nullopt);
     if (!wall)
         return wall.error().message();
     request.confinement = *wall;
