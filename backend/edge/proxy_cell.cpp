@@ -47,6 +47,15 @@ Result<void> provide(const fs::path &folder, mode_t mode, std::uint32_t group)
                    folder.string());
 }
 
+// To be walked through by users of their own, not listed. It takes no right from anybody.
+void letThrough(const fs::path &folder)
+{
+    std::error_code error;
+    const fs::perms now = fs::status(folder, error).permissions();
+    if (!error)
+        fs::permissions(folder, now | fs::perms::group_exec | fs::perms::others_exec, error);
+}
+
 // The same for every keeper of a fabric, and nobody's account.
 std::uint32_t ownUser(const std::string &fabric_id)
 {
@@ -165,7 +174,7 @@ Result<ProxyCell> bestCell(const fs::path &mesh, std::uint32_t own_user, const f
     int refusal = 0; // of the best one
     for (ProxyCell &cell : possibleCells(mesh, own_user)) {
         if (cell.user != 0 && cell.kind != ProxyCell::Kind::OwnUser)
-            (void)provide(mesh.parent_path(), 0711, 0); // walked through, not listed
+            letThrough(mesh.parent_path());
         const int problem = tried(cell, folder);
         // No reason for less: then the keeper does not start, and is started again.
         if (mayPass(problem))

@@ -20,6 +20,10 @@ public:
     InstanceDisk(const sys::Paths &paths, std::string host_id, std::string deployment_id,
                  std::string instance, std::string owner_mark = {});
 
+    // What is on it stays; nobody sees it any more.
+    ~InstanceDisk() { hide(); }
+    InstanceDisk(const InstanceDisk &) = delete;
+    InstanceDisk &operator=(const InstanceDisk &) = delete;
     // Makes the disk, anew when its generation or host is another one, and gives it to `owner`
     // (a user id as which the sandbox's root runs; only as root). With `wall` it is a file system
     // of that size, which the kernel holds it to; blank ones are kept in `blanks`.

@@ -114,8 +114,20 @@ void Store::Impl::expectOurs()
         throw;
     }
     if (version != data_version)
-        throw StoreChanged(file.string() + " was changed by another program");
+        explainVersion(version);
     guard.checkContent();
+}
+
+// SQLite raises it also when it drops its own cache after an error (its pager_reset): a commit of
+// somebody else stands in the log or the file.
+void Store::Impl::explainVersion(std::int64_t version)
+{
+    try {
+        guard.checkContent();
+    } catch (const StoreLost &) {
+        throw StoreChanged(file.string() + " was changed by another program");
+    }
+    data_version = version;
 }
 
 void Store::Impl::remember()

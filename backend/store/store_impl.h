@@ -34,6 +34,7 @@ struct Store::Impl {
     void write(const std::function<void()> &work);
     // Nobody but this connection writes. Throws StoreLost when the file is another one by now, and
     // StoreChanged when somebody else committed something to it.
+    void explainVersion(std::int64_t version);
     void expectOurs();
     std::int64_t dataVersion();
     Counts &counts();

@@ -248,7 +248,8 @@ void HostEngineTest::followsGenerations()
         }));
         const std::string expected = generation == 2 ? "x\nx\n" : "x\n"; // a new disk at the end
         if (isolated)
-            QVERIFY(world.waitFor([&] { return contentOf(starts) == expected; }));
+            QVERIFY2(world.waitFor([&] { return contentOf(starts) == expected; }),
+                     (std::to_string(generation) + ": " + contentOf(starts)).c_str());
     }
     const std::string told = world.happenings.empty() ? "" : world.happenings.front().message();
     QVERIFY2(world.status(kName).restarts() == 0, told.c_str());

@@ -240,29 +240,17 @@ void FabricShellTest::tellsTheEngineOfOtherHosts()
 // The service is gone, its deployment not yet: that is no damage.
 void FabricShellTest::startsWhileAServiceIsBeingDeleted()
 {
-    const std::string id(32, 'b');
-    prepareData({std::string(32, 'a'), id});
+    prepareData({std::string(32, 'a'), std::string(32, 'b')});
     {
         const auto store = store::Store::open(options().paths.storeFile());
         QVERIFY(store);
-        v1::Change instance;
-        instance.set_revision(3);
-        instance.mutable_instance()->set_deployment_id(id);
-        instance.mutable_instance()->set_name("Web_IN_0");
-        instance.mutable_instance()->set_host("host-1");
-        QVERIFY((*store)->commit({instance}));
+        v1::Change removal;
+        removal.set_revision(3);
+        removal.mutable_removed()->set_kind(v1::Removed::SERVICE);
+        removal.mutable_removed()->set_id("shop");
+        QVERIFY((*store)->commit({removal}));
     }
     auto fabric = openFabric(options(), testParts());
-    QVERIFY2(fabric, fabric ? "" : fabric.error().message().c_str());
-    v1::Command command;
-    command.mutable_delete_service()->set_name("shop");
-    command.mutable_delete_service()->set_delete_deployments(true);
-    QVERIFY(execute(**fabric, command));
-    end(**fabric);
-    const auto held = (*store::Store::open(options().paths.storeFile()))->load();
-    const auto isDeployment = [](const v1::Change &change) { return change.has_deployment(); };
-    QVERIFY(std::any_of(held->changes.begin(), held->changes.end(), isDeployment));
-    fabric = openFabric(options(), testParts());
     QVERIFY2(fabric, fabric ? "" : fabric.error().message().c_str());
     QVERIFY(execute(**fabric, createService("shop")));
 }

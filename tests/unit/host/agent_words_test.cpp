@@ -82,7 +82,7 @@ void AgentWordsTest::takesNoStateThatIsTheHosts()
     v1::InstanceStatus said;
     for (const auto state :
          {RoleInstance::RoleStateUnknown, RoleInstance::CreatingVM, RoleInstance::DeletingVM,
-          RoleInstance::UnresponsiveRole, RoleInstance::State(99), RoleInstance::State(-1)}) {
+          RoleInstance::State(99), RoleInstance::State(-1)}) {
         said.set_state(state);
         QVERIFY(!host::believedStatus(said, kNow_ms));
     }

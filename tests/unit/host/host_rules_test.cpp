@@ -227,7 +227,8 @@ void HostRulesTest::limitsProcessesAtEveryLevel()
     QCOMPARE(limit("RLIMIT_DATA", false), std::uint64_t(100'000'000));
     QCOMPARE(limit("RLIMIT_FSIZE", false), std::uint64_t(200'000'000));
     std::set<std::string> told;
-    for (const auto &one : nlohmann::json::parse(host::sandboxConfig(spec))["process"]["rlimits"])
+    const auto config = nlohmann::json::parse(host::sandboxConfig(spec));
+    for (const auto &one : config["process"]["rlimits"])
         told.insert(one["type"].get<std::string>());
     QVERIFY(told.contains("RLIMIT_NPROC") && told.contains("RLIMIT_DATA"));
     spec.limits = true;
