@@ -112,7 +112,9 @@ void EdgeCellTest::initTestCase()
 // Its user can walk to its sockets: a temporary folder is its owner's alone.
 void EdgeCellTest::serve(EdgeHarness &edge)
 {
-    fs::permissions(edge.paths().runtime.parent_path(), fs::perms(0711));
+    for (const fs::path &folder : {edge.paths().runtime, edge.paths().runtime.parent_path()})
+        fs::permissions(folder, fs::perms::group_exec | fs::perms::others_exec,
+                        fs::perm_options::add);
     edge.addPool("v1", 1);
     edge.addListener(kKey, kPort, "v1/HttpIn");
     edge.startKeeper();

@@ -319,7 +319,7 @@ void PortalLifeTest::aSignalStopsServicesWhereThatIsRemembered()
     QTRY_COMPARE_WITH_TIMEOUT(program->state(), QProcess::NotRunning, kLongMs);
     QCOMPARE(program->exitStatus(), QProcess::NormalExit);
     QCOMPARE(program->exitCode(), 0);
-    QCOMPARE(m_home.leftovers(), QStringList());
+    QCOMPARE(m_home.leftovers().join(u'\n'), QString());
     QVERIFY(!QFile::exists(m_home.socket()));
 }
 

@@ -248,7 +248,12 @@ void FabricShellTest::startsWhileAServiceIsBeingDeleted()
         removal.set_revision(3);
         removal.mutable_removed()->set_kind(v1::Removed::SERVICE);
         removal.mutable_removed()->set_id("shop");
-        QVERIFY((*store)->commit({removal}));
+        v1::Change leaving;
+        leaving.set_revision(3);
+        leaving.mutable_deployment()->set_id(std::string(32, 'b'));
+        leaving.mutable_deployment()->set_service("shop");
+        leaving.mutable_deployment()->set_status(v1::Deployment::Deleting);
+        QVERIFY((*store)->commit({removal, leaving}));
     }
     auto fabric = openFabric(options(), testParts());
     QVERIFY2(fabric, fabric ? "" : fabric.error().message().c_str());
