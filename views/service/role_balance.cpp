@@ -125,7 +125,8 @@ void RoleBalance::balance()
                 const Place place{PageId::Activity, models::text(reply->operation().id()), {}};
                 m_context.navigator.notify(
                     Condition::OnItsWay,
-                    tr("The instances of %1 move one after the other").arg(models::text(m_role)), &place);
+                    tr("The instances of %1 move one after the other").arg(models::text(m_role)),
+                    &place);
             } else {
                 m_context.navigator.notify(Condition::Failed,
                                            models::text(reply.error().message()));

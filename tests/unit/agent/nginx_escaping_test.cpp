@@ -24,12 +24,36 @@ constexpr const char *kNginx = "/usr/sbin/nginx";
 
 std::vector<std::string> words()
 {
-    std::vector<std::string> result = {
-        "",      " ",      "\\",     "\\\\", "a\\",   "\"",      "'",       "''",
-        "#",     ";",      "{",      "}",    "};",    "$host",   "${host}", "\\n",
-        "\\t",   "\\\"",   "~^/",    "=",    "^~",    "@named",  "*",       "../..",
-        "\r\n",  "if (1)", "%00",    "include /etc/passwd;",     std::string(1024, 'x'),
-        std::string(1025, 'x')};
+    std::vector<std::string> result = {"",
+                                       " ",
+                                       "\\",
+                                       "\\\\",
+                                       "a\\",
+                                       "\"",
+                                       "'",
+                                       "''",
+                                       "#",
+                                       ";",
+                                       "{",
+                                       "}",
+                                       "};",
+                                       "$host",
+                                       "${host}",
+                                       "\\n",
+                                       "\\t",
+                                       "\\\"",
+                                       "~^/",
+                                       "=",
+                                       "^~",
+                                       "@named",
+                                       "*",
+                                       "../..",
+                                       "\r\n",
+                                       "if (1)",
+                                       "%00",
+                                       "include /etc/passwd;",
+                                       std::string(1024, 'x'),
+                                       std::string(1025, 'x')};
     for (int byte = 0; byte < 256; ++byte) {
         const std::string one(1, char(byte));
         result.insert(result.end(), {one, "a" + one, one + "b", "a" + one + one + "b"});
@@ -74,8 +98,8 @@ public:
             << socket().string() << ";\n"
             << servers << "    }\n}\n";
         sys::SpawnRequest request;
-        request.arguments = {kNginx, "-e", "stderr", "-p", folder.string() + "/", "-c",
-                             "nginx.conf"};
+        request.arguments = {kNginx, "-e",        "stderr", "-p", folder.string() + "/",
+                             "-c",   "nginx.conf"};
         m_pid = sys::spawn(request).value_or(0);
     }
     ~Nginx()
@@ -120,11 +144,10 @@ void NginxEscapingTest::wordsAreOneLine()
 {
     for (const std::string &word : words()) {
         const auto crossed = nginxWord(word);
-        const bool is_plain =
-            !word.empty() && word.size() <= 1024 &&
-            std::none_of(word.begin(), word.end(), [](unsigned char letter) {
-                return letter < 0x20 || letter == 0x7f || letter == '$';
-            });
+        const bool is_plain = !word.empty() && word.size() <= 1024 &&
+                              std::none_of(word.begin(), word.end(), [](unsigned char letter) {
+                                  return letter < 0x20 || letter == 0x7f || letter == '$';
+                              });
         QCOMPARE(crossed.has_value(), is_plain);
     }
 }
