@@ -83,8 +83,9 @@ void checkSurroundings(const sys::Paths &paths, const std::string &fabric_id, Fi
                      "Put the right store back.");
     sys::Trash::Content trash;
     for (const sys::Trash &one : sys::allTrash(paths, fabric_id)) {
-        trash.things += one.content().things;
-        trash.bytes += one.content().bytes;
+        const sys::Trash::Content content = one.content();
+        trash.things += content.things;
+        trash.bytes += content.bytes;
     }
     if (trash.things > 0)
         findings.add(v1::INFO, "TRASH", paths.trash(),

@@ -1,7 +1,6 @@
 #include "backend/fabric/machine.h"
 
 #include "backend/core/observe_all.h"
-
 #include "backend/sys/random.h"
 
 #include <algorithm>

@@ -101,8 +101,7 @@ int becomeProgram(const Prepared &prepared, const Confinement *confinement)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (int number = 1; number < NSIG;
-         ++number) // what this process ignores, its programs may heed
+    for (int number = 1; number < NSIG; ++number) // what this process ignores, its programs heed
         signal(number, SIG_DFL);
     replaceDescriptor(request.stdin_fd >= 0 ? request.stdin_fd : prepared.null_fd, 0);
     replaceDescriptor(request.stdout_fd, 1);

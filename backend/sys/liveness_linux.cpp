@@ -2,7 +2,6 @@
 
 #include "backend/sys/proc_files.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -41,32 +40,13 @@ std::optional<RunFacts> factsOf(int pid)
     return factsIn("/proc/" + std::to_string(pid));
 }
 
-std::string threadFolder(int pid)
+void addThreads(int pid, std::map<int, RunFacts> &facts)
 {
-    return "/proc/" + std::to_string(pid) + "/task";
-}
-
-// Of one thread: the processes that it, and not another of its process, has started.
-void addChildren(const std::string &thread_folder, std::vector<int> &children)
-{
-    std::ifstream file(thread_folder + "/children");
-    for (int child = 0; file >> child;)
-        children.push_back(child);
-}
-
-// Adds the threads of one process to `facts`, and returns the processes that these have started.
-std::vector<int> addThreads(int pid, std::map<int, RunFacts> &facts)
-{
-    std::vector<int> children;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(threadFolder(pid), error), end;
-         !error && entry != end && facts.size() < kThreadsMax; entry.increment(error)) {
-        const std::string folder = entry->path().string();
-        if (const auto found = factsIn(folder))
-            facts[std::atoi(entry->path().filename().c_str())] = *found;
-        addChildren(folder, children);
-    }
-    return children;
+    const std::filesystem::path tasks = "/proc/" + std::to_string(pid) + "/task";
+    for (const int thread : numbersIn(tasks))
+        if (facts.size() < kThreadsMax)
+            if (const auto found = factsIn(tasks / std::to_string(thread)))
+                facts[thread] = *found;
 }
 
 } // namespace
@@ -93,7 +73,8 @@ std::map<int, RunFacts> readProcessTree(int pid)
     while (!open.empty() && facts.size() < kThreadsMax) {
         const int process = open.back();
         open.pop_back();
-        const std::vector<int> children = addThreads(process, facts);
+        addThreads(process, facts);
+        const std::vector<int> children = childrenOf(process);
         open.insert(open.end(), children.begin(), children.end());
     }
     return facts;

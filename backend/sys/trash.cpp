@@ -18,12 +18,6 @@ namespace
 {
 
 constexpr std::size_t kTimeLength = 16; // "20261127T193331Z"
-
-} // namespace
-
-namespace
-{
-
 constexpr char kDisk[] = "disk";
 
 std::string noteFor(const fs::path &thing, const std::string &why)
