@@ -7,8 +7,10 @@ namespace slipway::fabric
 
 namespace
 {
-constexpr std::size_t kHistoryBytesMax =
-    4 * 1024 * 1024;                          // as sent; in memory about three times that
+// As sent; in memory about three times that. Somebody who still takes his snapshot catches up from
+// the history behind it: for him it may grow.
+constexpr std::size_t kHistoryBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kCatchUpBytesMax = 16 * 1024 * 1024;
 constexpr std::int64_t kStallMax_ms = 30'000; // a reader that takes nothing of its snapshot
 } // namespace
 
@@ -163,7 +165,8 @@ void WatchHub::remember(const std::vector<v1::Change> &changes)
         m_history.push_back(change);
         m_history_bytes += change.ByteSizeLong();
     }
-    while (m_history_bytes > kHistoryBytesMax) {
+    const std::size_t bytes_max = hasBacklog() ? kCatchUpBytesMax : kHistoryBytesMax;
+    while (m_history_bytes > bytes_max) {
         m_floor = m_history.front().revision();
         while (!m_history.empty() && m_history.front().revision() <= m_floor) {
             m_history_bytes -= m_history.front().ByteSizeLong();

@@ -63,7 +63,11 @@ void fill(Rpc &rpc, const std::string &suffix)
     for (const v1::Change &change : sampleState())
         *everything.mutable_snapshot()->add_entities() = change;
     addEverywhere(everything, suffix);
-    rpc.fabric.on_watch = [everything](const auto &, const auto &sink) { sink->push(everything); };
+    rpc.fabric.on_watch = [everything](const v1::WatchRequest &request, const auto &sink) {
+        sink->push(everything);
+        if (request.once())
+            sink->end({});
+    };
     rpc.fabric.on_logs = [suffix](const auto &, const auto &sink) {
         v1::LogBatch lines;
         v1::LogLine &line = *lines.add_lines();
@@ -137,8 +141,8 @@ void TerminalTest::hostileTextsChangeNoLine_data()
 {
     QTest::addColumn<QStringList>("words");
     for (const char *words :
-         {"service list", "service show @guestbook", "instance list @guestbook", "fabric hosts",
-          "fabric status", "events @guestbook", "package list", "logs @guestbook", "fabric version",
+         {"service list", "service show @guestbook", "instance list @guestbook", "hosts", "status",
+          "events @guestbook", "package list", "logs @guestbook", "version", "operations", "sizes",
           "watch --snapshot --count 20", "service delete @guestbook"})
         QTest::newRow(words) << QString::fromLatin1(words).split(QLatin1Char(' '));
 }
