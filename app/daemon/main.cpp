@@ -80,6 +80,7 @@ void addEdge(CLI::App &app, edge::EdgeOptions &options)
     command->add_option("--fabric-id", options.fabric_id)->required();
     command->add_option("--data", options.paths.data)->required();
     command->add_option("--runtime", options.paths.runtime)->required();
+    command->add_option("--listening", options.listening);
     command->callback([&options] { throw CLI::RuntimeError(edge::runEdge(options)); });
 }
 

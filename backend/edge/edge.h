@@ -11,6 +11,7 @@ namespace slipway::edge
 struct EdgeOptions {
     sys::Paths paths;
     std::string fabric_id;
+    std::string listening; // sockets inherited from the controller (held_sockets.h); may be empty
 };
 
 // Runs until told to stop; HAProxy outlives a killed keeper and is taken over by the next one.

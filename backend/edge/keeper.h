@@ -12,6 +12,8 @@
 #include "backend/sys/clock.h"
 #include "backend/sys/message_channel.h"
 
+#include <set>
+
 namespace slipway::edge
 {
 
@@ -77,7 +79,8 @@ private:
     void dialController();
     void onConnected(sys::ChannelPtr channel);
     void onCommand(std::string_view bytes);
-    void report();        // always
+    void report(); // always
+    void handOver(const v1::EdgeMessage &report);
     void reportChanges(); // when it differs from the last one
     void tellHappening(v1::Severity severity, const std::string &kind, const std::string &message,
                        const std::string &reaction);
@@ -97,6 +100,7 @@ private:
     asio::steady_timer m_watch_wake;
     sys::MessageDialer m_dialer;
     sys::ChannelPtr m_channel;
+    std::set<unsigned long> m_handed; // sockets that went through it
     LatencyLog m_latency_log;
     TrafficMeter m_meter;
     DrainWatch m_drains;
@@ -125,7 +129,7 @@ private:
     std::string m_disk_problem;
     std::string m_limit_problem;
     bool m_start_fresh = false; // the running process cannot serve what is wanted
-    int m_young_deaths = 0; // of HAProxy, in a row
+    int m_young_deaths = 0;     // of HAProxy, in a row
     bool m_measuring = false;
     std::int64_t m_measured_ms = 0;
 };

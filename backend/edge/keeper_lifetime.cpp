@@ -1,3 +1,4 @@
+#include "backend/edge/held_sockets.h"
 #include "backend/edge/keeper.h"
 #include "backend/edge/socket_takeover.h"
 
@@ -53,6 +54,7 @@ void Keeper::onProxyExit(const ProxyPtr &proxy, const std::string &how)
 asio::awaitable<void> Keeper::takeOver()
 {
     const KeeperState state = parseState(readFile(m_folder / "state"));
+    m_sockets.adopt(inheritedSockets(m_options.listening));
     m_generation = state.generation;
     m_applied_revision = state.revision;
     m_book.restore(state.backend_by_pool, state.capacity);
@@ -94,8 +96,7 @@ asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
     if (!state.current.alive())
         co_return false;
     const ProxyFiles files{m_folder / "proxy", state.current.generation};
-    const std::vector<int> taken = takeListeningSockets(state.current.pid);
-    m_sockets.adopt(taken);
+    m_sockets.adopt(takeListeningSockets(state.current.pid));
     const auto proxy = std::make_shared<ProxyProcess>(m_io, files, m_cell);
     proxy->adopt(state.current, exitHandler(proxy));
     if (!co_await proxy->connect(kAdoptTimeout_ms) ||
@@ -103,7 +104,7 @@ asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
         logProblem("the running HAProxy does not answer; a new one takes its place");
         co_return false;
     }
-    if (taken.size() < state.frontends.size()) {
+    if (m_sockets.adopted() < state.frontends.size()) {
         co_await giveUp(proxy);
         co_return false;
     }
@@ -112,8 +113,8 @@ asio::awaitable<bool> Keeper::adoptCurrent(const KeeperState &state)
     co_return true;
 }
 
-// The kernel keeps its sockets from us, so it could neither be reloaded nor started again behind
-// them. It gives its ports back and finishes what it has begun.
+// The kernel keeps its sockets from us, and no controller held them for us, so it could neither be
+// reloaded nor started again behind them. It gives its ports back and finishes what it has begun.
 asio::awaitable<void> Keeper::giveUp(ProxyPtr proxy)
 {
     logProblem("the kernel does not let this keeper take HAProxy's sockets over (ptrace_scope); a "

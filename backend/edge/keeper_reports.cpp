@@ -1,5 +1,6 @@
 #include "backend/edge/keeper.h"
 
+#include "backend/edge/held_sockets.h"
 #include "backend/sys/text.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ void Keeper::dialController()
 void Keeper::onConnected(sys::ChannelPtr channel)
 {
     m_channel = channel;
+    m_handed.clear();
     v1::EdgeMessage message;
     v1::EdgeHello &hello = *message.mutable_hello();
     hello.set_protocol(kProtocol);
@@ -105,8 +107,23 @@ void Keeper::report()
     v1::EdgeMessage message;
     *message.mutable_report() = makeReport();
     m_last_report = message.report();
-    if (m_channel)
-        m_channel->send(message);
+    if (!m_channel)
+        return;
+    m_channel->send(message);
+    handOver(message);
+}
+
+// The controller holds a copy of each listening socket for the keeper that comes after this one.
+// One goes beside a message, and a report said twice says the same.
+void Keeper::handOver(const v1::EdgeMessage &report)
+{
+    std::set<unsigned long> open;
+    for (const auto &[key, fd] : m_sockets.fds()) {
+        open.insert(socketNumber(fd));
+        if (!m_handed.contains(socketNumber(fd)))
+            m_channel->send(report, fd);
+    }
+    m_handed = std::move(open);
 }
 
 void Keeper::reportChanges()

@@ -1,5 +1,6 @@
 #include "backend/edge/listen_sockets.h"
 
+#include "backend/edge/held_sockets.h"
 #include "backend/edge/layout.h"
 
 #include <algorithm>
@@ -47,13 +48,6 @@ int portOf(int fd, std::string &address)
 bool isPortsFault(int problem)
 {
     return problem == EADDRINUSE || problem == EACCES || problem == EPERM;
-}
-
-bool isListening(int fd)
-{
-    int listening = 0;
-    socklen_t size = sizeof listening;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
 }
 
 } // namespace
@@ -109,7 +103,11 @@ void ListenSockets::adopt(const std::vector<int> &fds)
     for (const int fd : fds) {
         Socket socket;
         const int port = portOf(fd, socket.address);
-        if (port <= 0 || !isListening(fd)) {
+        const bool known = std::any_of(m_adopted.begin(), m_adopted.end(),
+                                       [number = socketNumber(fd)](const Socket &other) {
+                                           return socketNumber(other.fd) == number;
+                                       });
+        if (port <= 0 || !isListening(fd) || known) {
             close(fd);
             continue;
         }

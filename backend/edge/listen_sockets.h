@@ -32,8 +32,10 @@ public:
     ListenSockets(const ListenSockets &) = delete;
     ListenSockets &operator=(const ListenSockets &) = delete;
 
-    // Sockets of a running HAProxy, from an earlier keeper; update() takes those that fit.
+    // Sockets of a running HAProxy, from an earlier keeper; update() takes those that fit. Another
+    // copy of an adopted one is closed.
     void adopt(const std::vector<int> &fds);
+    std::size_t adopted() const { return m_adopted.size(); } // and not yet taken
     bool hasAdopted(const std::string &address, std::uint32_t port) const;
     // Binds what the table wants and has not got. What is no longer wanted stays until
     // dropUnwanted(), for HAProxy still listens there.

@@ -3,6 +3,7 @@
 #include "backend/edge/files.h"
 #include "backend/fabric/keeper_words.h"
 #include "backend/sys/append_file.h"
+#include "backend/sys/descriptor_passing.h"
 #include "backend/sys/file_lock.h"
 #include "backend/sys/sandbox_processes.h"
 #include "backend/sys/text.h"
@@ -108,6 +109,7 @@ void LocalEdgeLink::reportAgain()
 void LocalEdgeLink::accepted(sys::ChannelPtr channel)
 {
     m_newcomers.enter(channel);
+    channel->takeDescriptors();
     // The channel holds these closures and drops them when it closes.
     channel->start([this, channel](std::string_view bytes) { received(channel, bytes); },
                    [this, channel](const std::string &cause) { closed(channel, cause); });
@@ -123,6 +125,7 @@ void LocalEdgeLink::received(const sys::ChannelPtr &channel, std::string_view by
         return closed(keep, "it sent bytes that are no message");
     }
     m_silence.heard();
+    hold(channel, message);
     if (message.has_hello())
         welcome(channel, message.hello());
     else if (channel == m_channel)
@@ -153,6 +156,15 @@ void LocalEdgeLink::welcome(const sys::ChannelPtr &channel, const v1::EdgeHello 
     m_observer.connected(hello);
     if (m_table)
         setTable(*m_table);
+}
+
+void LocalEdgeLink::hold(const sys::ChannelPtr &channel, const v1::EdgeMessage &message)
+{
+    const int fd = channel->descriptor();
+    if (channel == m_channel && message.has_report())
+        m_held.keep(fd);
+    else
+        sys::closeDescriptor(fd);
 }
 
 void LocalEdgeLink::dispatch(const v1::EdgeMessage &message)
@@ -217,6 +229,10 @@ void LocalEdgeLink::launch()
                          paths.data.string(),
                          "--runtime",
                          paths.runtime.string()};
+    request.inherited_fds = m_held.fds();
+    if (!request.inherited_fds.empty())
+        request.arguments.insert(request.arguments.end(),
+                                 {"--listening", edge::listOf(request.inherited_fds)});
     request.new_session = true;
     const int log = sys::openForAppend(paths.logs() / "edge.log");
     request.stdout_fd = log;
@@ -395,6 +411,7 @@ void LocalEdgeLink::detach()
         channel->close();
     m_watch.reset();
     m_dying.clear();
+    m_held.clear();
 }
 
 } // namespace slipway::fabric

@@ -1,6 +1,7 @@
 // Keeps one `slipwayd edge` alive on this machine and speaks with it.
 #pragma once
 
+#include "backend/edge/held_sockets.h"
 #include "backend/fabric/parts.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
@@ -41,6 +42,7 @@ private:
     void received(const sys::ChannelPtr &channel, std::string_view bytes);
     void welcome(const sys::ChannelPtr &channel, const v1::EdgeHello &hello);
     void dispatch(const v1::EdgeMessage &message);
+    void hold(const sys::ChannelPtr &channel, const v1::EdgeMessage &message);
     void reported(const v1::EdgeReport &report);
     void closed(const sys::ChannelPtr &channel, const std::string &cause);
     void launchLater(int delay_ms);
@@ -67,6 +69,7 @@ private:
     asio::steady_timer m_stop_timer;
     sys::ChannelPtr m_channel;  // of the keeper that said hello
     sys::Newcomers m_newcomers; // have not said hello yet
+    edge::HeldSockets m_held;   // of the keeper, for the next one
     std::unique_ptr<sys::ProcessWatch> m_watch;
     std::map<int, std::unique_ptr<sys::ProcessWatch>> m_dying; // killed, and not yet gone
     std::optional<v1::RoutingTable> m_table;
