@@ -11,18 +11,25 @@ namespace
 constexpr auto kPatience = std::chrono::seconds(10);
 constexpr auto kInterval = std::chrono::milliseconds(50);
 
-// Until the edge has confirmed what the state wanted at first, or has said why it cannot.
-Result<v1::FabricStatus> awaitEdge(Context &context)
+// Until the edge has confirmed what the state wanted at first, or has said why it cannot. A keeper
+// that is just started again has its time too.
+Result<void> awaitEdge(Context &context)
 {
     const auto until = std::chrono::steady_clock::now() + kPatience;
     auto status = context.session().status();
     const std::uint64_t wanted = status ? status->revision() : 0;
-    while (status && status->edge_problem().empty() && status->edge_pid() != 0 &&
-           status->edge_revision() < wanted && std::chrono::steady_clock::now() < until) {
+    while (status && status->edge_problem().empty() && status->edge_revision() < wanted) {
+        if (std::chrono::steady_clock::now() >= until)
+            return failure(v1::Error::UNAVAILABLE, "EDGE_NOT_CONFIRMED",
+                           "The load balancer has not confirmed the new addresses within " +
+                               std::to_string(kPatience.count()) +
+                               " s: they may not be served yet. `slipwayctl status` and `events` "
+                               "say what it does; it is tried on by itself.",
+                           status->fabric_id());
         std::this_thread::sleep_until(std::chrono::steady_clock::now() + kInterval);
         status = context.session().status();
     }
-    return status;
+    return status ? checkEdge(*status) : Result<void>(Failure(status.error()));
 }
 
 Result<void> checkSlot(const v1::CloudService &service, const v1::Slot &slot)
@@ -52,10 +59,7 @@ Result<void> checkEdge(const v1::FabricStatus &status)
 
 Result<void> checkServed(Context &context, const std::string &service)
 {
-    const auto status = awaitEdge(context);
-    if (!status)
-        return Failure(status.error());
-    if (auto served = checkEdge(*status); !served)
+    if (auto served = awaitEdge(context); !served)
         return served;
     const auto found = context.session().service(service);
     if (!found)

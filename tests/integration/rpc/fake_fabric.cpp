@@ -136,7 +136,7 @@ void FakeFabric::status(fabric::Done<v1::FabricStatus> done)
     post([this, done = std::move(done)] {
         if (silent)
             return;
-        v1::FabricStatus status;
+        v1::FabricStatus status = told_status;
         status.set_version("fake");
         done(status);
     });

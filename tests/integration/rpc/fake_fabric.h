@@ -28,6 +28,7 @@ public:
     std::function<void(const v1::LogRequest &, std::shared_ptr<fabric::LogSink>)> on_logs;
     std::function<void(const v1::MetricsRequest &, std::shared_ptr<fabric::MetricSink>)> on_metrics;
     std::function<void(v1::ShutdownRequest)> on_shutdown;
+    v1::FabricStatus told_status; // before the server starts
     // Never answers a status while set.
     std::atomic<bool> silent = false;
 
