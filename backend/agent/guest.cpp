@@ -123,7 +123,7 @@ void Guest::ordered(const v1::InstanceOrder &order)
     if (m_role)
         return m_role->update(order);
     m_ports = std::make_unique<PortPool>(m_options, order);
-    const auto wall = makeProgramWall(m_options, m_ports->reachable());
+    const auto wall = makeProgramWall(m_options, *m_ports);
     if (!wall) {
         std::cerr << wall.error().message() << std::endl; // the host reads it
         return exit(kExitNoWall);

@@ -58,13 +58,19 @@ std::string Peers::addressFor(const v1::Peer &peer) const
     return m_shared_ports ? "127.0.0.1" : peer.address();
 }
 
-void Peers::choosePorts(const v1::InstanceOrder &order)
+bool Peers::choosePorts()
 {
     if (!m_shared_ports)
-        return;
-    for (const v1::Peer &peer : order.peers())
-        if (!peer.socket().empty() && !m_chosen_ports.contains(peer.socket()))
-            m_chosen_ports[peer.socket()] = m_shared_ports->take();
+        return true;
+    for (const v1::Peer &peer : m_order.peers()) {
+        if (peer.socket().empty() || m_chosen_ports.contains(peer.socket()))
+            continue;
+        const std::uint32_t port = m_shared_ports->take();
+        if (port == 0)
+            return false;
+        m_chosen_ports[peer.socket()] = port;
+    }
+    return true;
 }
 
 std::uint32_t Peers::portFor(const v1::Peer &peer) const
@@ -81,20 +87,32 @@ std::uint32_t Peers::portFor(const v1::Peer &peer) const
 
 Result<void> Peers::apply(const v1::InstanceOrder &order)
 {
-    choosePorts(order);
+    m_order = order;
+    return applyOrder();
+}
+
+Result<void> Peers::applyOrder()
+{
+    const bool all_have_ports = choosePorts();
     std::set<Target> wanted;
-    for (const v1::Peer &peer : order.peers())
-        if (isStream(peer.protocol()) && !peer.socket().empty() && peer.port() != 0)
+    for (const v1::Peer &peer : m_order.peers())
+        if (isStream(peer.protocol()) && !peer.socket().empty() && peer.port() != 0 &&
+            portFor(peer) != 0)
             wanted.insert({addressFor(peer), portFor(peer), peer.socket()});
     std::erase_if(m_joints, [&wanted](const auto &joint) { return !wanted.contains(joint.first); });
     for (const Target &target : wanted)
         m_joints.try_emplace(target);
-    auto peers = order.peers();
+    auto peers = m_order.peers();
     for (v1::Peer &peer : peers)
         peer.set_address(addressFor(peer));
     m_topology = topologyText(peers, [this](const v1::Peer &peer) { return portFor(peer); });
     m_is_written = false;
-    return settle();
+    const Result<void> settled = settle();
+    if (all_have_ports || !settled)
+        return settled;
+    return failure(v1::Error::RESOURCE_EXHAUSTED, "PEERS_TOO_MANY",
+                   "Some of the other instances cannot be reached: more have come than ports were "
+                   "chosen for at this instance's start.");
 }
 
 Result<void> Peers::bindMissing()
@@ -105,17 +123,19 @@ Result<void> Peers::bindMissing()
             continue;
         auto fresh = std::make_unique<Joint>(m_io, tcpEndpoint(target.address, target.port),
                                              unixEndpoint(m_mesh_folder / target.socket));
-        if (fresh->listen())
+        if (fresh->listen()) {
             joint = std::move(fresh);
-        else
-            result = failure(v1::Error::UNAVAILABLE, "PEER_NOT_BOUND",
-                             "The address " + target.address + ":" + std::to_string(target.port) +
-                                 " of another instance is taken; it is tried again each second.");
+            continue;
+        }
+        m_chosen_ports.erase(target.socket); // whoever has it may keep it
+        result = failure(v1::Error::UNAVAILABLE, "PEER_NOT_BOUND",
+                         "The address " + target.address + ":" + std::to_string(target.port) +
+                             " of another instance is taken; it is tried again each second.");
     }
     return result;
 }
 
-// What cannot be bound or written now, the disk being full say, is tried again.
+// What cannot be bound or written now, the disk being full say, is tried again as a whole.
 Result<void> Peers::settle()
 {
     const Result<void> bound = bindMissing();
@@ -133,7 +153,7 @@ void Peers::retryLater()
     m_retry.expires_after(std::chrono::milliseconds(kRetry_ms));
     m_retry.async_wait([this](std::error_code error) {
         if (!error)
-            settle();
+            applyOrder();
     });
 }
 

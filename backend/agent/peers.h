@@ -23,7 +23,8 @@ public:
           PortPool *shared_ports = nullptr);
 
     // Makes listeners and file match this order; what stays the same is not touched. Says in the
-    // error what could not be bound; it is tried again each second.
+    // error what could not be bound; it is tried again each second, at another shared port.
+    // PEERS_TOO_MANY: the shared ports are used up, and only a new start chooses more.
     Result<void> apply(const v1::InstanceOrder &order);
 
 private:
@@ -35,17 +36,19 @@ private:
     };
     std::string addressFor(const v1::Peer &peer) const;
     std::uint32_t portFor(const v1::Peer &peer) const;
-    void choosePorts(const v1::InstanceOrder &order);
+    bool choosePorts(); // false: not for all
     Result<void> bindMissing();
     void retryLater();
     Result<void> settle();
+    Result<void> applyOrder();
 
     asio::io_context &m_io;
     asio::steady_timer m_retry;
     std::filesystem::path m_mesh_folder;
     std::filesystem::path m_topology_file;
     std::set<std::uint32_t> m_own_ports;
-    std::string m_topology; // as the file shall be
+    v1::InstanceOrder m_order; // the last one
+    std::string m_topology;    // as the file shall be
     bool m_is_written = true;
     std::map<Target, std::unique_ptr<Joint>> m_joints; // null: not bound yet
     PortPool *m_shared_ports;

@@ -1,9 +1,5 @@
 #include "backend/agent/port_pool.h"
 
-#include "backend/agent/processes.h"
-
-#include <set>
-
 namespace slipway::agent
 {
 
@@ -14,24 +10,35 @@ constexpr int kSpare = 64; // for instances that come later
 
 PortPool::PortPool(const AgentOptions &options, const v1::InstanceOrder &order)
 {
-    if (!options.confined || order.outside_access())
+    if (!options.confined)
         return;
     const int wanted = order.role().endpoints_size() + 1 + order.peers_size() + kSpare;
-    std::set<std::uint16_t> chosen;
+    m_chosen.emplace();
     for (int i = 0; i < wanted; ++i)
-        if (const std::uint32_t port = findFreePort(); port != 0)
-            chosen.insert(std::uint16_t(port));
-    m_left.assign(chosen.begin(), chosen.end());
-    m_reachable.emplace(chosen.begin(), chosen.end());
+        if (const HeldPort held = holdFreePort(); held.port != 0) {
+            m_left.push_back(held);
+            m_chosen->push_back(held.port);
+        }
+    if (!order.outside_access())
+        m_reachable = m_chosen;
+}
+
+PortPool::~PortPool()
+{
+    for (HeldPort &held : m_left)
+        letGo(held);
 }
 
 std::uint32_t PortPool::take()
 {
-    if (m_left.empty())
+    if (!m_chosen)
         return findFreePort();
-    const std::uint16_t port = m_left.front();
+    if (m_left.empty())
+        return 0;
+    HeldPort held = m_left.front();
     m_left.pop_front();
-    return port;
+    letGo(held);
+    return held.port;
 }
 
 } // namespace slipway::agent

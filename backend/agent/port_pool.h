@@ -1,8 +1,9 @@
-// Ports of 127.0.0.1 where several instances share it. Programs may connect only to what they are
-// given, so the ports that may be needed are chosen before the first program starts.
+// Ports of 127.0.0.1 where several instances share it. Programs may bind and connect only to what
+// they are given, so the ports that may be needed are chosen before the first program starts.
 #pragma once
 
 #include "backend/agent/agent.h"
+#include "backend/agent/processes.h"
 #include "slipway/v1/machine.pb.h"
 
 #include <cstdint>
@@ -17,15 +18,22 @@ namespace slipway::agent
 class PortPool
 {
 public:
-    // Chooses nothing in advance unless the instance is confined and may not reach the outside.
+    // Chooses in advance only when the instance is confined. What is chosen is held until it is
+    // taken, so that no neighbour is given the same.
     PortPool(const AgentOptions &options, const v1::InstanceOrder &order);
+    ~PortPool();
+    PortPool(const PortPool &) = delete;
+    PortPool &operator=(const PortPool &) = delete;
 
-    std::uint32_t take(); // a port that nobody has now; 0 when there is none
-    // What programs may connect to; nothing: everything.
+    std::uint32_t take(); // a port that nobody has now; 0 when there is none (left)
+    // What programs may bind; nothing: everything.
+    const std::optional<std::vector<std::uint16_t>> &bindable() const { return m_chosen; }
+    // What they may connect to; nothing: everything.
     const std::optional<std::vector<std::uint16_t>> &reachable() const { return m_reachable; }
 
 private:
-    std::deque<std::uint16_t> m_left;
+    std::deque<HeldPort> m_left;
+    std::optional<std::vector<std::uint16_t>> m_chosen;
     std::optional<std::vector<std::uint16_t>> m_reachable;
 };
 

@@ -22,11 +22,27 @@ std::vector<ProcessInfo> listProcesses();
 std::set<int> familyOf(const std::vector<ProcessInfo> &processes, std::set<int> roots);
 std::uint32_t ticksPerSecond();
 
-// Whether something accepts connections to 127.0.0.1:port. Looks into the kernel's table, so that
-// the program never sees a connection that nobody uses.
-bool portAccepts(std::uint32_t port);
-// A port that nobody has now; 0 when there is none.
-std::uint32_t findFreePort();
+// Who accepts connections to 127.0.0.1:port. Looks into the kernel's table, so that the program
+// never sees a connection that nobody uses.
+enum class Listener {
+    None,
+    Own,    // nobody but this process and what descends from it
+    Foreign // somebody else, or whoever hides what it has
+};
+// The kernel's numbers of the sockets that listen there.
+std::set<std::uint64_t> listenersAt(std::uint32_t port);
+// Whose these are; asks all processes of the family.
+Listener whoseListeners(std::set<std::uint64_t> inodes);
+
+// A port of 127.0.0.1 that nobody has now, and that nobody is given until it is let go; port 0 when
+// there is none.
+struct HeldPort {
+    std::uint16_t port = 0;
+    int descriptor = -1;
+};
+HeldPort holdFreePort();
+void letGo(HeldPort &held);
+std::uint32_t findFreePort(); // and lets it go
 
 // A new network namespace has its loopback down; as root of the namespace the agent may raise it.
 bool raiseLoopback();

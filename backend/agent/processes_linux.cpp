@@ -3,6 +3,9 @@
 #include "backend/sys/proc_files.h"
 
 #include <arpa/inet.h>
+#include <array>
+#include <cinttypes>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <net/if.h>
@@ -43,23 +46,43 @@ bool readProcess(int pid, ProcessInfo &process)
     return true;
 }
 
-// One line of /proc/net/tcp or tcp6: "sl local_address rem_address st ...".
-bool isListener(const std::string &line, std::uint32_t port)
+// One line of /proc/net/tcp or tcp6: "sl local_address rem_address st tx:rx tr:when retransmits uid
+// timeout inode". The number of the socket that listens at the port; 0: this is none.
+std::uint64_t listenerIn(const std::string &line, std::uint32_t port)
 {
     static constexpr std::uint32_t kListen = 0x0A;
     std::istringstream fields(line);
     std::string slot;
     std::string local;
-    std::string remote;
+    std::string skipped;
     std::string state;
-    fields >> slot >> local >> remote >> state;
+    std::uint64_t inode = 0;
+    fields >> slot >> local >> skipped >> state;
+    for (int number = 4; number < 9; ++number)
+        fields >> skipped;
+    fields >> inode;
     const std::size_t colon = local.find(':');
-    if (colon == std::string::npos || state.empty() || std::stoul(state, nullptr, 16) != kListen ||
+    if (colon == std::string::npos || !fields || std::stoul(state, nullptr, 16) != kListen ||
         std::stoul(local.substr(colon + 1), nullptr, 16) != port)
-        return false;
+        return 0;
     const std::string address = local.substr(0, colon);
-    return address.find_first_not_of('0') == std::string::npos || address == "0100007F" ||
-           address == "0000000000000000FFFF00000100007F";
+    const bool is_reached = address.find_first_not_of('0') == std::string::npos ||
+                            address == "0100007F" || address == "0000000000000000FFFF00000100007F";
+    return is_reached ? inode : 0;
+}
+
+// Takes away what the process has.
+void takeSocketsOf(int pid, std::set<std::uint64_t> &inodes)
+{
+    const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+    for (int number : sys::numbersIn(folder)) {
+        std::array<char, 64> text{};
+        const std::string link = folder + "/" + std::to_string(number);
+        std::uint64_t inode = 0;
+        if (readlink(link.c_str(), text.data(), text.size() - 1) > 0 &&
+            std::sscanf(text.data(), "socket:[%" SCNu64 "]", &inode) == 1)
+            inodes.erase(inode);
+    }
 }
 
 void writeScore(const std::string &process, int score)
@@ -94,31 +117,58 @@ std::uint32_t ticksPerSecond()
     return std::uint32_t(sysconf(_SC_CLK_TCK));
 }
 
-bool portAccepts(std::uint32_t port)
+std::set<std::uint64_t> listenersAt(std::uint32_t port)
 {
+    std::set<std::uint64_t> inodes;
     for (const char *table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
         std::ifstream file(table);
         std::string line;
         std::getline(file, line); // the heading
         while (std::getline(file, line))
-            if (isListener(line, port))
-                return true;
+            if (const std::uint64_t inode = listenerIn(line, port); inode != 0)
+                inodes.insert(inode);
     }
-    return false;
+    return inodes;
 }
 
-std::uint32_t findFreePort()
+Listener whoseListeners(std::set<std::uint64_t> inodes)
 {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (inodes.empty())
+        return Listener::None;
+    for (const int pid : familyOf(listProcesses(), {getpid()}))
+        takeSocketsOf(pid, inodes);
+    return inodes.empty() ? Listener::Own : Listener::Foreign;
+}
+
+HeldPort holdFreePort()
+{
+    HeldPort held;
+    held.descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    const bool bound = fd >= 0 && bind(fd, reinterpret_cast<sockaddr *>(&address), size) == 0 &&
-                       getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size) == 0;
-    if (fd >= 0)
-        close(fd);
-    return bound ? ntohs(address.sin_port) : 0;
+    const int fd = held.descriptor;
+    if (fd >= 0 && bind(fd, reinterpret_cast<sockaddr *>(&address), size) == 0 &&
+        getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size) == 0)
+        held.port = ntohs(address.sin_port);
+    else
+        letGo(held);
+    return held;
+}
+
+void letGo(HeldPort &held)
+{
+    if (held.descriptor >= 0)
+        close(held.descriptor);
+    held.descriptor = -1;
+}
+
+std::uint32_t findFreePort()
+{
+    HeldPort held = holdFreePort();
+    letGo(held);
+    return held.port;
 }
 
 bool raiseLoopback()

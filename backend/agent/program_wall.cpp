@@ -17,21 +17,21 @@ constexpr std::uint64_t kInt = 0xFFFFFFFF;
 
 } // namespace
 
-Result<std::shared_ptr<const sys::Confinement>>
-makeProgramWall(const AgentOptions &options,
-                const std::optional<std::vector<std::uint16_t>> &reachable)
+Result<std::shared_ptr<const sys::Confinement>> makeProgramWall(const AgentOptions &options,
+                                                                const PortPool &ports)
 {
     if (!options.confined)
         return std::shared_ptr<const sys::Confinement>();
     sys::ConfinementSpec spec;
     spec.own_domain = true;
-    spec.connect_ports = reachable;
+    spec.bind_ports = ports.bindable();
+    spec.connect_ports = ports.reachable();
     // Pairs stay allowed: programs talk to their own children over them.
     spec.calls = sys::CallWall{
         {{{"socket"}, {{0, kInt, kUnixFamily}}, EACCES},
          {{"ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp"}, {}, EPERM}},
         true};
-    if (reachable)
+    if (ports.reachable())
         for (const std::uint64_t family : {kInternet4, kInternet6})
             spec.calls->rules.push_back(
                 {{"socket"}, {{0, kInt, family}, {1, kSocketType, kDatagram}}, EACCES});

@@ -81,8 +81,7 @@ void Role::start()
     m_context.reporter.setState(State::CreatingRole, "The role's disk and endpoints are prepared");
     if (const Result<void> prepared = prepareDisk(); !prepared)
         return refuseForNow(prepared.error(), &Role::start);
-    if (const Result<void> applied = m_peers.apply(m_order); !applied)
-        m_context.reporter.say(applied.error().message());
+    update(m_order);
     runTasks();
 }
 
@@ -90,7 +89,11 @@ void Role::update(const v1::InstanceOrder &order)
 {
     if (m_stopping)
         return;
-    if (const Result<void> applied = m_peers.apply(order); !applied)
+    const Result<void> applied = m_peers.apply(order);
+    if (!applied && applied.error().reason() == "PEERS_TOO_MANY")
+        m_context.reporter.warn("PeersUnreachable", applied.error().message(),
+                                "Reboot the instance to reach them.");
+    else if (!applied)
         m_context.reporter.say(applied.error().message());
 }
 
@@ -228,6 +231,7 @@ void Role::startProgram(const RolePlan &plan)
         becomeReadyIfAllUp();
     };
     callbacks.slow = [this] { programSlow(); };
+    callbacks.lost = [this] { portLost(); };
     callbacks.ended = [this](const ProgramEnd &end) {
         m_program_up = false;
         ended(m_program->settings().title, end);
@@ -266,6 +270,20 @@ void Role::programSlow()
                                     : "The instance stays out of rotation until it does.");
     if (!goes_on)
         m_context.reporter.setState(State::BusyRole, slowWarning(), "ProgramSlow");
+}
+
+void Role::portLost()
+{
+    m_program_up = false;
+    if (m_stopping)
+        return;
+    if (m_web_server)
+        m_web_server->setOpen(false);
+    m_context.reporter.setState(State::BusyRole,
+                                "Port " + std::to_string(m_program->settings().ready_port) +
+                                    " of " + m_program->settings().title +
+                                    " is held by a program that is not of this instance",
+                                "PortTaken");
 }
 
 void Role::ended(const std::string &what, const ProgramEnd &end)

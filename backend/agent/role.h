@@ -35,6 +35,7 @@ private:
     void refuseForNow(const v1::Error &error, void (Role::*again)());
     void programStarted(int pid);
     void programSlow();
+    void portLost();
     void ended(const std::string &what, const ProgramEnd &end);
     void stood(const std::string &what, bool stands);
     void becomeReadyIfAllUp();

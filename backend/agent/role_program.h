@@ -3,8 +3,11 @@
 
 #include "backend/agent/joint.h"
 #include "backend/agent/port_check.h"
+#include "backend/agent/processes.h"
 #include "backend/agent/role_environment.h"
 #include "backend/agent/supervisor.h"
+
+#include <set>
 
 namespace slipway::agent
 {
@@ -27,6 +30,7 @@ public:
         std::function<void(int pid)> started;
         std::function<void()> up;   // after each start, once
         std::function<void()> slow; // up is late
+        std::function<void()> lost; // no longer up: its port is somebody else's; `up` may follow
         std::function<void(const ProgramEnd &)> ended;
         std::function<void(bool stands)> stands; // somebody stopped it, or it goes on
     };
@@ -42,9 +46,15 @@ public:
 private:
     void started(int pid);
     void watchPorts();
+    void watchEndpoint(const Endpoint &endpoint, const std::function<void()> &then);
     void watchPort(std::uint32_t port, bool makes_ready, std::function<void()> accepts);
+    Listener holderOf(std::uint32_t port);
+    bool isOwn(std::uint32_t port) { return holderOf(port) == Listener::Own; }
+    bool isForeign(std::uint32_t port);
     void open(const Endpoint &endpoint, const std::function<void()> &then);
-    void join(const Endpoint &endpoint, sys::ListeningSocket socket);
+    bool join(const Endpoint &endpoint, sys::ListeningSocket socket);
+    void lookAgainLater();
+    void lookAgain();
 
     AgentContext m_context;
     Settings m_settings;
@@ -52,6 +62,10 @@ private:
     // Joints exist only while the program is up: a crashed one's callers are refused at once.
     std::map<std::string, std::unique_ptr<Joint>> m_joints;
     std::vector<std::unique_ptr<PortCheck>> m_checks;
+    asio::steady_timer m_look;
+    bool m_is_up = false;
+    std::map<std::uint32_t, std::set<std::uint64_t>> m_proven; // the program's own listeners
+    std::set<std::uint32_t> m_foreign_ports;                   // that were told of
     std::unique_ptr<Supervisor> m_supervisor;
 };
 

@@ -58,7 +58,7 @@ std::string tryProgram(const AgentOptions &options)
     request.arguments = {"/bin/sh", "-c", "exit 0"};
     request.working_folder = options.local_folder;
     request.clear_environment = true;
-    const auto wall = makeProgramWall(options, std::nullopt);
+    const auto wall = makeProgramWall(options, PortPool(options, {}));
     if (!wall)
         return wall.error().message();
     request.confinement = *wall;

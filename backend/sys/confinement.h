@@ -59,9 +59,10 @@ struct UserIdentity {
 struct ConfinementSpec {
     std::optional<UserIdentity> identity; // needs root; no further groups are left
     std::optional<FileWall> files;
-    // To which ports TCP connections may be made; nothing: to all. Kernels before 6.7 hold nothing
-    // of it. Brings a domain of its own.
+    // To which ports TCP connections may be made, and at which it may be listened; nothing: all.
+    // Kernels before 6.7 hold nothing of it. Brings a domain of its own.
     std::optional<std::vector<std::uint16_t>> connect_ports;
+    std::optional<std::vector<std::uint16_t>> bind_ports;
     // A domain of its own: what is outside of it can neither be traced nor (Linux 6.12) signalled.
     // `files` brings one anyway.
     bool own_domain = false;

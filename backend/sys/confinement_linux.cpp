@@ -82,7 +82,7 @@ Result<std::shared_ptr<const Confinement>> Confinement::prepare(const Confinemen
     prepared.identity = spec.identity;
     prepared.no_capabilities = spec.no_capabilities;
     prepared.limits = withinOwnLimits(spec.limits);
-    if (spec.files || spec.connect_ports || spec.own_domain) {
+    if (spec.files || spec.connect_ports || spec.bind_ports || spec.own_domain) {
         const auto ruleset = makeRuleset(spec);
         if (!ruleset)
             return Failure(ruleset.error());

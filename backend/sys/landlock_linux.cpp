@@ -30,8 +30,9 @@ constexpr std::uint64_t kFirstRights = (1U << 13) - 1; // all of version 1
 constexpr std::uint64_t kRefer = 1U << 13;             // version 2
 constexpr std::uint64_t kTruncate = 1U << 14;          // version 3
 constexpr std::uint64_t kDeviceControl = 1U << 15;     // version 5
-constexpr std::uint64_t kConnectTcp = 1U << 1;         // version 4
-constexpr std::uint64_t kAbstractSockets = 1U << 0;    // version 6
+constexpr std::uint64_t kBindTcp = 1U << 0;            // version 4
+constexpr std::uint64_t kConnectTcp = 1U << 1;
+constexpr std::uint64_t kAbstractSockets = 1U << 0; // version 6
 constexpr std::uint64_t kSignals = 1U << 1;
 constexpr std::uint64_t kFileRights =
     kExecute | kWriteFile | kReadFile | kTruncate | kDeviceControl;
@@ -112,12 +113,16 @@ Result<void> allowFile(int ruleset, const FileRule &rule, std::uint64_t known)
     return added ? Result<void>() : landlockFailure("open up " + rule.path.string());
 }
 
-Result<void> allowPort(int ruleset, std::uint16_t port)
+using Ports = std::optional<std::vector<std::uint16_t>>;
+
+Result<void> allowPorts(int ruleset, std::uint64_t right, const Ports &ports)
 {
-    const PortAttributes attributes{kConnectTcp, port};
-    if (syscall(kAddRule, ruleset, kRuleNetPort, &attributes, 0U) == 0)
-        return {};
-    return landlockFailure("open up port " + std::to_string(port));
+    for (const std::uint16_t port : ports ? *ports : std::vector<std::uint16_t>()) {
+        const PortAttributes attributes{right, port};
+        if (syscall(kAddRule, ruleset, kRuleNetPort, &attributes, 0U) != 0)
+            return landlockFailure("open up port " + std::to_string(port));
+    }
+    return {};
 }
 
 Result<void> fill(int ruleset, const ConfinementSpec &spec, int version)
@@ -125,12 +130,10 @@ Result<void> fill(int ruleset, const ConfinementSpec &spec, int version)
     for (const FileRule &rule : spec.files ? spec.files->files : std::vector<FileRule>())
         if (const auto added = allowFile(ruleset, rule, knownRights(version)); !added)
             return added;
-    if (version < 4 || !spec.connect_ports)
+    if (version < 4)
         return {};
-    for (const std::uint16_t port : *spec.connect_ports)
-        if (const auto added = allowPort(ruleset, port); !added)
-            return added;
-    return {};
+    const auto connecting = allowPorts(ruleset, kConnectTcp, spec.connect_ports);
+    return connecting ? allowPorts(ruleset, kBindTcp, spec.bind_ports) : connecting;
 }
 
 } // namespace
@@ -148,7 +151,9 @@ Result<int> makeRuleset(const ConfinementSpec &spec)
         return landlockFailure("be used on this machine");
     RulesetAttributes attributes;
     attributes.files = spec.files ? knownRights(version) : kMakeDevices;
-    attributes.network = spec.connect_ports && version >= 4 ? kConnectTcp : std::uint64_t(0);
+    if (version >= 4)
+        attributes.network = (spec.connect_ports ? kConnectTcp : std::uint64_t(0)) |
+                             (spec.bind_ports ? kBindTcp : std::uint64_t(0));
     attributes.scoped = version >= 6 ? kAbstractSockets | kSignals : std::uint64_t(0);
     const int ruleset = int(syscall(kCreateRuleset, &attributes, knownSize(version), 0U));
     if (ruleset < 0)

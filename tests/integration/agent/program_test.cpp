@@ -5,6 +5,7 @@
 #include "backend/agent/processes.h"
 
 #include <QElapsedTimer>
+#include <QTcpServer>
 #include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -90,6 +91,7 @@ private Q_SLOTS:
     void waitsForAFailingTask();
     void skipsBatchFiles();
     void leadsToPeers();
+    void sendsNobodyToANeighboursPort();
     void refusesWindowsPrograms();
 };
 
@@ -247,6 +249,51 @@ void AgentProgramTest::leadsToPeers()
     host.send(order);
     QTRY_VERIFY_WITH_TIMEOUT(!test::exchange(target, "hello"), kPatience_ms);
     QCOMPARE(host.status().program_pid(), pid);
+}
+
+// A listener of the machine's that is not of the instance: here the test's own.
+void AgentProgramTest::sendsNobodyToANeighboursPort()
+{
+    PlayingHost host;
+    host.write("approot/serve.js", R"(const fs = require('fs');
+        const server = require('net').createServer((client) => client.end('own'));
+        server.on('error', () => {});
+        console.log('port ' + process.env.PORT + ';');
+        setInterval(() => {
+          const wanted = fs.existsSync(__dirname + '/serve');
+          if (wanted && !server.listening) server.listen(process.env.PORT, '127.0.0.1');
+          if (!wanted && server.listening) server.close();
+        }, 50);)");
+    v1::InstanceOrder order = workerOrder("node serve.js");
+    addEndpoint(order, "Echo");
+    host.startAgent();
+    QTRY_VERIFY_WITH_TIMEOUT(host.hasHello(), kPatience_ms);
+    host.send(order);
+    QTRY_VERIFY_WITH_TIMEOUT(isIn(host.log(v1::LogLine::OUT), ";"), kPatience_ms);
+    const std::string line = host.log(v1::LogLine::OUT);
+    const auto port = quint16(std::stoi(line.substr(line.find("port ") + 5)));
+    const auto tellsOfNeighbour = [&host] {
+        return host.status().warnings_size() == 1 &&
+               isIn(host.status().warnings(0), "not of this instance");
+    };
+    QTcpServer neighbour;
+    const auto takesPort = [&neighbour, port] {
+        return neighbour.isListening() || neighbour.listen(QHostAddress::LocalHost, port);
+    };
+    QVERIFY(takesPort());
+    QTRY_VERIFY_WITH_TIMEOUT(tellsOfNeighbour(), kPatience_ms);
+    QVERIFY(!host.is(State::ReadyRole));
+    QVERIFY(!host.ask("Echo", "x"));
+    neighbour.close();
+    host.write("approot/serve", "");
+    QTRY_VERIFY_WITH_TIMEOUT(host.is(State::ReadyRole), kPatience_ms);
+    QTRY_COMPARE_WITH_TIMEOUT(host.ask("Echo", "x").value_or(""), std::string("own"), kPatience_ms);
+    // It lets its port go, and lives on.
+    std::filesystem::remove(host.folder() / "role/approot/serve");
+    QTRY_VERIFY_WITH_TIMEOUT(takesPort(), kPatience_ms);
+    QTRY_COMPARE_WITH_TIMEOUT(host.status().error_code(), std::string("PortTaken"), kPatience_ms);
+    QVERIFY(host.is(State::BusyRole));
+    QVERIFY(!host.ask("Echo", "x"));
 }
 
 void AgentProgramTest::refusesWindowsPrograms()

@@ -1,7 +1,8 @@
 // Attempts on what an instance may have in common with others: a user id, files of that user,
-// the machine's messages. In a sandbox most of it is simply not there.
+// the machine's ports and messages. In a sandbox most of it is simply not there.
 #include "probe.h"
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
@@ -16,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -228,6 +231,27 @@ std::string machinesQueues()
     return when(queue != mqd_t(-1) && isConfined(), "made a message queue of the machine's");
 }
 
+// A neighbour's port is free while its program starts again.
+std::string othersPort()
+{
+    constexpr long kCreateRuleset = 444;
+    constexpr long kKnowsPorts = 4;
+    if (!isConfined() || syscall(kCreateRuleset, nullptr, 0, 1) < kKnowsPorts) {
+        errno = ENOTSUP; // a network of its own, or a kernel of which the text says so
+        return {};
+    }
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (const int port : {0, 20'000, 20'080, 40'404}) {
+        address.sin_port = htons(std::uint16_t(port));
+        if (bind(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0)
+            return "took port " + std::to_string(port) + ", which is not its own";
+    }
+    return {};
+}
+
 } // namespace
 
 std::vector<Attempt> sharedAttempts()
@@ -250,7 +274,8 @@ std::vector<Attempt> sharedAttempts()
             {"machines-shared-memory", machinesMemory},
             {"machines-semaphores", machinesSemaphores},
             {"machines-messages", machinesMessages},
-            {"machines-queues", machinesQueues}};
+            {"machines-queues", machinesQueues},
+            {"others-port", othersPort}};
 }
 
 } // namespace probe

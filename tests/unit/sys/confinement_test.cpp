@@ -45,6 +45,7 @@ private Q_SLOTS:
     void startsAProgramBehindClosedFolders();
     void keepsOutsidersFromSignals();
     void connectsOnlyToItsPorts();
+    void bindsOnlyItsPorts();
     void givesNoNewPrivileges();
 
 private:
@@ -192,6 +193,31 @@ void ConfinementTest::connectsOnlyToItsPorts()
     const QString said = shell(knock(own) + knock(others), spec);
     QCOMPARE(said.count(QStringLiteral("in\n")), 1);
     QVERIFY2(said.contains(QStringLiteral("ermission denied")), qPrintable(said));
+}
+
+void ConfinementTest::bindsOnlyItsPorts()
+{
+    if (sys::landlockVersion() < 4)
+        QSKIP("This kernel's Landlock knows no networks (before Linux 6.7).");
+    asio::io_context io;
+    std::uint16_t own = 0;
+    std::uint16_t other = 0;
+    {
+        const asio::ip::tcp::endpoint any(asio::ip::address_v4::loopback(), 0);
+        asio::ip::tcp::acceptor first(io, any);
+        asio::ip::tcp::acceptor second(io, any);
+        own = first.local_endpoint().port();
+        other = second.local_endpoint().port();
+    }
+    sys::ConfinementSpec spec;
+    spec.bind_ports = std::vector<std::uint16_t>{own};
+    const auto take = [](std::uint16_t port) {
+        return "python3 -c 'import socket; s = socket.socket(); s.bind((\"127.0.0.1\", " +
+               std::to_string(port) + ")); print(\"bound\")'; ";
+    };
+    const QString said = shell(take(own) + take(other) + take(0), spec);
+    QCOMPARE(said.count(QStringLiteral("bound\n")), 1);
+    QCOMPARE(said.count(QStringLiteral("PermissionError")), 2);
 }
 
 void ConfinementTest::givesNoNewPrivileges()
