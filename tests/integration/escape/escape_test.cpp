@@ -232,7 +232,8 @@ bool EscapeTest::neighbourIsWell(Level &level, QString &why)
 {
     const QStringList now = identities(level.fabric, u"neighbour"_s);
     if (now != level.neighbour)
-        why = level.neighbour.join(u'\n') + u"\nis now\n"_s + now.join(u'\n');
+        why = level.neighbour.join(u'\n') + u"\nis now\n"_s + now.join(u'\n') + u'\n' +
+              level.fabric.ctl({u"events"_s, u"neighbour"_s}).all();
     QString error;
     KeptAliveClient client(level.fabric.slotUrl(u"neighbour"_s, u"production"_s));
     if (client.get(u"/"_s, &error).isEmpty())
