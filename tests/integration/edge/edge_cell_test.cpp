@@ -129,9 +129,13 @@ void EdgeCellTest::rootsHasAUserAndARoot()
     serve(edge);
     QVERIFY(userOf(edge.haproxyPid()) >= 64'000);
     QVERIFY(hasNoRights(edge.haproxyPid()));
-    QCOMPARE(fs::read_symlink("/proc/" + std::to_string(edge.haproxyPid()) + "/root"),
-             fs::canonical(edge.paths().mesh()));
     QVERIFY(!toldOf(edge));
+    std::error_code refused; // by a container that lets nobody trace
+    const fs::path root =
+        fs::read_symlink("/proc/" + std::to_string(edge.haproxyPid()) + "/root", refused);
+    if (refused)
+        QSKIP("The kernel shows nobody another user's root folder here (no CAP_SYS_PTRACE).");
+    QCOMPARE(root, fs::canonical(edge.paths().mesh()));
 }
 
 void EdgeCellTest::withoutARootFolderLandlockHoldsIt()

@@ -24,12 +24,13 @@ std::optional<int> playPart(int argc, char **argv)
     const std::string part = argc > 1 ? argv[1] : "";
     if (part == "backend" && argc == 4)
         return runBackend(argv[2], argv[3]);
-    if (part != "keeper" || argc != 3)
+    if (part != "keeper" || argc != 4)
         return {};
     edge::EdgeOptions options;
     options.fabric_id = "test";
     options.paths.runtime = argv[2];
     options.paths.data = argv[2];
+    options.listening = argv[3];
     return edge::runEdge(options);
 }
 
@@ -144,10 +145,11 @@ bool EdgeHarness::until(const std::function<bool()> &condition, int timeout_ms)
     return true;
 }
 
-int EdgeHarness::spawnSelf(std::vector<std::string> arguments)
+int EdgeHarness::spawnSelf(std::vector<std::string> arguments, const std::vector<int> &inherited)
 {
     sys::SpawnRequest request;
     request.arguments = std::move(arguments);
+    request.inherited_fds = inherited;
     request.arguments.insert(request.arguments.begin(),
                              std::filesystem::read_symlink("/proc/self/exe").string());
     return sys::spawn(request).value_or(0);
@@ -157,7 +159,8 @@ void EdgeHarness::startKeeper(std::uint64_t file_limit)
 {
     rlimit before{};
     getrlimit(RLIMIT_NOFILE, &before);
-    m_keeper_pid = spawnSelf({"keeper", m_paths.runtime.string()});
+    const std::vector<int> held = m_held.fds();
+    m_keeper_pid = spawnSelf({"keeper", m_paths.runtime.string(), edge::listOf(held)}, held);
     const int pid = m_keeper_pid;
     // Before it reads it: HAProxy is started with the first table only.
     const rlimit wanted{std::min<rlim_t>(before.rlim_cur, file_limit), file_limit};
@@ -193,6 +196,7 @@ void EdgeHarness::onAccept(sys::ChannelPtr channel)
 {
     ++m_connections;
     m_channel = channel;
+    channel->takeDescriptors();
     channel->start([this](std::string_view bytes) { onMessage(bytes); },
                    [this, raw = channel.get()](const std::string &) {
                        if (m_channel.get() == raw)
@@ -203,6 +207,8 @@ void EdgeHarness::onAccept(sys::ChannelPtr channel)
 void EdgeHarness::onMessage(std::string_view bytes)
 {
     v1::EdgeMessage message;
+    if (m_channel)
+        m_held.keep(m_channel->descriptor());
     if (!sys::parseMessage(bytes, message))
         return;
     ++m_messages;

@@ -2,6 +2,7 @@
 // with the argument "keeper") and instances ("backend"), sends tables, waits for what is reported.
 #pragma once
 
+#include "backend/edge/held_sockets.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/message_channel.h"
 #include "backend/sys/paths.h"
@@ -54,6 +55,7 @@ public:
 
     void startKeeper(std::uint64_t file_limit = 0); // 0: this process's own limit
     void killKeeper();                              // as kill -9 does; HAProxy goes on
+    void forgetSockets() { m_held.clear(); }        // as a controller that was killed too
     bool stopKeeper();                              // EdgeStop; true when it ended
     int keeperPid() const { return m_keeper_pid; }
     int haproxyPid() const { return m_report.haproxy_pid(); }
@@ -96,7 +98,7 @@ private:
     void onAccept(sys::ChannelPtr channel);
     void onMessage(std::string_view bytes);
     std::string socketOf(const std::string &deployment, const std::string &instance) const;
-    int spawnSelf(std::vector<std::string> arguments);
+    int spawnSelf(std::vector<std::string> arguments, const std::vector<int> &inherited = {});
 
     QTemporaryDir m_folder;
     sys::Paths m_paths;
@@ -104,6 +106,7 @@ private:
     asio::io_context m_io;
     std::unique_ptr<sys::MessageListener> m_listener;
     sys::ChannelPtr m_channel;
+    edge::HeldSockets m_held;
     v1::RoutingTable m_table;
     v1::EdgeReport m_report;
     v1::EdgeHello m_hello;

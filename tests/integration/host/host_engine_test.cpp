@@ -60,9 +60,9 @@ private Q_SLOTS:
     void leavesNothingBehind();
 
 private:
-    static bool hasIsolation(const HostWorld &world)
+    static bool hasSandboxes(const HostWorld &world)
     {
-        return world.hellos.at("host-1").isolation() != "no isolation";
+        return world.hellos.at("host-1").isolation().starts_with("isolated");
     }
     // One instance, Ready on host-1.
     static bool begin(HostWorld &world, const std::string &program = kProgram)
@@ -80,8 +80,9 @@ void HostEngineTest::startsAnInstance()
     const v1::InstanceStatus status = world.status(kName);
     QVERIFY(status.present());
     QVERIFY(sys::processAlive(status.agent_pid()));
-    QCOMPARE(contentOf("/proc/" + std::to_string(status.program_pid()) + "/comm"),
-             std::string("sleep\n"));
+    const std::string comm = "/proc/" + std::to_string(status.program_pid()) + "/comm";
+    QVERIFY(
+        world.waitFor([&] { return contentOf(comm) == "sleep\n"; })); // from the shell's exec on
     QCOMPARE(status.isolation(), world.hellos.at("host-1").isolation());
     QCOMPARE(status.targets_size(), 1);
     const auto socket =
@@ -100,8 +101,8 @@ void HostEngineTest::locksItIn()
     // What a role sees of the machine, written to its own disk.
     QVERIFY(begin(world, "{ ls /home /root /usr/local; cat /proc/net/dev | wc -l; id -u;"
                          "  touch /role/x; ls / ; } >/local/seen 2>&1; exec sleep 1000"));
-    if (!hasIsolation(world))
-        QSKIP("No sandbox possible here.");
+    if (!hasSandboxes(world))
+        QSKIP("The machine gives no namespaces; escape_confined tries the level below.");
     const auto seen = world.diskOf(kName) / "seen";
     QVERIFY(world.waitFor([&] { return contentOf(seen).find("usr\n") != std::string::npos; }));
     const std::string text = contentOf(seen);
@@ -160,7 +161,8 @@ void HostEngineTest::keepsAStarvedHost()
     const int host = world.hellos.at("host-1").pid();
     const sched_param none{};
     for (const int pid : {host, before.agent_pid()})
-        QCOMPARE(sched_setscheduler(pid, SCHED_IDLE, &none), 0);
+        if (sched_setscheduler(pid, SCHED_IDLE, &none) != 0)
+            QSKIP("A process of another user cannot be starved without CAP_SYS_NICE.");
     std::vector<int> busy;
     for (int i = 0; i < 16; ++i) {
         sys::SpawnRequest request;
@@ -237,7 +239,6 @@ void HostEngineTest::followsGenerations()
     HostWorld world;
     QVERIFY(begin(world, "echo x >> /local/starts; exec sleep 1000"));
     const auto starts = world.diskOf(kName) / "starts";
-    const bool isolated = hasIsolation(world);
     v1::InstanceOrder order = world.order(kName, "echo x >> /local/starts; exec sleep 1000");
     for (const std::uint64_t generation : {2, 3}) {
         order.set_generation(generation);
@@ -247,7 +248,7 @@ void HostEngineTest::followsGenerations()
             return world.isReady(kName) && world.status(kName).generation() == generation;
         }));
         const std::string expected = generation == 2 ? "x\nx\n" : "x\n"; // a new disk at the end
-        if (isolated)
+        if (hasSandboxes(world)) // without one there is no /local to write to
             QVERIFY2(world.waitFor([&] { return contentOf(starts) == expected; }),
                      (std::to_string(generation) + ": " + contentOf(starts)).c_str());
     }
@@ -267,15 +268,14 @@ void HostEngineTest::stopsAndRemoves()
         world.waitFor([&] { return world.status(kName).state() == v1::RoleInstance::StoppedVM; }));
     QVERIFY(!sys::processAlive(before.agent_pid()));
     QVERIFY(!world.runcHolds("host-1"));
-    QVERIFY(std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
+    QVERIFY(std::filesystem::exists(world.diskOf(kName)));
     world.setOrders("host-1", {}); // by a store that does not know it: it goes, its disk stays
     QVERIFY(world.waitFor([&] { return !world.status(kName).present(); }));
     QVERIFY(world.waitFor([&] { return world.hasHappened("DiskLeft"); }));
-    QVERIFY(std::filesystem::exists(world.paths.instanceDisk("d1", kName)));
+    QVERIFY(std::filesystem::exists(world.diskOf(kName)));
     order.set_remove(true); // the store's word
     world.setOrders("host-1", {order});
-    QVERIFY(world.waitFor(
-        [&] { return !std::filesystem::exists(world.paths.instanceDisk("d1", kName)); }));
+    QVERIFY(world.waitFor([&] { return !std::filesystem::exists(world.diskOf(kName)); }));
     QVERIFY(!std::filesystem::exists(world.paths.meshFolder("d1")));
     QVERIFY(std::filesystem::exists(world.paths.instanceLogs("d1", kName)));
 }

@@ -179,11 +179,12 @@ v1::InstanceStatus HostWorld::status(const std::string &name) const
 
 fs::path HostWorld::diskOf(const std::string &name) const
 {
-    sys::Paths guests = paths;
-    guests.guests = sys::guestPlaces(paths, fabric_id).front();
-    const fs::path disk = guests.instanceDisk("d1", name);
-    if (fs::exists(disk))
-        return disk;
+    for (const fs::path &place : sys::guestPlaces(paths, fabric_id)) {
+        sys::Paths guests = paths;
+        guests.guests = place;
+        if (fs::exists(guests.instanceDisk("d1", name)))
+            return guests.instanceDisk("d1", name);
+    }
     const fs::path folder = paths.instanceDisk("d1", name);
     if (geteuid() != 0 || !hellos.contains("host-1"))
         return folder;
