@@ -211,6 +211,24 @@ bool PackageStore::isUnregistered(const std::string &digest) const
     return isDigest(digest) && fs::exists(folderOf(digest) / kUnregistered, error);
 }
 
+// What is said of a file that came under a name of ours names it as its sender does.
+static Failure namedAs(const std::string &name, const fs::path &file, v1::Error error)
+{
+    const std::string ours = file.filename().string();
+    const auto rename = [&](std::string &text) {
+        for (std::size_t at = text.find(ours); at != std::string::npos && ours != name;
+             at = text.find(ours, at + name.size()))
+            text.replace(at, ours.size(), name);
+    };
+    rename(*error.mutable_message());
+    rename(*error.mutable_subject());
+    for (v1::Problem &problem : *error.mutable_problems()) {
+        rename(*problem.mutable_file());
+        rename(*problem.mutable_message());
+    }
+    return Failure(std::move(error));
+}
+
 Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &file_name,
                                       const std::string &actor, std::int64_t time_ms)
 {
@@ -232,7 +250,7 @@ Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &f
     if (package && folder)
         package = finishFolderPackage(file, std::move(*package));
     if (!package)
-        return package;
+        return namedAs(file_name, *packed, package.error());
     package->set_digest(*digest);
     package->set_file_name(file_name);
     package->set_size_bytes(fs::file_size(*packed));

@@ -68,6 +68,18 @@ private Q_SLOTS:
         QCOMPARE(store.find(first->digest())->SerializeAsString(), first->SerializeAsString());
     }
 
+    void saysTheSendersName()
+    {
+        PackageStore store(path("named"), {}, slipway::testing::deleteAtOnce);
+        fs::copy_file(path("a.zip"), path("0a1b2c3d.1000.attempt"));
+        fs::resize_file(path("0a1b2c3d.1000.attempt"), 100);
+        const auto added = store.add(path("0a1b2c3d.1000.attempt"), "shop.cspkg", "ada", 1);
+        QVERIFY(!added);
+        QVERIFY2(added.error().message().starts_with("shop.cspkg is cut off"),
+                 added.error().message().c_str());
+        QVERIFY(added.error().ShortDebugString().find("0a1b2c3d") == std::string::npos);
+    }
+
     void removes()
     {
         PackageStore store(path("removing"), {}, slipway::testing::deleteAtOnce);
