@@ -1,7 +1,7 @@
 // Whether a data folder is sound: its store's rows, what they refer to, and the packages beside it.
 #pragma once
 
-#include "backend/core/core.h"
+#include "backend/proto/result.h"
 #include "backend/sys/paths.h"
 
 #include <atomic>

@@ -4,6 +4,7 @@
 #include "backend/core/limits.h"
 #include "backend/packages/configuration_reader.h"
 #include "backend/sys/child_process.h"
+#include "backend/sys/file_identity.h"
 
 #include <map>
 
@@ -37,6 +38,15 @@ std::string isolationAdviceOf(const core::State &state)
         if (!host.isolation_advice().empty())
             return host.isolation_advice();
     return {};
+}
+
+std::uint64_t bytesOfStore(const sys::Paths &paths)
+{
+    std::uint64_t bytes = 0;
+    for (const char *part : {"", "-wal"})
+        if (const auto file = sys::identityOf(paths.storeFile().string() + part))
+            bytes += file->size_bytes;
+    return bytes;
 }
 
 } // namespace
@@ -101,8 +111,8 @@ v1::FabricStatus FabricShell::describe() const
     status.set_isolation(isolationOf(state));
     status.set_isolation_advice(isolationAdviceOf(state));
     status.set_embedded(m_options.embedded);
-    status.set_store_bytes(storeBytes());
-    status.set_snapshot_time_ms(m_snapshot_time_ms);
+    status.set_store_bytes(bytesOfStore(m_options.paths));
+    status.set_snapshot_time_ms(m_keeping.snapshotTimeMs());
     for (const auto &[id, host] : state.hosts)
         *status.add_hosts() = host;
     for (const v1::VmSize &size : core::vmSizes(state.settings))

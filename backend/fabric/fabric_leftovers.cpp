@@ -28,18 +28,20 @@ bool isDeploymentId(const std::string &name)
 // Only after the commit that forgets them.
 void FabricShell::followChanges(const std::vector<v1::Change> &changes)
 {
+    std::vector<std::string> deployments;
     for (const v1::Change &change : changes) {
         const v1::Removed &removed = change.removed();
         if (change.has_package())
             m_worker->run(
                 [this, digest = change.package().digest()] { m_packages.registered(digest); });
         if (removed.kind() == v1::Removed::DEPLOYMENT)
-            forgetDeployment(removed.id());
+            deployments.push_back(removed.id());
         if (removed.kind() == v1::Removed::PACKAGE) {
             ++m_removals;
             throwPackageAway(removed.id());
         }
     }
+    forgetDeployments(deployments);
 }
 
 // The store's own word, or nothing: what it never deleted is left alone, whatever it looks like.
@@ -66,26 +68,35 @@ void FabricShell::throwPackageAway(const std::string &digest)
     });
 }
 
-// Its timeline stays: Activity tells of it. Its hosts threw the disks away; those of a host that
-// was dead just then are still there.
-void FabricShell::forgetDeployment(const std::string &id)
+// Those that the store says were deleted; of others not even a sample goes. Their timeline stays:
+// Activity tells of them. Their hosts threw the disks away; those of a host that was dead just then
+// are still there.
+void FabricShell::forgetDeployments(const std::vector<std::string> &ids)
 {
-    if (!isDeploymentId(id))
-        return; // never a path made of something else
-    const auto word = wordOfDeletion(v1::Removed::DEPLOYMENT, id);
-    if (!word)
-        return;
-    m_metrics.forget(id);
-    if (const auto forgotten = m_opened.store->forgetMetrics({id}); !forgotten)
+    std::vector<std::string> gone;
+    for (const std::string &id : ids) {
+        const auto word = isDeploymentId(id) // never a path made of something else
+                              ? wordOfDeletion(v1::Removed::DEPLOYMENT, id)
+                              : std::nullopt;
+        if (!word)
+            continue;
+        gone.push_back(id);
+        m_metrics.forget(id);
+        throwRestAway(id, *word);
+    }
+    if (const auto forgotten = m_opened.store->forgetMetrics(gone); !forgotten)
         spdlog::warn("{}", forgotten.error().message());
-    m_worker->run([this, id, places = diskPlaces(), why = *word] {
-        if (const auto gone =
-                m_trash.take(m_options.paths.logs() / id, "logs", why, m_clock.wallMs());
-            !gone)
+}
+
+void FabricShell::throwRestAway(const std::string &deployment_id, const std::string &why)
+{
+    m_worker->run([this, deployment_id, places = diskPlaces(), why] {
+        const fs::path logs = m_options.paths.logs() / deployment_id;
+        if (const auto gone = m_keeping.trash().take(logs, "logs", why, m_keeping.nowMs()); !gone)
             spdlog::warn("{}", gone.error().message());
         for (const sys::Paths &place : places)
-            if (const auto gone =
-                    sys::diskTrash(place).takeDisk(place.disks() / id, why, m_clock.wallMs());
+            if (const auto gone = sys::diskTrash(place).takeDisk(place.disks() / deployment_id, why,
+                                                                 m_keeping.nowMs());
                 !gone)
                 spdlog::warn("{}", gone.error().message());
     });
@@ -132,21 +143,9 @@ void FabricShell::removeLeftovers()
     std::error_code ignored;
     for (const fs::path &folder : folders)
         for (const auto &entry : fs::directory_iterator(folder, ignored))
-            names.insert(entry.path().filename().string());
-    for (const std::string &name : names)
-        if (!m_machine.state().deployments.contains(name))
-            forgetDeployment(name);
-}
-
-void FabricShell::tendTrash(bool expire)
-{
-    m_librarian->run([this, expire, id = fabricId()] {
-        for (const sys::Trash &trash : sys::allTrash(m_options.paths, id)) {
-            if (expire)
-                trash.expire(m_clock.wallMs());
-            trash.makeRoom();
-        }
-    });
+            if (!m_machine.state().deployments.contains(entry.path().filename().string()))
+                names.insert(entry.path().filename().string());
+    forgetDeployments({names.begin(), names.end()});
 }
 
 } // namespace slipway::fabric

@@ -1,7 +1,5 @@
 #include "backend/fabric/fabric_shell.h"
 
-#include "backend/fabric/snapshots.h"
-
 #include <cstdlib>
 #include <set>
 #include <spdlog/spdlog.h>
@@ -35,18 +33,23 @@ packages::ReadOptions readOptions(const core::State &state)
 FabricShell::FabricShell(const FabricOptions &options, OpenedData opened, const FabricParts &parts)
     : m_options(options), m_passed(parts.passed ? parts.passed : [](Station) {}),
       m_work(asio::make_work_guard(m_io)), m_opened(std::move(opened)),
-      m_trash(options.paths.trash()),
+      m_keeping(m_io, m_options.paths, m_clock, *m_opened.store,
+                [this](const v1::Happening &happening) {
+                    v1::Observation observation;
+                    *observation.mutable_happening() = happening;
+                    observe(observation);
+                }),
       m_packages(options.paths.packages(), readOptions(m_opened.state),
                  [this](const std::filesystem::path &folder, const std::string &why) {
-                     return m_trash.take(folder, "package", why, m_clock.wallMs());
+                     return m_keeping.trash().take(folder, "package", why, m_keeping.nowMs());
                  }),
       m_machine(
           *m_opened.store, m_opened.state, m_clock, [this] { wake(); }, m_passed),
       m_watches(m_opened.state.settings.fabric_id(), m_opened.state.revision),
       m_logs(m_io, options.paths, m_machine.state()), m_uploads(options.paths.uploads(), m_clock),
-      m_worker(std::make_unique<Worker>()), m_librarian(std::make_unique<Worker>()),
+      m_worker(std::make_unique<Worker>()), m_writer(std::make_unique<Worker>()),
       m_second_timer(m_io), m_deadline_timer(m_io), m_plan_timer(m_io), m_pump_timer(m_io),
-      m_step_timer(m_io), m_start_time_ms(m_clock.wallMs())
+      m_step_timer(m_io), m_query_timer(m_io), m_start_time_ms(m_clock.wallMs())
 {
     const PartsContext context{m_io, options.paths, m_opened.state.settings.fabric_id(),
                                options.daemon_program};
@@ -109,6 +112,13 @@ void FabricShell::post(std::function<void()> work, std::function<void(const v1::
     refuse(endingError());
 }
 
+void FabricShell::refuseHeld()
+{
+    for (const auto &[id, refuse] : std::exchange(m_held, {}))
+        refuse(endingError());
+    m_queries.clear();
+}
+
 void FabricShell::begin()
 {
     if (m_opened.how != "first start") { // which takes nothing over, and deletes nothing
@@ -116,11 +126,9 @@ void FabricShell::begin()
         m_packages.removeHalfAdded();
         removeOrphans();
         removeLeftovers();
-        tendTrash(true);
     }
+    m_keeping.begin(keepingFacts(), m_opened.how == "first start");
     restoreMetrics();
-    m_snapshot_time_ms = newestSnapshotTime(m_options.paths);
-    m_next_snapshot_ms = m_snapshot_time_ms == 0 ? 0 : m_snapshot_time_ms + kSnapshotEvery_ms;
     v1::Observation started;
     started.set_fabric_started(howStarted());
     observe(started);
@@ -168,7 +176,8 @@ void FabricShell::restoreMetrics()
         }
     }
     for (const std::string &id : gone)
-        forgetDeployment(id);
+        m_metrics.forget(id);
+    forgetDeployments({gone.begin(), gone.end()});
 }
 
 void FabricShell::startEngine()
@@ -270,6 +279,20 @@ void FabricShell::listOperations(v1::OperationsRequest request, Done<v1::Operati
 void FabricShell::status(Done<v1::FabricStatus> done)
 {
     answer<v1::FabricStatus>(std::move(done), [this] { return describe(); });
+}
+
+void FabricShell::backup(v1::BackupRequest request, Done<v1::BackupReply> done)
+{
+    const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
+    post([this, request = std::move(request),
+          done] { m_keeping.backup(request, keepingFacts(), hold(done)); },
+         refuse);
+}
+
+void FabricShell::checkStore(Done<v1::CheckStoreReply> done)
+{
+    const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
+    post([this, done] { m_keeping.check(hold(done)); }, refuse);
 }
 
 void FabricShell::onShutdownRequest(std::function<void(v1::ShutdownRequest)> requested)

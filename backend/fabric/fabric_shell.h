@@ -3,6 +3,7 @@
 
 #include "backend/fabric/dispatcher.h"
 #include "backend/fabric/inbox.h"
+#include "backend/fabric/keeping.h"
 #include "backend/fabric/log_hub.h"
 #include "backend/fabric/machine.h"
 #include "backend/fabric/metric_hub.h"
@@ -12,10 +13,9 @@
 #include "backend/fabric/watch_hub.h"
 #include "backend/fabric/worker.h"
 #include "backend/packages/package_store.h"
-#include "backend/sys/trash.h"
 
 #include <asio/executor_work_guard.hpp>
-#include <atomic>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -61,6 +61,11 @@ private:
     // Runs `work`, whose result goes to `done`.
     template <typename T> void answer(Done<T> done, std::function<Result<T>()> work);
 
+    // For what is answered later than in its own turn: when the fabric ends meanwhile it is refused
+    // then, and whatever comes afterwards goes nowhere. On the fabric's thread.
+    template <typename T> Done<T> hold(Done<T> done);
+    void refuseHeld();
+
     void runThread();
     void begin();
     void admitWaiting();
@@ -87,36 +92,45 @@ private:
     void nextSecond();
     void everySecond();
     void noticeSleep();
-    void followRuntimeFolder();
     void keepMinutes(const v1::MetricBatch &minutes);
+    Keeping::Facts keepingFacts() const;
 
-    // Commands and uploads (fabric_commands.cpp).
+    // The locks (fabric_locks.cpp).
+    void followLocks();
+    void tellSwept();
+    void tellRuntimeProblem(const std::string &problem);
+
+    // Commands (fabric_commands.cpp).
     void admit(v1::Command command, Done<v1::CommandReply> done);
     Result<std::vector<v1::Problem>> readConfiguration(v1::Command &command) const;
-    void answerQuery(const std::string &upload_id, int looks, Done<v1::UploadState> done);
+    v1::FabricStatus describe() const;
+
+    // Uploads (fabric_uploads.cpp).
+    struct WaitingQuery {
+        std::string upload_id;
+        int looks = 0; // left
+        Done<v1::UploadState> done;
+    };
+    void answerQuery(WaitingQuery query);
+    void lookAgain();
+    void beginAttempt(const std::string &attempt, const v1::UploadStart &start,
+                      const Done<v1::UploadState> &done);
+    void writeChunk(const std::string &attempt, std::string bytes,
+                    const Done<v1::UploadState> &done);
     void storePackage(const CompleteUpload &upload, const std::string &attempt,
                       const std::string &actor, Done<v1::UploadReply> done);
     void registerPackage(const v1::Package &package, Done<v1::UploadReply> done);
-    v1::FabricStatus describe() const;
-
-    // Keeping the store (fabric_keeping.cpp).
-    void copyTo(const v1::BackupRequest &request, const Done<v1::BackupReply> &done);
-    void takeSnapshotWhenDue();
-    void snapshotTaken(const Result<std::uint64_t> &size, std::uint64_t revision);
-    void forgetHistory();
-    void forgetRequests();
-    std::uint64_t storeBytes() const;
 
     // What is left of what is gone (fabric_leftovers.cpp).
     void followChanges(const std::vector<v1::Change> &changes);
     std::optional<std::string> wordOfDeletion(v1::Removed::Kind kind, const std::string &id) const;
     void throwPackageAway(const std::string &digest);
-    void forgetDeployment(const std::string &id);
+    void forgetDeployments(const std::vector<std::string> &ids);
+    void throwRestAway(const std::string &deployment_id, const std::string &why);
     std::vector<sys::Paths> diskPlaces() const;
     const std::string &fabricId() const { return m_machine.state().settings.fabric_id(); }
     void removeOrphans();
     void removeLeftovers();
-    void tendTrash(bool expire);
 
     // The end, step by step (fabric_shutdown.cpp).
     void beginShutdown(bool keep_services);
@@ -132,7 +146,7 @@ private:
     asio::io_context m_io;
     asio::executor_work_guard<asio::io_context::executor_type> m_work;
     OpenedData m_opened;
-    sys::Trash m_trash;
+    Keeping m_keeping;
     packages::PackageStore m_packages;
     Machine m_machine;
     Inbox m_inbox;
@@ -145,25 +159,25 @@ private:
     std::unique_ptr<EdgeLink> m_edge;
     std::unique_ptr<Dispatcher> m_dispatcher;
     std::string m_engine_name;
-    std::unique_ptr<Worker> m_worker;    // packages
-    std::unique_ptr<Worker> m_librarian; // the store's copies and checks
-    std::atomic<bool> m_stop_reading = false;
+    std::vector<WaitingQuery> m_queries;
+    std::map<std::uint64_t, std::function<void(const v1::Error &)>> m_held; // how to refuse them
+    std::uint64_t m_last_held = 0;
+    std::unique_ptr<Worker> m_worker; // packages
+    std::unique_ptr<Worker> m_writer; // uploads on their way
 
     asio::steady_timer m_second_timer;
     asio::steady_timer m_deadline_timer;
     asio::steady_timer m_plan_timer; // after a plan that took long
     asio::steady_timer m_pump_timer; // while a reader takes its snapshot slowly
     asio::steady_timer m_step_timer;
+    asio::steady_timer m_query_timer;
     std::int64_t m_start_time_ms;
     std::int64_t m_slept_ms = 0; // the machine, since it booted
     std::uint64_t m_seconds = 0;
-    std::uint64_t m_removals = 0; // of packages, since the start
-    std::uint64_t m_snapshot_revision = 0;
-    std::int64_t m_snapshot_time_ms = 0;
-    std::int64_t m_next_snapshot_ms = 0;
-    bool m_snapshot_runs = false;
-    bool m_more_to_forget = false;
-    std::uint64_t m_step = 0; // of the shutdown; a late answer of an earlier step is ignored
+    std::uint64_t m_removals = 0;  // of packages, since the start
+    std::string m_runtime_problem; // that was told
+    bool m_more_to_forget = false; // of the history
+    std::uint64_t m_step = 0;      // of the shutdown; a late answer of an earlier step is ignored
     std::vector<std::function<void()>> m_waiting; // for begin()
     bool m_begun = false;
     bool m_turn_scheduled = false;
@@ -184,6 +198,16 @@ template <typename T> void FabricShell::answer(Done<T> done, std::function<Resul
 {
     const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
     post([done, work = std::move(work)] { done(work()); }, refuse);
+}
+
+template <typename T> Done<T> FabricShell::hold(Done<T> done)
+{
+    const std::uint64_t id = ++m_last_held;
+    m_held[id] = [done](const v1::Error &error) { done(Failure(error)); };
+    return [this, id, done = std::move(done)](Result<T> result) {
+        if (m_held.erase(id) > 0)
+            done(std::move(result));
+    };
 }
 
 } // namespace slipway::fabric

@@ -40,17 +40,17 @@ void FabricShell::beginShutdown(bool keep_services)
     if (m_turn_scheduled)
         runTurn(); // what was accepted is written and answered
     m_ending = true;
-    m_stop_reading = true;
     m_keep_services = keep_services;
     admitWaiting(); // they are refused
     for (asio::steady_timer *timer :
-         {&m_second_timer, &m_deadline_timer, &m_plan_timer, &m_pump_timer})
+         {&m_second_timer, &m_deadline_timer, &m_plan_timer, &m_pump_timer, &m_query_timer})
         timer->cancel();
     const v1::Error ending =
         makeError(v1::Error::UNAVAILABLE, "SHUTTING_DOWN", "The fabric is ending.");
     m_watches.endAll(ending);
     m_metrics.endAll(ending);
     m_logs.endAll(ending);
+    refuseHeld();
     m_uploads.closeAll();
     if (!keep_services)
         return stopEdge();
@@ -103,11 +103,13 @@ void FabricShell::closeDown()
     m_edge.reset();
     m_engine.reset();
     m_worker->stop(); // what it has begun is waited for by the destructor, not by the script
-    m_librarian->stop();
+    m_writer->stop();
+    m_keeping.end();
     m_opened.store.reset();
-    if (!m_keep_services)
+    if (!m_keep_services && m_opened.runtime_lock->holds(m_options.paths.runtime / kRuntimeLock))
         removeRuntimeFiles(m_options.paths, m_options.socket);
-    m_opened.locks.clear();
+    m_opened.runtime_lock.reset();
+    m_opened.data_lock.reset();
     m_closed = true;
     for (const auto &done : std::exchange(m_shutdown_done, {}))
         done();

@@ -217,7 +217,7 @@ void FabricShell::everySecond()
 {
     const std::int64_t now_ms = m_clock.wallMs();
     noticeSleep();
-    followRuntimeFolder();
+    followLocks();
     v1::Observation tick;
     tick.set_tick_time_ms(now_ms);
     observe(tick);
@@ -229,16 +229,24 @@ void FabricShell::everySecond()
         m_watches.heartbeat(now_ms);
     if (m_seconds % kMinute_s == 0) {
         m_uploads.expire();
-        takeSnapshotWhenDue();
-        forgetRequests();
-        tendTrash(m_seconds % kExpireEvery_s == 0);
+        m_keeping.everyMinute(keepingFacts());
     }
-    if (m_seconds % kMinute_s == 0 || m_more_to_forget)
-        forgetHistory();
+    if (!m_machine.adrift() && (m_seconds % kMinute_s == 0 || m_more_to_forget))
+        m_more_to_forget = m_keeping.forgetHistory(m_machine.state().settings);
     if (m_seconds % kExpireEvery_s == 0) {
         removeLeftovers();
+        m_keeping.everyHour(keepingFacts());
         keepMinutes({});
     }
+}
+
+Keeping::Facts FabricShell::keepingFacts() const
+{
+    Keeping::Facts facts{
+        m_machine.state().settings, m_machine.committedRevision(), m_machine.adrift(), {}};
+    for (const auto &[id, deployment] : m_machine.state().deployments)
+        facts.used.insert(packages::folderName(deployment.package_digest()));
+    return facts;
 }
 
 // Nobody could keep a deadline meanwhile, neither those that are judged nor whoever judges.
@@ -247,30 +255,6 @@ void FabricShell::noticeSleep()
     const std::int64_t slept_ms = m_clock.bootMs() - m_clock.steadyMs();
     if (slept_ms - std::exchange(m_slept_ms, slept_ms) > kSlept_ms)
         m_machine.restartWaits();
-}
-
-// Listeners make their sockets anew by themselves, hosts and edge are started again; the lock has
-// to be taken again before another fabric takes it.
-void FabricShell::followRuntimeFolder()
-{
-    const std::filesystem::path &folder = m_options.paths.runtime;
-    std::error_code ignored;
-    if (std::filesystem::exists(folder / kRuntimeLock, ignored))
-        return;
-    if (!sys::makePrivateFolder(folder))
-        return; // tried again in a second
-    auto lock = sys::FileLock::take(folder / kRuntimeLock);
-    if (!lock)
-        return;
-    m_opened.locks.back() = std::move(*lock);
-    v1::Observation observation;
-    v1::Happening &happening = *observation.mutable_happening();
-    happening.set_severity(v1::WARNING);
-    happening.set_kind("RuntimeFolderSwept");
-    happening.set_message("The runtime folder " + folder.string() + " was emptied by somebody");
-    happening.set_cause("a logout, or a cleaner of temporary folders, removed its sockets");
-    happening.set_reaction("sockets are made anew; hosts and edge are started again");
-    observe(observation);
 }
 
 // Also without news: what is too old goes.

@@ -17,40 +17,78 @@ constexpr int kQueryLooks = 6;
 void FabricShell::queryUpload(v1::UploadQuery query, Done<v1::UploadState> done)
 {
     const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
-    post([this, query = std::move(query),
-          done] { answerQuery(query.upload_id(), kQueryLooks, done); },
-         refuse);
+    post(
+        [this, query = std::move(query), done] {
+            answerQuery({query.upload_id(), kQueryLooks, hold(done)});
+        },
+        refuse);
 }
 
 // Who asks after a break is faster than the news of the break: it is waited for a little.
-void FabricShell::answerQuery(const std::string &upload_id, int looks, Done<v1::UploadState> done)
+void FabricShell::answerQuery(WaitingQuery query)
 {
-    const auto state = m_uploads.query(upload_id);
-    const bool waits = state && state->received_bytes() == 0 && m_uploads.isComing(upload_id);
-    if (!waits || looks == 0 || m_ending)
-        return done(state);
-    const auto timer = std::make_shared<asio::steady_timer>(m_io);
-    timer->expires_after(asio::chrono::milliseconds(kQueryLook_ms));
-    timer->async_wait([this, timer, upload_id, looks, done](std::error_code) {
-        answerQuery(upload_id, looks - 1, done);
+    const auto state = m_uploads.query(query.upload_id);
+    const bool waits = state && state->received_bytes() == 0 && m_uploads.isComing(query.upload_id);
+    if (!waits || query.looks == 0)
+        return query.done(state);
+    --query.looks;
+    m_queries.push_back(std::move(query));
+    if (m_queries.size() == 1)
+        lookAgain();
+}
+
+void FabricShell::lookAgain()
+{
+    m_query_timer.expires_after(asio::chrono::milliseconds(kQueryLook_ms));
+    m_query_timer.async_wait([this](std::error_code error) {
+        if (error)
+            return; // the end has answered them
+        for (WaitingQuery &query : std::exchange(m_queries, {}))
+            answerQuery(std::move(query));
     });
 }
 
 void FabricShell::beginUpload(std::string attempt, v1::UploadStart start,
                               Done<v1::UploadState> done)
 {
-    answer<v1::UploadState>(std::move(done),
-                            [this, attempt = std::move(attempt), start = std::move(start)] {
-                                return m_uploads.begin(attempt, start);
-                            });
+    const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
+    post([this, attempt = std::move(attempt), start = std::move(start),
+          done] { beginAttempt(attempt, start, done); },
+         refuse);
+}
+
+// On a full disk the trash gives way first.
+void FabricShell::beginAttempt(const std::string &attempt, const v1::UploadStart &start,
+                               const Done<v1::UploadState> &done)
+{
+    auto begun = m_uploads.begin(attempt, start);
+    if (begun || begun.error().reason() != "DISK_TOO_FULL")
+        return done(std::move(begun));
+    m_keeping.makeRoom(
+        UploadDesk::neededBytes(start), keepingFacts(),
+        [this, attempt, start, answer = hold(done)] { answer(m_uploads.begin(attempt, start)); });
 }
 
 void FabricShell::uploadChunk(std::string attempt, std::string bytes, Done<v1::UploadState> done)
 {
-    answer<v1::UploadState>(std::move(done),
-                            [this, attempt = std::move(attempt), bytes = std::move(bytes)] {
-                                return m_uploads.append(attempt, bytes);
-                            });
+    const auto refuse = [done](const v1::Error &error) { done(Failure(error)); };
+    post([this, attempt = std::move(attempt), bytes = std::move(bytes),
+          done] { writeChunk(attempt, bytes, done); },
+         refuse);
+}
+
+// A slow disk holds the writer up, not the fabric.
+void FabricShell::writeChunk(const std::string &attempt, std::string bytes,
+                             const Done<v1::UploadState> &done)
+{
+    const auto writing = m_uploads.accept(attempt, std::move(bytes));
+    if (!writing)
+        return done(Failure(writing.error()));
+    m_writer->run([this, attempt, writing = *writing, answer = hold(done)] {
+        asio::post(m_io, [this, attempt, size = writing.size(), success = writing.write(), answer] {
+            answer(m_uploads.written(attempt, size, success));
+        });
+    });
 }
 
 void FabricShell::finishUpload(std::string attempt, std::string actor, Done<v1::UploadReply> done)
@@ -60,7 +98,7 @@ void FabricShell::finishUpload(std::string attempt, std::string actor, Done<v1::
         const auto upload = m_uploads.complete(attempt);
         if (!upload)
             return done(Failure(upload.error()));
-        storePackage(*upload, attempt, actor, done);
+        storePackage(*upload, attempt, actor, hold(done));
     };
     post(work, refuse);
 }
@@ -81,8 +119,7 @@ void FabricShell::storePackage(const CompleteUpload &upload, const std::string &
         auto package = m_packages.add(upload.file, upload.file_name, actor, m_clock.wallMs());
         asio::post(m_io, [this, upload, attempt, actor, done, removals, package] {
             if (m_ending)
-                return done(failure(v1::Error::UNAVAILABLE, "SHUTTING_DOWN",
-                                    "The fabric is ending; upload again when it is back."));
+                return; // it was refused
             if (m_turn_scheduled)
                 runTurn(); // what was asked for meanwhile is on the disk, a removal is known
             if (removals != m_removals)

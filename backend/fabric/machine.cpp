@@ -10,6 +10,18 @@
 namespace slipway::fabric
 {
 
+namespace
+{
+
+// A loss that somebody has to look after; others pass.
+bool saysWhatToDo(const v1::Error &error)
+{
+    return error.reason() == "STORE_REPLACED" || error.reason() == "STORE_CHANGED" ||
+           error.reason() == "FABRIC_OUSTED";
+}
+
+} // namespace
+
 core::State stateFrom(const store::Loaded &loaded)
 {
     core::State state;
@@ -24,7 +36,7 @@ core::State stateFrom(const store::Loaded &loaded)
 Machine::Machine(store::Store &store, core::State state, const sys::Clock &clock,
                  std::function<void()> wake, StationObserver passed)
     : m_store(store), m_state(std::move(state)), m_clock(clock), m_wake(std::move(wake)),
-      m_passed(std::move(passed))
+      m_passed(std::move(passed)), m_committed_revision(m_state.revision)
 {
 }
 
@@ -160,6 +172,8 @@ Committed Machine::commit()
         else
             m_passed(Station::Committed);
     }
+    if (!lost)
+        m_committed_revision = m_state.revision;
     if (lost) {
         committed.changes.clear();
         reload(committed);
@@ -176,6 +190,8 @@ Committed Machine::commit()
 // disk reading may fail, too; then nothing happens at all until it works again.
 void Machine::reload(Committed &committed)
 {
+    if (m_barred)
+        return drift(*m_barred);
     const auto loaded = m_store.load();
     if (!loaded)
         return drift(loaded.error());
@@ -185,7 +201,18 @@ void Machine::reload(Committed &committed)
         m_adrift.reset();
     }
     m_state = stateFrom(*loaded);
+    m_committed_revision = m_state.revision;
     committed.reloaded = true;
+}
+
+void Machine::bar(const std::optional<v1::Error> &cause)
+{
+    if (m_barred.has_value() == cause.has_value())
+        return;
+    m_barred = cause;
+    if (m_barred)
+        drift(*m_barred);
+    m_wake();
 }
 
 void Machine::drift(const v1::Error &cause)
@@ -193,7 +220,7 @@ void Machine::drift(const v1::Error &cause)
     if (!m_adrift)
         spdlog::critical("{} Until then the fabric decides nothing.", cause.message());
     m_adrift = cause;
-    if (cause.reason() != "STORE_REPLACED" && cause.reason() != "STORE_CHANGED")
+    if (!saysWhatToDo(cause))
         m_adrift = makeError(v1::Error::UNAVAILABLE, "STORE_UNREADABLE",
                              "The fabric can neither write nor read its store, and decides nothing "
                              "until it can: " +

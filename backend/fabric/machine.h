@@ -48,6 +48,9 @@ public:
 
     // Holds what is not committed yet: look at it after commit() only.
     const core::State &state() const { return m_state; }
+    std::uint64_t committedRevision() const { return m_committed_revision; }
+    // Adrift, with this cause, until it is called with nothing: the store is another fabric's.
+    void bar(const std::optional<v1::Error> &cause);
     // The state holds what the store refused, and the store cannot be read, or is no longer the
     // file that the next start will read: nothing may be decided or shown by it. Commands are
     // refused, observations dropped; each tick tries again.
@@ -78,6 +81,8 @@ private:
     std::vector<Answer> m_answers;
     std::map<std::string, store::AnsweredRequest> m_answered; // by request id; not committed yet
     std::optional<v1::Error> m_adrift;
+    std::optional<v1::Error> m_barred;
+    std::uint64_t m_committed_revision;
 };
 
 // Rebuilds a state from what was stored.

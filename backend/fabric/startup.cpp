@@ -174,12 +174,14 @@ Result<void> settle(OpenedData &opened, v1::Settings settings)
 
 Result<void> lock(OpenedData &opened, const sys::Paths &paths)
 {
-    for (const fs::path &file : {paths.lockFile(), paths.runtime / kRuntimeLock}) {
-        auto taken = sys::FileLock::take(file);
-        if (!taken)
-            return Failure(taken.error());
-        opened.locks.push_back(std::move(*taken));
-    }
+    auto data = sys::FileLock::take(paths.lockFile());
+    if (!data)
+        return Failure(data.error());
+    auto runtime = sys::FileLock::take(paths.runtime / kRuntimeLock);
+    if (!runtime)
+        return Failure(runtime.error());
+    opened.data_lock = std::move(*data);
+    opened.runtime_lock = std::move(*runtime);
     return {};
 }
 

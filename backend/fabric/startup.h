@@ -7,8 +7,8 @@
 #include "backend/sys/file_lock.h"
 
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace slipway::fabric
 {
@@ -17,7 +17,8 @@ inline constexpr const char *kRuntimeLock = "fabric.lock"; // in the runtime fol
 
 // Members are closed in reverse: the store before the locks.
 struct OpenedData {
-    std::vector<sys::FileLock> locks; // of the data folder and of the runtime folder
+    std::optional<sys::FileLock> data_lock;
+    std::optional<sys::FileLock> runtime_lock;
     std::unique_ptr<store::Store> store;
     core::State state;
     std::string how; // "first start" or "restart"

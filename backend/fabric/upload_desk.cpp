@@ -70,9 +70,22 @@ std::string plainName(const std::string &file_name)
 
 } // namespace
 
-UploadDesk::UploadDesk(fs::path folder, const sys::Clock &clock)
-    : m_folder(std::move(folder)), m_clock(clock)
+bool UploadWriting::write() const
 {
+    m_stream->write(m_bytes.data(), std::streamsize(m_bytes.size()));
+    m_stream->flush();
+    return bool(*m_stream);
+}
+
+UploadDesk::UploadDesk(fs::path folder, const sys::Clock &clock, FreeBytes free_bytes)
+    : m_folder(std::move(folder)), m_clock(clock), m_free_bytes(std::move(free_bytes))
+{
+    if (!m_free_bytes)
+        m_free_bytes = [folder = m_folder]() -> std::optional<std::uint64_t> {
+            std::error_code error;
+            const fs::space_info space = fs::space(folder, error);
+            return error ? std::nullopt : std::optional<std::uint64_t>(space.available);
+        };
 }
 
 UploadDesk::Attempts::const_iterator UploadDesk::broken(const std::string &upload_id) const
@@ -100,19 +113,24 @@ Result<v1::UploadState> UploadDesk::begin(const std::string &name, const v1::Upl
                        "The upload has " + std::to_string(kept_bytes) + " bytes, not " +
                            std::to_string(start.offset()) + "; go on from there.",
                        start.upload_id());
-    Attempt attempt;
-    if (const auto found = broken(start.upload_id()); found != m_attempts.end()) {
-        attempt = std::move(m_attempts.at(found->first));
-        m_attempts.erase(found);
-    }
-    attempt.start = start;
-    attempt.stage = Stage::Broken; // as long as it is not open
-    attempt.touched_ms = m_clock.steadyMs();
     if (const auto room = makeRoom(start); !room)
         return Failure(room.error());
-    if (const auto opened = open(name, attempt); !opened)
-        return Failure(opened.error());
-    m_attempts[name] = std::move(attempt);
+    const auto resumed = broken(start.upload_id());
+    const fs::path file = resumed != m_attempts.end()
+                              ? resumed->second.file
+                              : m_folder / (start.upload_id() + "." +
+                                            std::to_string(start.size_bytes()) + "." + name);
+    auto stream = open(start, file);
+    if (!stream)
+        return Failure(stream.error()); // what was kept still is
+    if (resumed != m_attempts.end())
+        m_attempts.erase(resumed);
+    Attempt &attempt = m_attempts[name];
+    attempt.start = start;
+    attempt.file = file;
+    attempt.stream = std::move(*stream);
+    attempt.received_bytes = kept_bytes;
+    attempt.touched_ms = m_clock.steadyMs();
     return stateWith(kept_bytes);
 }
 
@@ -128,21 +146,24 @@ std::uint64_t UploadDesk::keptBytes(const v1::UploadStart &start)
     return 0;
 }
 
-// What broke off goes first, the oldest first; what is coming stays.
+// What broke off goes first, the oldest first; what is coming stays, and what is gone on with now.
 Result<void> UploadDesk::makeRoom(const v1::UploadStart &start)
 {
     if (auto space = checkFreeSpace(start); !space)
         return space;
+    const auto resumed = broken(start.upload_id());
     const auto full = [&] {
+        const std::size_t others = m_attempts.size() - (resumed == m_attempts.end() ? 0 : 1);
         std::uint64_t bytes = start.size_bytes();
-        for (const auto &[name, attempt] : m_attempts)
-            bytes += attempt.start.size_bytes();
-        return m_attempts.size() >= kAttemptsMax || bytes > kAttemptBytesMax;
+        for (auto entry = m_attempts.cbegin(); entry != m_attempts.cend(); ++entry)
+            bytes += entry == resumed ? 0 : entry->second.start.size_bytes();
+        return others >= kAttemptsMax || bytes > kAttemptBytesMax;
     };
     while (full()) {
         auto oldest = m_attempts.end();
         for (auto entry = m_attempts.begin(); entry != m_attempts.end(); ++entry)
             if (entry->second.stage == Stage::Broken &&
+                Attempts::const_iterator(entry) != resumed &&
                 (oldest == m_attempts.end() ||
                  entry->second.touched_ms < oldest->second.touched_ms))
                 oldest = entry;
@@ -157,59 +178,73 @@ Result<void> UploadDesk::makeRoom(const v1::UploadStart &start)
     return {};
 }
 
+std::uint64_t UploadDesk::neededBytes(const v1::UploadStart &start)
+{
+    return start.size_bytes() - std::min(start.offset(), start.size_bytes()) + kSpareBytes;
+}
+
 Result<void> UploadDesk::checkFreeSpace(const v1::UploadStart &start) const
 {
-    std::error_code error;
-    const fs::space_info space = fs::space(m_folder, error);
-    const std::uint64_t needed_bytes = start.size_bytes() - start.offset() + kSpareBytes;
-    if (error || space.available >= needed_bytes)
+    const auto free_bytes = m_free_bytes();
+    if (!free_bytes || *free_bytes >= neededBytes(start))
         return {};
-    return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_TOO_FULL",
-                   "The disk of " + m_folder.string() + " has " + std::to_string(space.available) +
-                       " bytes left, and this upload needs " + std::to_string(needed_bytes) +
-                       ". Make room, e.g. delete packages.",
+    return failure(
+        v1::Error::RESOURCE_EXHAUSTED, "DISK_TOO_FULL",
+        "The disk of " + m_folder.string() + " has " + std::to_string(*free_bytes) +
+            " bytes left, and this upload needs " + std::to_string(neededBytes(start)) +
+            ". Make room: what packages that are deleted leave in the trash gives way by "
+            "itself.",
+        start.upload_id());
+}
+
+Result<std::shared_ptr<std::ofstream>> UploadDesk::open(const v1::UploadStart &start,
+                                                        const fs::path &file) const
+{
+    auto stream = std::make_shared<std::ofstream>(file, std::ios::binary | std::ios::app);
+    if (*stream)
+        return stream;
+    return failure(v1::Error::UNAVAILABLE, "UPLOAD_NOT_WRITTEN",
+                   "Cannot write " + file.string() +
+                       ": is the disk full, or are too many files open?",
                    start.upload_id());
 }
 
-Result<void> UploadDesk::open(const std::string &name, Attempt &attempt)
-{
-    if (attempt.file.empty())
-        attempt.file = m_folder / (attempt.start.upload_id() + "." +
-                                   std::to_string(attempt.start.size_bytes()) + "." + name);
-    attempt.stream =
-        std::make_unique<std::ofstream>(attempt.file, std::ios::binary | std::ios::app);
-    if (*attempt.stream) {
-        attempt.stage = Stage::Coming;
-        return {};
-    }
-    return failure(v1::Error::UNAVAILABLE, "UPLOAD_NOT_WRITTEN",
-                   "Cannot write " + attempt.file.string() +
-                       ": is the disk full, or are too many files open?",
-                   attempt.start.upload_id());
-}
-
-Result<v1::UploadState> UploadDesk::append(const std::string &name, const std::string &bytes)
+Result<UploadWriting> UploadDesk::accept(const std::string &name, std::string bytes)
 {
     const auto found = m_attempts.find(name);
-    if (found == m_attempts.end() || found->second.stage != Stage::Coming)
+    if (found == m_attempts.end() || found->second.stage != Stage::Coming || found->second.breaks)
         return notBegun(name);
     Attempt &attempt = found->second;
-    const std::string upload_id = attempt.start.upload_id();
     if (bytes.size() > kUploadChunkBytesMax ||
-        attempt.received_bytes + bytes.size() > attempt.start.size_bytes())
+        attempt.received_bytes + attempt.writing_bytes + bytes.size() > attempt.start.size_bytes())
         return failure(v1::Error::INVALID_ARGUMENT, "UPLOAD_TOO_LARGE",
                        "More bytes came than the upload announced, or a chunk over 1 MiB.",
-                       upload_id);
-    attempt.stream->write(bytes.data(), std::streamsize(bytes.size()));
-    attempt.stream->flush();
-    if (!*attempt.stream) { // what did reach the disk is not known: it cannot be gone on with
+                       attempt.start.upload_id());
+    attempt.writing_bytes += bytes.size();
+    attempt.touched_ms = m_clock.steadyMs();
+    return UploadWriting(attempt.stream, std::move(bytes));
+}
+
+Result<v1::UploadState> UploadDesk::written(const std::string &name, std::size_t bytes,
+                                            bool success)
+{
+    const auto found = m_attempts.find(name);
+    if (found == m_attempts.end())
+        return notBegun(name);
+    Attempt &attempt = found->second;
+    if (!success) { // what did reach the disk is not known: it cannot be gone on with
+        const std::string upload_id = attempt.start.upload_id();
         forget(found);
         return failure(v1::Error::RESOURCE_EXHAUSTED, "UPLOAD_NOT_WRITTEN",
                        "Cannot write to " + m_folder.string() + ": is its disk full?", upload_id);
     }
-    attempt.received_bytes += bytes.size();
+    attempt.writing_bytes -= bytes;
+    attempt.received_bytes += bytes;
     attempt.touched_ms = m_clock.steadyMs();
-    return stateWith(attempt.received_bytes);
+    const auto state = stateWith(attempt.received_bytes);
+    if (attempt.breaks && attempt.writing_bytes == 0)
+        keepBroken(found);
+    return state;
 }
 
 Result<CompleteUpload> UploadDesk::complete(const std::string &name)
@@ -224,7 +259,7 @@ Result<CompleteUpload> UploadDesk::complete(const std::string &name)
                            std::to_string(attempt.start.size_bytes()) +
                            " bytes came; send the rest.",
                        attempt.start.upload_id());
-    attempt.stream.reset();
+    attempt.stream.reset(); // all of it is written, so nobody else has it
     attempt.stage = Stage::Storing;
     return CompleteUpload{attempt.file, plainName(attempt.start.file_name())};
 }
@@ -243,22 +278,30 @@ void UploadDesk::forget(Attempts::iterator attempt)
     m_attempts.erase(attempt);
 }
 
+// What is on its way to the disk comes there first.
 void UploadDesk::breakOff(const std::string &name)
 {
     const auto found = m_attempts.find(name);
     if (found == m_attempts.end() || found->second.stage != Stage::Coming)
         return;
-    if (found->second.received_bytes == 0)
-        return forget(found);
-    const auto older = broken(found->second.start.upload_id());
+    found->second.breaks = true;
+    if (found->second.writing_bytes == 0)
+        keepBroken(found);
+}
+
+void UploadDesk::keepBroken(Attempts::iterator attempt)
+{
+    if (attempt->second.received_bytes == 0)
+        return forget(attempt);
+    const auto older = broken(attempt->second.start.upload_id());
     if (older != m_attempts.end()) { // one is enough: the one with more
-        if (older->second.received_bytes >= found->second.received_bytes)
-            return forget(found);
+        if (older->second.received_bytes >= attempt->second.received_bytes)
+            return forget(attempt);
         forget(m_attempts.find(older->first));
     }
-    found->second.stream.reset();
-    found->second.stage = Stage::Broken;
-    found->second.touched_ms = m_clock.steadyMs();
+    attempt->second.stream.reset();
+    attempt->second.stage = Stage::Broken;
+    attempt->second.touched_ms = m_clock.steadyMs();
 }
 
 void UploadDesk::expire()

@@ -17,6 +17,8 @@ public:
     FileLock &operator=(FileLock &&other) noexcept;
     ~FileLock();
     void release();
+    // Whether `file` is still what is locked: removed, or made anew, it holds nobody off.
+    bool holds(const std::filesystem::path &file) const;
 
 private:
     static Result<FileLock> takeOnce(const std::filesystem::path &file);

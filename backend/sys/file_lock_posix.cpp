@@ -64,6 +64,11 @@ Result<FileLock> FileLock::takeOnce(const std::filesystem::path &file)
     return FileLock(fd);
 }
 
+bool FileLock::holds(const std::filesystem::path &file) const
+{
+    return isStillThere(m_fd, file);
+}
+
 FileLock::FileLock(FileLock &&other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
 
 FileLock &FileLock::operator=(FileLock &&other) noexcept

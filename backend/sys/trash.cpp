@@ -18,12 +18,12 @@ namespace
 {
 
 constexpr std::size_t kTimeLength = 16; // "20261127T193331Z"
-constexpr char kDisk[] = "disk";
 
 std::string noteFor(const fs::path &thing, const std::string &why)
 {
     return why + "\nMove it back to " + thing.string() +
-           " to have it again. After 7 days it is removed for good.\n";
+           " to have it again. After 7 days it is removed for good, or earlier when its disk is "
+           "full.\n";
 }
 
 bool isThere(const fs::path &thing)
@@ -32,7 +32,68 @@ bool isThere(const fs::path &thing)
     return fs::exists(fs::symlink_status(thing, ignored));
 }
 
+std::string timeOf(const fs::path &entry)
+{
+    return entry.filename().string().substr(0, kTimeLength);
+}
+
+bool isOurs(const fs::path &entry)
+{
+    const std::string name = entry.filename().string();
+    return name.size() > kTimeLength && name[kTimeLength] == '-' && isFileTime(timeOf(entry));
+}
+
+bool isOfKind(const fs::path &entry, const std::string &kind)
+{
+    return kind.empty() || entry.filename().string().find("-" + kind + "-") == kTimeLength;
+}
+
+bool holds(const fs::path &entry, const Trash::Used &used)
+{
+    return std::any_of(used.begin(), used.end(),
+                       [&entry](const std::string &name) { return isThere(entry / name); });
+}
+
+// Of what goes away meanwhile nothing is counted.
+std::uint64_t bytesBelow(const fs::path &folder)
+{
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    auto walk = fs::recursive_directory_iterator(
+        folder, fs::directory_options::skip_permission_denied, error);
+    for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+        std::error_code failed;
+        if (!fs::is_regular_file(walk->symlink_status(failed)))
+            continue;
+        const std::uintmax_t size_bytes = walk->file_size(failed);
+        bytes += failed ? 0 : size_bytes;
+    }
+    return bytes;
+}
+
+bool removeEntry(const fs::path &entry)
+{
+    std::error_code failed;
+    fs::remove_all(entry, failed);
+    if (failed)
+        spdlog::warn("Cannot remove {}: {}", entry.string(), failed.message());
+    return !failed;
+}
+
+// A disk that cannot be asked is not full.
+std::uint64_t freeBytesOf(const fs::path &folder)
+{
+    std::error_code error;
+    const fs::space_info space = fs::space(folder, error);
+    return error ? UINT64_MAX : space.available;
+}
+
 } // namespace
+
+Trash::Trash(fs::path folder, FreeBytes free_bytes)
+    : m_folder(std::move(folder)), m_free_bytes(free_bytes ? std::move(free_bytes) : freeBytesOf)
+{
+}
 
 Result<fs::path> Trash::makePlace(const fs::path &thing, const std::string &kind,
                                   std::int64_t now_ms) const
@@ -57,9 +118,12 @@ Result<void> Trash::take(const fs::path &thing, const std::string &kind, const s
     const auto place = makePlace(thing, kind, now_ms);
     if (!place)
         return Failure(place.error());
-    if (const auto noted = writeDurably(*place / "why.txt", noteFor(thing, why)); !noted)
-        return noted;
-    return moveDurably(thing, *place / thing.filename());
+    auto taken = writeDurably(*place / "why.txt", noteFor(thing, why)).and_then([&] {
+        return moveDurably(thing, *place / thing.filename());
+    });
+    if (!taken && !isThere(*place / thing.filename()))
+        removeEntry(*place); // else each try would leave one
+    return taken;
 }
 
 Result<void> Trash::takeDisk(const fs::path &disk, const std::string &why,
@@ -67,59 +131,60 @@ Result<void> Trash::takeDisk(const fs::path &disk, const std::string &why,
 {
     if (!isThere(disk))
         return {};
-    const auto place = makePlace(disk, kDisk, now_ms);
+    const auto place = makePlace(disk, kTrashDisk, now_ms);
     if (!place)
         return Failure(place.error());
     std::ofstream(*place / "why.txt") << noteFor(disk, why); // a full disk leaves it empty
     std::error_code error;
     fs::rename(disk, *place / disk.filename(), error);
-    if (error)
-        return failure(v1::Error::UNAVAILABLE, "TRASH_NOT_WRITTEN",
-                       "Cannot move " + disk.string() + " to " + place->string() + ": " +
-                           error.message() + ".",
-                       disk.string());
-    return {};
+    if (!error)
+        return {};
+    removeEntry(*place); // else each try would leave one
+    return failure(v1::Error::UNAVAILABLE, "TRASH_NOT_WRITTEN",
+                   "Cannot move " + disk.string() + " to " + place->string() + ": " +
+                       error.message() + ".",
+                   disk.string());
+}
+
+std::vector<fs::path> Trash::entries() const
+{
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (const auto &entry : fs::directory_iterator(m_folder, error))
+        if (isOurs(entry.path()))
+            found.push_back(entry.path());
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 // By the name, not by the times of files, which a move keeps.
-void Trash::expire(std::int64_t now_ms) const
+void Trash::expire(std::int64_t now_ms, const Used &used) const
 {
     const std::string oldest = fileTime(now_ms - kTrashKeep_ms);
-    std::error_code error;
-    for (const auto &entry : fs::directory_iterator(m_folder, error)) {
-        const std::string name = entry.path().filename().string();
-        if (name.size() <= kTimeLength || name[kTimeLength] != '-' ||
-            name.substr(0, kTimeLength) >= oldest || !isFileTime(name.substr(0, kTimeLength)))
+    for (const fs::path &entry : entries())
+        if (timeOf(entry) < oldest && !holds(entry, used))
+            removeEntry(entry);
+}
+
+Trash::Content Trash::giveWay(const Limits &limits, const Used &used,
+                              const std::atomic<bool> &stop) const
+{
+    const bool counts = limits.bytes_max != UINT64_MAX;
+    std::uint64_t bytes = counts ? content().bytes : 0; // a walk over all files
+    Content gone;
+    for (const fs::path &entry : entries()) {
+        if (stop || (bytes <= limits.bytes_max && m_free_bytes(m_folder) >= limits.free_bytes_min))
+            break;
+        if (!isOfKind(entry, limits.only) || holds(entry, used))
             continue;
-        std::error_code failed;
-        fs::remove_all(entry.path(), failed);
-        if (failed)
-            spdlog::warn("Cannot remove {}: {}", entry.path().string(), failed.message());
+        const std::uint64_t freed = bytesBelow(entry);
+        if (!removeEntry(entry))
+            continue;
+        bytes -= std::min(bytes, freed);
+        ++gone.things;
+        gone.bytes += freed;
     }
-}
-
-std::vector<fs::path> Trash::disksByAge() const
-{
-    std::vector<fs::path> disks;
-    std::error_code error;
-    for (const auto &entry : fs::directory_iterator(m_folder, error))
-        if (entry.path().filename().string().find(std::string("-") + kDisk + "-") == kTimeLength)
-            disks.push_back(entry.path());
-    std::sort(disks.begin(), disks.end());
-    return disks;
-}
-
-void Trash::makeRoom(std::uint64_t wanted_bytes) const
-{
-    for (const fs::path &disk : disksByAge()) {
-        std::error_code error;
-        const fs::space_info space = fs::space(m_folder, error);
-        if (error || space.available >= std::min<std::uint64_t>(wanted_bytes, space.capacity / 10))
-            return;
-        fs::remove_all(disk, error);
-        if (error)
-            spdlog::warn("Cannot remove {}: {}", disk.string(), error.message());
-    }
+    return gone;
 }
 
 Trash::Content Trash::content() const
@@ -128,12 +193,7 @@ Trash::Content Trash::content() const
     std::error_code error;
     for (const auto &entry : fs::directory_iterator(m_folder, error)) {
         ++content.things;
-        auto walk = fs::recursive_directory_iterator(
-            entry.path(), fs::directory_options::skip_permission_denied, error);
-        for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error))
-            if (std::error_code ignored; fs::is_regular_file(walk->symlink_status(ignored)))
-                content.bytes += walk->file_size(ignored);
-        error.clear();
+        content.bytes += bytesBelow(entry.path());
     }
     return content;
 }

@@ -71,6 +71,8 @@ private Q_SLOTS:
     void deletesByTheStoresWordAlone();
     void refusesCommandsWithoutItsStore();
     void emptiesTheTrashAfterAWeek();
+    void theTrashGivesWayOnAFullDisk();
+    void leavesNothingOfWhatCannotBeMoved();
     void startsOnlyWithAWholeStore();
 
 private:
@@ -214,15 +216,15 @@ void DataFolderTest::namesTheNewestSnapshot()
     earlierLife();
     fs::remove(options().paths.storeFile());
     const fs::path snapshots = options().paths.snapshots();
+    const fs::path newest = snapshots / "hourly-20261127T120000Z.db";
+    writeFile(newest, "2");
     writeFile(snapshots / "manual-20261127T110000Z.db", "1");
-    writeFile(snapshots / "hourly-20261127T120000Z.db", "2");
-    fs::last_write_time(snapshots / "manual-20261127T110000Z.db",
-                        fs::last_write_time(snapshots / "hourly-20261127T120000Z.db") -
-                            std::chrono::hours(1));
+    writeFile(snapshots / "mine.db", "3");
+    fs::last_write_time(newest,
+                        fs::last_write_time(newest) - std::chrono::hours(1)); // it was moved
     const auto refused = openFabric(options());
     QVERIFY(!refused);
-    QVERIFY(refused.error().message().find((snapshots / "hourly-20261127T120000Z.db").string()) !=
-            std::string::npos);
+    QVERIFY(refused.error().message().find(newest.string()) != std::string::npos);
 }
 
 void DataFolderTest::deletesByTheStoresWordAlone()
@@ -306,11 +308,53 @@ void DataFolderTest::emptiesTheTrashAfterAWeek()
     QVERIFY(!fs::exists(thing));
     QCOMPARE(trash.content().things, std::size_t(1));
     writeFile(folder / "somebody's own", "x");
-    trash.expire(now_ms + 7 * kDay_ms - 1000);
+    trash.expire(now_ms + 7 * kDay_ms - 1000, {});
     QCOMPARE(trash.content().things, std::size_t(2));
-    trash.expire(now_ms + 7 * kDay_ms + 1000);
+    trash.expire(now_ms + 7 * kDay_ms + 1000, {"one"}); // it is still used
+    QCOMPARE(trash.content().things, std::size_t(2));
+    trash.expire(now_ms + 7 * kDay_ms + 1000, {"another"});
     QCOMPARE(trash.content().things, std::size_t(1));
     QVERIFY(fs::exists(folder / "somebody's own"));
+}
+
+void DataFolderTest::theTrashGivesWayOnAFullDisk()
+{
+    const fs::path home = m_home->path().toStdString();
+    std::uint64_t disk_bytes = 13'000;
+    const sys::Trash trash(home / "trash", [&](const fs::path &folder) {
+        const auto things = std::distance(fs::directory_iterator(folder), {});
+        return disk_bytes - std::uint64_t(things) * 1000;
+    });
+    const std::atomic<bool> never = false;
+    for (int i = 0; i < 8; ++i) {
+        const std::string name = "thing-" + std::to_string(i);
+        writeFile(home / name / "file", std::string(10'000, 'x'));
+        QVERIFY(trash.take(home / name, "package", "why", 1'800'000'000'000 + i * kDay_ms));
+    }
+    const auto holds = [&](int i) {
+        for (const auto &[name, size] : inventory(home / "trash"))
+            if (name.ends_with("thing-" + std::to_string(i)))
+                return true;
+        return false;
+    };
+    QCOMPARE(trash.giveWay({.free_bytes_min = 5000}, {}, never).things, std::size_t(0));
+    const auto gone = trash.giveWay({.free_bytes_min = 7000}, {"thing-0"}, never);
+    QCOMPARE(gone.things, std::size_t(2)); // the oldest that nobody uses, no more than is needed
+    QVERIFY(gone.bytes > 20'000);
+    QVERIFY(holds(0) && !holds(1) && !holds(2) && holds(3));
+    disk_bytes = 1'000'000;
+    QVERIFY(trash.giveWay({.bytes_max = 35'000}, {}, never).things >= 2);
+    QVERIFY(holds(7));
+    QVERIFY(trash.content().bytes <= 35'000);
+    const std::atomic<bool> stop = true;
+    QCOMPARE(trash.giveWay({.bytes_max = 0}, {}, stop).things, std::size_t(0));
+}
+
+void DataFolderTest::leavesNothingOfWhatCannotBeMoved()
+{
+    const sys::Trash trash(fs::path(m_home->path().toStdString()) / "trash");
+    QVERIFY(!trash.take("/proc/self/status", "logs", "why", 1'800'000'000'000)); // another disk
+    QCOMPARE(trash.content().things, std::size_t(0));
 }
 
 // However far it came before it was killed: a store without its log is no store.

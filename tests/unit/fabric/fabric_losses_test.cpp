@@ -1,5 +1,6 @@
-// A fabric that loses its store for a while: nothing is taken, decided or shown
+// A fabric that loses its store or its locks for a while: nothing is taken, decided or shown
 // meanwhile, and it goes on afterwards.
+#include "backend/sys/file_lock.h"
 #include "tests/support/full_disk.h"
 #include "tests/unit/fabric/played_parts.h"
 
@@ -7,6 +8,7 @@
 #include <QTest>
 #include <csignal>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,6 +75,9 @@ private Q_SLOTS:
     void init() { m_home = std::make_unique<QTemporaryDir>(); }
     void decidesNothingWhileItsStoreIsUnreadable();
     void observesAgainAfterALostCommit();
+    void decidesNothingBesideAnotherFabric_data();
+    void decidesNothingBesideAnotherFabric();
+    void tellsOnceThatItsRuntimeFolderIsGone();
 
 private:
     FabricOptions options() const
@@ -133,6 +138,62 @@ void FabricLossesTest::observesAgainAfterALostCommit()
         QTRY_VERIFY(calls.asked_again.load() >= 1);
     }
     QVERIFY(execute(**fabric, createService("after")));
+}
+
+void FabricLossesTest::decidesNothingBesideAnotherFabric_data()
+{
+    QTest::addColumn<bool>("of_data");
+    QTest::newRow("on its data") << true;
+    QTest::newRow("at its sockets") << false;
+}
+
+// Somebody removed a lock's file, and another fabric was faster with the new one.
+void FabricLossesTest::decidesNothingBesideAnotherFabric()
+{
+    QFETCH(bool, of_data);
+    auto fabric = openFabric(options(), testParts());
+    QVERIFY(fabric);
+    QVERIFY(execute(**fabric, createService("before")));
+    const std::filesystem::path file =
+        of_data ? options().paths.lockFile() : options().paths.runtime / "fabric.lock";
+    std::optional<sys::FileLock> other;
+    const auto taken = [&] { // unless the fabric itself is faster: once more
+        if (other)
+            return true;
+        std::filesystem::remove(file);
+        if (auto lock = sys::FileLock::take(file))
+            other = std::move(*lock);
+        return other.has_value();
+    };
+    QTRY_VERIFY(taken());
+    const auto reason = [&] {
+        static int tries = 0;
+        const auto reply = execute(**fabric, createService("lost-" + std::to_string(++tries)));
+        return reply ? std::string() : reply.error().reason();
+    };
+    QTRY_COMPARE(reason(), std::string("FABRIC_OUSTED"));
+    other->release();
+    QTRY_COMPARE(reason(), std::string());
+}
+
+void FabricLossesTest::tellsOnceThatItsRuntimeFolderIsGone()
+{
+    auto fabric = openFabric(options(), testParts());
+    QVERIFY(fabric);
+    const std::filesystem::path folder = options().paths.runtime;
+    const auto told = [&](const std::string &kind) {
+        const auto events =
+            waitFor<v1::EventsReply>([&](auto done) { (*fabric)->listEvents({}, done); });
+        return std::count_if(events->events().begin(), events->events().end(),
+                             [&](const v1::Event &event) { return event.kind() == kind; });
+    };
+    std::filesystem::rename(folder, folder.string() + "-away");
+    std::ofstream(folder) << "somebody's file, so that no folder can be made";
+    QTRY_COMPARE(told("RuntimeFolderGone"), 1);
+    QVERIFY(execute(**fabric, createService("taken"))); // nobody else has it
+    std::filesystem::remove(folder);
+    QTRY_COMPARE(told("RuntimeFolderSwept"), 1);
+    QCOMPARE(told("RuntimeFolderGone"), 1); // several seconds, one word
 }
 
 QTEST_APPLESS_MAIN(FabricLossesTest)

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void leavesNothingOfDeletedDeployments();
     void tellsTheEngineOfOtherHosts();
     void startsWhileAServiceIsBeingDeleted();
+    void answersWhatWaitsWhenItEnds();
     void startsNothingWhenItsDoorStaysShut();
     void refusesFoldersThatTheEdgeCannotName();
     void removesTheSocketThatItWasGiven();
@@ -258,6 +259,42 @@ void FabricShellTest::startsWhileAServiceIsBeingDeleted()
     auto fabric = openFabric(options(), testParts());
     QVERIFY2(fabric, fabric ? "" : fabric.error().message().c_str());
     QVERIFY(execute(**fabric, createService("shop")));
+}
+
+void FabricShellTest::answersWhatWaitsWhenItEnds()
+{
+    prepareData({std::string(32, 'a'), std::string(32, 'b')});
+    {
+        const auto store = store::Store::open(options().paths.storeFile());
+        QVERIFY(store);
+        v1::Change removal;
+        removal.set_revision(3);
+        removal.mutable_removed()->set_kind(v1::Removed::SERVICE);
+        removal.mutable_removed()->set_id("shop");
+        v1::Change leaving;
+        leaving.set_revision(3);
+        leaving.mutable_deployment()->set_id(std::string(32, 'b'));
+        leaving.mutable_deployment()->set_service("shop");
+        leaving.mutable_deployment()->set_status(v1::Deployment::Deleting);
+        QVERIFY((*store)->commit({removal, leaving}));
+    }
+    auto fabric = openFabric(options(), testParts());
+    QVERIFY(fabric);
+    v1::UploadStart start;
+    start.set_upload_id("id");
+    start.set_size_bytes(10);
+    QVERIFY(waitFor<v1::UploadState>(
+        [&](auto done) { (*fabric)->beginUpload("attempt", start, done); }));
+    std::atomic<int> answered = 0;
+    v1::UploadQuery query;
+    query.set_upload_id("id");
+    for (int i = 0; i < 3; ++i)
+        (*fabric)->queryUpload(query, [&](Result<v1::UploadState>) { ++answered; });
+    (*fabric)->uploadChunk("attempt", "01", [&](Result<v1::UploadState>) { ++answered; });
+    for (int i = 0; i < 3; ++i)
+        (*fabric)->checkStore([&](Result<v1::CheckStoreReply>) { ++answered; });
+    end(**fabric, true);
+    QCOMPARE(answered.load(), 7);
 }
 
 void FabricShellTest::startsNothingWhenItsDoorStaysShut()

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <future>
 #include <set>
+#include <unistd.h>
 
 using namespace slipway;
 using namespace slipway::fabric;
@@ -87,6 +88,8 @@ private Q_SLOTS:
     void floodsAreCounted();
     void theHistoryEnds();
     void anOlderSchemaIsKept();
+    void backupsStayOutOfItsFolder();
+    void checksShareTheirAnswer();
 
 private:
     FabricOptions options() const
@@ -273,6 +276,11 @@ void KeepingTest::wrongBackupsAreRefused()
         QVERIFY(fabric);
     }
     QCOMPARE(refusal(other.paths.storeFile()), std::string("STORE_OF_ANOTHER_FABRIC"));
+    if (geteuid() == 0) { // root would leave files there that its owner's fabric cannot open
+        QCOMPARE(chown(options().paths.data.c_str(), 65534, 65534), 0);
+        QCOMPARE(refusal(options().paths.storeFile()), std::string("FOLDER_NOT_OURS"));
+        QCOMPARE(chown(options().paths.data.c_str(), 0, 0), 0);
+    }
     start(); // nothing was changed
     QCOMPARE(reasonOf(execute(*m_fabric, createService("kept", "id-3"))),
              std::string("SERVICE_EXISTS"));
@@ -435,6 +443,9 @@ void KeepingTest::theHistoryEnds()
     operations.set_id("operation-1");
     QCOMPARE(store.operations(operations)->operations_size(), 1);
     QCOMPARE(store.load()->next_event_id, std::uint64_t(5001));
+    while (*store.forgetHistory(INT64_MAX, 1000, 500)) {
+    } // idle for longer than anything is kept
+    QCOMPARE(store.load()->next_event_id, std::uint64_t(5001));
 }
 
 void KeepingTest::anOlderSchemaIsKept()
@@ -454,6 +465,33 @@ void KeepingTest::anOlderSchemaIsKept()
     for (const auto &entry : fs::directory_iterator(options().paths.snapshots()))
         found += entry.path().filename().string().starts_with("before-schema-2-") ? 1 : 0;
     QCOMPARE(found, 1);
+}
+
+void KeepingTest::backupsStayOutOfItsFolder()
+{
+    start();
+    const sys::Paths paths = options().paths;
+    for (const fs::path &file :
+         {paths.snapshots() / "hourly-20200101T000000Z.db", paths.data / "fabric.db-x",
+          paths.data / ".." / "data" / "copy.db"})
+        QCOMPARE(reasonOf(backup(file)), std::string("BACKUP_PATH_INSIDE"));
+    QVERIFY(backup(paths.data.string() + "-beside.db"));
+    end();
+}
+
+void KeepingTest::checksShareTheirAnswer()
+{
+    start();
+    constexpr int kAskers = 5;
+    std::promise<Result<v1::CheckStoreReply>> answers[kAskers];
+    for (auto &answer : answers)
+        m_fabric->checkStore([&answer](const auto &reply) { answer.set_value(reply); });
+    std::set<std::string> different;
+    for (auto &answer : answers)
+        different.insert(answer.get_future().get()->SerializeAsString());
+    QCOMPARE(different.size(), std::size_t(1));
+    QVERIFY(waitFor<v1::CheckStoreReply>([&](auto done) { m_fabric->checkStore(done); }));
+    end();
 }
 
 QTEST_APPLESS_MAIN(KeepingTest)

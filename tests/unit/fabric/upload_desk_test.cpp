@@ -56,6 +56,7 @@ private Q_SLOTS:
     void init()
     {
         m_folder = std::make_unique<QTemporaryDir>();
+        m_free_bytes = 100ull << 30;
         m_desk = makeDesk();
     }
     void tenAtOnceKeepToTheirOwnFiles();
@@ -66,12 +67,23 @@ private Q_SLOTS:
     void tooManyAreRefused();
     void wrongOnesAreRefused();
     void whatIsBeingStoredStays();
+    void aFullDiskTakesNothingAway();
+    void goingOnNeedsNoRoomOfItsOwn();
+    void whatIsOnItsWayComesToTheDiskFirst();
 
 private:
     fs::path folder() const { return m_folder->path().toStdString(); }
     std::unique_ptr<UploadDesk> makeDesk()
     {
-        return std::make_unique<UploadDesk>(folder(), m_clock);
+        return std::make_unique<UploadDesk>(folder(), m_clock, [this] { return m_free_bytes; });
+    }
+    // As the fabric does it, all at once.
+    Result<v1::UploadState> append(const std::string &attempt, const std::string &bytes)
+    {
+        const auto writing = m_desk->accept(attempt, bytes);
+        if (!writing)
+            return Failure(writing.error());
+        return m_desk->written(attempt, writing->size(), writing->write());
     }
     std::uint64_t kept(const std::string &id) { return m_desk->query(id)->received_bytes(); }
     int files() const
@@ -80,6 +92,7 @@ private:
     }
 
     HandClock m_clock;
+    std::optional<std::uint64_t> m_free_bytes = 100ull << 30;
     std::unique_ptr<QTemporaryDir> m_folder;
     std::unique_ptr<UploadDesk> m_desk;
 };
@@ -91,7 +104,7 @@ void UploadDeskTest::tenAtOnceKeepToTheirOwnFiles()
         QVERIFY(m_desk->begin("attempt" + std::to_string(i), startOf("same", bytes.size())));
     for (const char letter : bytes)
         for (int i = 0; i < 10; ++i)
-            QVERIFY(m_desk->append("attempt" + std::to_string(i), std::string(1, letter)));
+            QVERIFY(append("attempt" + std::to_string(i), std::string(1, letter)));
     std::set<fs::path> seen;
     for (int i = 0; i < 10; ++i) {
         const auto complete = m_desk->complete("attempt" + std::to_string(i));
@@ -108,7 +121,7 @@ void UploadDeskTest::tenAtOnceKeepToTheirOwnFiles()
 void UploadDeskTest::whatBrokeOffGoesOn()
 {
     QVERIFY(m_desk->begin("one", startOf("id", 10)));
-    QVERIFY(m_desk->append("one", "01234"));
+    QVERIFY(append("one", "01234"));
     QCOMPARE(m_desk->openFiles(), std::size_t(1));
     QCOMPARE(kept("id"), std::uint64_t(0)); // it is somebody's
     m_desk->breakOff("one");
@@ -117,14 +130,14 @@ void UploadDeskTest::whatBrokeOffGoesOn()
     QCOMPARE(reasonOf(m_desk->begin("two", startOf("id", 10, 0))), std::string("UPLOAD_OFFSET"));
     QCOMPARE(kept("id"), std::uint64_t(5));
     QVERIFY(m_desk->begin("two", startOf("id", 10, 5)));
-    QCOMPARE(reasonOf(m_desk->append("one", "x")), std::string("UPLOAD_NOT_FOUND"));
-    QVERIFY(m_desk->append("two", "56789"));
+    QCOMPARE(reasonOf(append("one", "x")), std::string("UPLOAD_NOT_FOUND"));
+    QVERIFY(append("two", "56789"));
     const auto complete = m_desk->complete("two");
     QVERIFY(complete);
     QCOMPARE(contentOf(complete->file), std::string("0123456789"));
     m_desk->remove("two");
     QVERIFY(m_desk->begin("three", startOf("id", 10)));
-    QVERIFY(m_desk->append("three", "01"));
+    QVERIFY(append("three", "01"));
     m_desk->breakOff("three");
     m_clock.now_ms += 61 * kMinute_ms;
     m_desk->expire();
@@ -135,10 +148,10 @@ void UploadDeskTest::whatBrokeOffGoesOn()
 void UploadDeskTest::whatStoppedIsBrokenOff()
 {
     QVERIFY(m_desk->begin("still", startOf("id", 10)));
-    QVERIFY(m_desk->append("still", "01234"));
+    QVERIFY(append("still", "01234"));
     m_clock.now_ms += 4 * kMinute_ms;
     m_desk->expire();
-    QVERIFY(m_desk->append("still", "5"));
+    QVERIFY(append("still", "5"));
     m_clock.now_ms += 6 * kMinute_ms;
     m_desk->expire();
     QCOMPARE(m_desk->openFiles(), std::size_t(0));
@@ -153,12 +166,12 @@ void UploadDeskTest::anEarlierLifesUploadGoesOn()
     std::ofstream(folder() / "somebody's own.txt") << "x";
     std::ofstream(folder() / "odd.12x.name") << "0123456789012345";
     QVERIFY(m_desk->begin("one", startOf("id", 10)));
-    QVERIFY(m_desk->append("one", "01234"));
+    QVERIFY(append("one", "01234"));
     m_desk = makeDesk();
     m_desk->adopt();
     QCOMPARE(kept("id"), std::uint64_t(5));
     QVERIFY(m_desk->begin("two", startOf("id", 10, 5)));
-    QVERIFY(m_desk->append("two", "56789"));
+    QVERIFY(append("two", "56789"));
     QCOMPARE(contentOf(m_desk->complete("two")->file), std::string("0123456789"));
     m_clock.now_ms += 600 * kMinute_ms;
     m_desk->expire();
@@ -168,10 +181,10 @@ void UploadDeskTest::anEarlierLifesUploadGoesOn()
 void UploadDeskTest::anotherFileBeginsAnew()
 {
     QVERIFY(m_desk->begin("one", startOf("id", 10)));
-    QVERIFY(m_desk->append("one", "01234"));
+    QVERIFY(append("one", "01234"));
     m_desk->breakOff("one");
     QVERIFY(m_desk->begin("two", startOf("id", 11)));
-    QVERIFY(m_desk->append("two", "abc"));
+    QVERIFY(append("two", "abc"));
     QCOMPARE(files(), 1);
 }
 
@@ -182,7 +195,7 @@ void UploadDeskTest::tooManyAreRefused()
     const auto refused = m_desk->begin("more", startOf("more", 10));
     QCOMPARE(reasonOf(refused), std::string("TOO_MANY_UPLOADS"));
     QVERIFY(refused.error().message().find("32") != std::string::npos);
-    QVERIFY(m_desk->append("a7", "01"));
+    QVERIFY(append("a7", "01"));
     m_desk->breakOff("a7"); // what broke off makes room
     QVERIFY(m_desk->begin("more", startOf("more", 10)));
     QCOMPARE(kept("id7"), std::uint64_t(0));
@@ -191,10 +204,9 @@ void UploadDeskTest::tooManyAreRefused()
     m_desk->breakOff("more");
     QCOMPARE(files(), 0);
     for (int i = 0; i < 8; ++i)
-        QVERIFY(m_desk->begin("b" + std::to_string(i), startOf("big", kUploadBytesMax)) ||
-                reasonOf(m_desk->begin("b" + std::to_string(i), startOf("big", kUploadBytesMax))) ==
-                    "DISK_TOO_FULL");
-    QVERIFY(!m_desk->begin("b9", startOf("big", kUploadBytesMax)));
+        QVERIFY(m_desk->begin("b" + std::to_string(i), startOf("big", kUploadBytesMax)));
+    QCOMPARE(reasonOf(m_desk->begin("b9", startOf("big", kUploadBytesMax))),
+             std::string("TOO_MANY_UPLOADS"));
 }
 
 void UploadDeskTest::wrongOnesAreRefused()
@@ -205,15 +217,15 @@ void UploadDeskTest::wrongOnesAreRefused()
     for (const char *id : {"", "../x", "A", "-a", "a.b", "a/b"})
         QCOMPARE(reasonOf(m_desk->begin("a", startOf(id, 5))), std::string("UPLOAD_ID_INVALID"));
     QVERIFY(m_desk->begin("a", startOf("id", 5)));
-    QCOMPARE(reasonOf(m_desk->append("a", "123456")), std::string("UPLOAD_TOO_LARGE"));
-    QVERIFY(m_desk->append("a", "1234"));
+    QCOMPARE(reasonOf(append("a", "123456")), std::string("UPLOAD_TOO_LARGE"));
+    QVERIFY(append("a", "1234"));
     QCOMPARE(reasonOf(m_desk->complete("a")), std::string("UPLOAD_INCOMPLETE"));
 }
 
 void UploadDeskTest::whatIsBeingStoredStays()
 {
     QVERIFY(m_desk->begin("a", startOf("id", 2)));
-    QVERIFY(m_desk->append("a", "12"));
+    QVERIFY(append("a", "12"));
     const auto complete = m_desk->complete("a");
     QVERIFY(complete);
     m_desk->breakOff("a"); // its carrier is gone
@@ -223,6 +235,61 @@ void UploadDeskTest::whatIsBeingStoredStays()
     QVERIFY(fs::exists(complete->file));
     m_desk->remove("a");
     QVERIFY(!fs::exists(complete->file));
+}
+
+void UploadDeskTest::aFullDiskTakesNothingAway()
+{
+    QVERIFY(m_desk->begin("one", startOf("id", 10)));
+    QVERIFY(append("one", "01234"));
+    m_desk->breakOff("one");
+    m_free_bytes = 1000;
+    const auto refused = m_desk->begin("two", startOf("id", 10, 5));
+    QCOMPARE(reasonOf(refused), std::string("DISK_TOO_FULL"));
+    QCOMPARE(kept("id"), std::uint64_t(5));
+    m_free_bytes = std::nullopt; // nobody knows
+    QVERIFY(m_desk->begin("two", startOf("id", 10, 5)));
+    QVERIFY(append("two", "56789"));
+    QCOMPARE(contentOf(m_desk->complete("two")->file), std::string("0123456789"));
+    QCOMPARE(files(), 1);
+}
+
+void UploadDeskTest::goingOnNeedsNoRoomOfItsOwn()
+{
+    for (std::size_t i = 0; i < kAttemptsMax; ++i)
+        QVERIFY(m_desk->begin("a" + std::to_string(i), startOf("id" + std::to_string(i), 10)));
+    QVERIFY(append("a7", "01"));
+    m_desk->breakOff("a7");
+    QVERIFY(m_desk->begin("again", startOf("id7", 10, 2)));
+    QCOMPARE(files(), int(kAttemptsMax));
+    fs::remove_all(folder()); // it cannot be opened
+    QVERIFY(append("again", "23"));
+    m_desk->breakOff("again");
+    QCOMPARE(reasonOf(m_desk->begin("once more", startOf("id7", 10, 4))),
+             std::string("UPLOAD_NOT_WRITTEN"));
+    QCOMPARE(kept("id7"), std::uint64_t(4));
+}
+
+void UploadDeskTest::whatIsOnItsWayComesToTheDiskFirst()
+{
+    QVERIFY(m_desk->begin("one", startOf("id", 10)));
+    const auto first = m_desk->accept("one", "01234");
+    const auto second = m_desk->accept("one", "567");
+    QVERIFY(first && second);
+    QCOMPARE(reasonOf(m_desk->accept("one", "890")), std::string("UPLOAD_TOO_LARGE"));
+    QCOMPARE(reasonOf(m_desk->complete("one")), std::string("UPLOAD_INCOMPLETE"));
+    m_desk->breakOff("one");
+    QCOMPARE(kept("id"), std::uint64_t(0));
+    QCOMPARE(reasonOf(m_desk->accept("one", "8")), std::string("UPLOAD_NOT_FOUND"));
+    QVERIFY(m_desk->written("one", first->size(), first->write()));
+    QVERIFY(m_desk->written("one", second->size(), second->write()));
+    QCOMPARE(kept("id"), std::uint64_t(8));
+    QCOMPARE(m_desk->openFiles(), std::size_t(0));
+    QVERIFY(m_desk->begin("two", startOf("id", 10, 8)));
+    const auto lost = m_desk->accept("two", "89");
+    QCOMPARE(reasonOf(m_desk->written("two", lost->size(), false)),
+             std::string("UPLOAD_NOT_WRITTEN"));
+    QCOMPARE(kept("id"), std::uint64_t(0)); // who knows what came to the disk
+    QCOMPARE(files(), 0);
 }
 
 QTEST_APPLESS_MAIN(UploadDeskTest)
