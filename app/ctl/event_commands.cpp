@@ -40,10 +40,15 @@ Result<std::vector<v1::Event>> read(Context &context, v1::EventsRequest request,
 
 Result<v1::EventsRequest> requestFor(Context &context, const EventOptions &options)
 {
+    v1::EventsRequest request;
+    if (options.service.empty() && options.slot != v1::SLOT_UNSPECIFIED)
+        return failure(v1::Error::INVALID_ARGUMENT, "SERVICE_MISSING",
+                       "A slot belongs to a service: name the service, too.");
+    if (options.service.empty())
+        return request; // of the whole fabric
     const auto found = context.session().service(options.service);
     if (!found)
         return Failure(found.error());
-    v1::EventsRequest request;
     request.set_service(options.service);
     request.set_instance(options.instance);
     if (options.slot == v1::SLOT_UNSPECIFIED)
@@ -88,8 +93,10 @@ Result<void> events(Context &context, const EventOptions &options)
 void addEventCommands(CLI::App &app, Context &context)
 {
     const auto options = std::make_shared<EventOptions>();
-    CLI::App *command = app.add_subcommand("events", "What happened to a service");
-    command->add_option("service", options->service)->required()->type_name("SERVICE");
+    CLI::App *command =
+        app.add_subcommand("events", "What happened to a service, or to the whole fabric");
+    command->add_option("service", options->service, "Without one: of the whole fabric")
+        ->type_name("SERVICE");
     command->add_option("instance", options->instance)->type_name("INSTANCE");
     addSlotOption(command, options->slot);
     command->add_option("--limit", options->limit, "The newest so many")

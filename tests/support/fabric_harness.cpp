@@ -10,6 +10,7 @@
 #include <QTest>
 #include <QUrl>
 #include <csignal>
+#include <cstdio>
 #include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,12 +77,67 @@ void FabricHarness::runAs(unsigned user)
     becomeUser(m_fabric);
 }
 
+bool FabricHarness::mountFirst(const QString &script)
+{
+    if (::geteuid() != 0 ||
+        QProcess::execute(u"unshare"_s, {u"-m"_s, u"mount"_s, u"-t"_s, u"tmpfs"_s, u"none"_s,
+                                         m_folder.path()}) != 0)
+        return false;
+    startThrough({u"unshare"_s, u"-m"_s, u"sh"_s, u"-c"_s, script + u" && exec \"$0\" \"$@\""_s});
+    return true;
+}
+
+bool FabricHarness::amongMounts(const QString &script) const
+{
+    return QProcess::execute(u"nsenter"_s, {u"-t"_s, QString::number(controllerPid()), u"-m"_s,
+                                            u"sh"_s, u"-c"_s, script}) == 0;
+}
+
+bool FabricHarness::useOwnDaemon()
+{
+    m_own_daemon = m_folder.path() + u"/bin/slipwayd"_s;
+    return QDir().mkpath(m_folder.path() + u"/bin/real"_s) &&
+           QFile::copy(program(u"slipwayd"_s), m_folder.path() + u"/bin/real/slipwayd"_s) &&
+           setDaemon({});
+}
+
+// Put in its place whole: it is started at any moment.
+bool FabricHarness::setDaemon(const QByteArray &lines)
+{
+    const QString real = m_folder.path() + u"/bin/real/slipwayd"_s;
+    const QString next = m_own_daemon + u".new"_s;
+    QFile::remove(next); // stays when two names of one file are exchanged
+    if (lines.isEmpty()) {
+        if (::link(qPrintable(real), qPrintable(next)) != 0)
+            return false;
+    } else {
+        QFile script(next);
+        if (!script.open(QIODevice::WriteOnly) ||
+            script.write("#!/bin/sh\n" + lines + "\nexec " + real.toUtf8() + " \"$@\"\n") < 0 ||
+            !script.setPermissions(QFile::Permissions(0x7755)))
+            return false;
+    }
+    return ::rename(qPrintable(next), qPrintable(m_own_daemon)) == 0;
+}
+
+bool FabricHarness::hideDaemon(bool hidden)
+{
+    bool ok = true;
+    for (const QString &path : QStringList{m_own_daemon, m_folder.path() + u"/bin/real/slipwayd"_s})
+        ok = (hidden ? QFile::rename(path, path + u".away"_s)
+                     : QFile::rename(path + u".away"_s, path)) &&
+             ok;
+    return ok;
+}
+
 bool FabricHarness::start(const QStringList &more_arguments)
 {
     QDir().mkpath(m_folder.path() + u"/run"_s);
     const QStringList arguments{u"fabric"_s, u"--data"_s, dataFolder(), u"--socket"_s, socket()};
-    m_fabric.setProgram(program(u"slipwayd"_s));
-    m_fabric.setArguments(arguments + more_arguments);
+    const QString daemon = m_own_daemon.isEmpty() ? program(u"slipwayd"_s) : m_own_daemon;
+    QStringList words = m_before + QStringList{daemon} + arguments + more_arguments;
+    m_fabric.setProgram(words.takeFirst());
+    m_fabric.setArguments(words);
     m_fabric.start();
     QByteArray seen;
     const bool ready = QTest::qWaitFor(

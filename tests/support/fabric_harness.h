@@ -40,6 +40,20 @@ public:
     void runAs(unsigned user);
     // In the environment of all that start() starts from now on.
     void setVariable(const QString &name, const QString &value);
+    // Before start(), and only as root: with mounts of its own, made by this script. Whether the
+    // machine gives them.
+    bool mountFirst(const QString &script);
+    // Runs a script among these mounts; true when it ended with 0.
+    bool amongMounts(const QString &script) const;
+    // What start() runs from now on, with the daemon and its arguments behind these words; none:
+    // the daemon itself.
+    void startThrough(const QStringList &words) { m_before = words; }
+    // Before start(): the fabric runs a copy of slipwayd that this test may replace.
+    bool useOwnDaemon();
+    // What the fabric starts from now on is a shell script of these lines, then the real slipwayd;
+    // no lines: the real one itself.
+    bool setDaemon(const QByteArray &lines);
+    bool hideDaemon(bool hidden); // as if it had been removed from the machine
     // Starts `slipwayd fabric` and waits for its `ready` line.
     bool start(const QStringList &more_arguments = {});
     // SIGTERM; true when it ended with code 0 within `limit_ms`.
@@ -77,6 +91,8 @@ private:
 
     QTemporaryDir m_folder;
     QProcess m_fabric;
+    QStringList m_before; // the daemon's words
+    QString m_own_daemon; // empty: the built one
     mutable QString m_fabric_id;
     std::optional<unsigned> m_user;
 };
