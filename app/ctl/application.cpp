@@ -55,7 +55,8 @@ ExitCode exitCode(const v1::Error &error)
                                                     "SOCKET_PATH_TOO_LONG"};
     if (std::find(kUsage.begin(), kUsage.end(), error.reason()) != kUsage.end())
         return kExitUsage;
-    if (error.code() == v1::Error::UNAVAILABLE)
+    // A fabric that says what it cannot do just now does answer.
+    if (error.reason() == "FABRIC_UNREACHABLE")
         return kExitUnreachable;
     if (error.code() == v1::Error::DEADLINE_EXCEEDED)
         return kExitTimedOut;

@@ -55,7 +55,7 @@ void Supervisor::launch()
         },
         words);
     if (!pid)
-        return ended(kNotStarted, pid.error().message(), {});
+        return ended(kNotStarted, "could not be started: " + pid.error().message(), {});
     m_pid = *pid;
     m_standstill.follow(m_pid);
     m_callbacks.started(m_pid);

@@ -194,7 +194,7 @@ void tellMove(Transaction &tx, const InstanceKey &key, const std::string &from,
     const bool placed = !instance->host().empty();
     tellInstance(
         tx, *instance, v1::WARNING, "InstanceMoved",
-        from + " did not answer; " +
+        from + " was lost; " +
             (placed ? "moved to " + instance->host() : "waiting for another host"),
         cause, placed ? "starts on " + instance->host() + " with fresh disks" : instance->reason());
 }
@@ -254,7 +254,7 @@ void hostWasLost(Transaction &tx, const v1::HostLost &lost)
         return;
     }
     for (const InstanceKey &key : affected)
-        leaveLostHost(tx, key, id + " did not answer");
+        leaveLostHost(tx, key, id + " was lost");
     placeWaiting(tx);
     for (const InstanceKey &key : affected)
         tellMove(tx, key, id, lost.cause());

@@ -22,6 +22,14 @@ std::string seconds(std::int64_t delay_ms)
     return std::to_string((delay_ms + 999) / 1000) + " s";
 }
 
+// To go on in the same sentence.
+std::string withoutStop(std::string text)
+{
+    while (text.ends_with('.') || text.ends_with('\n'))
+        text.pop_back();
+    return text;
+}
+
 std::string endsInWords(std::uint32_t ends)
 {
     return ends > 1 ? ", its end number " + std::to_string(ends) + " of late" : std::string();
@@ -287,7 +295,7 @@ void Instance::endedByItself(const std::string &cause)
     const RoleInstance::State state = !had_started       ? RoleInstance::FailedStartingVM
                                       : decision.cycling ? RoleInstance::CyclingRole
                                                          : RoleInstance::RestartingRole;
-    setState(state, what + cause + endsInWords(decision.ends) + "; " + reaction);
+    setState(state, what + withoutStop(cause) + endsInWords(decision.ends) + "; " + reaction);
     m_timer.expires_after(std::chrono::milliseconds(decision.delay_ms));
     m_timer.async_wait([this](std::error_code error) {
         if (error || m_phase != Phase::Waiting)

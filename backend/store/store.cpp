@@ -1,6 +1,7 @@
 #include "backend/store/store_impl.h"
 
 #include "backend/store/schema.h"
+#include "backend/sys/durable_file.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +16,8 @@ namespace
 constexpr int kBusyTimeout_ms = 2000;
 constexpr int kSettingsKind = 100; // beside Removed::Kind: settings are never removed
 constexpr const char *kRevisionKey = "revision";
+constexpr int kChunkBytes = 2 * 1024 * 1024;
+constexpr std::uint64_t kLogBytesAhead = 16 * 1024 * 1024;
 constexpr int kDeletedMax = 20'000; // words of deletion; what they spoke of went long before
 
 struct EntityKey {
@@ -43,6 +46,15 @@ EntityKey keyOf(const v1::Change &change)
     default:
         return {};
     }
+}
+
+// Space that is the store's before anybody fills the disk: the log is written over and over in
+// place, and the database grows by whole chunks. So a full disk stops nobody who heals.
+void takeSpaceAhead(SQLite::Database &database, const std::filesystem::path &file)
+{
+    int chunk_bytes = kChunkBytes;
+    sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk_bytes);
+    sys::reserveSpace(file.string() + "-wal", kLogBytesAhead);
 }
 
 // SQLite would follow a link and keep the log beside what it leads to, out of the guard's sight.
@@ -311,6 +323,7 @@ Store::open(const std::filesystem::path &file,
         impl->database.exec("PRAGMA synchronous = FULL");
         impl->database.exec("PRAGMA fullfsync = 1");
         migrate(impl->database);
+        takeSpaceAhead(impl->database, file);
         impl->remember();
         return std::unique_ptr<Store>(new Store(std::move(impl)));
     } catch (const std::exception &error) {

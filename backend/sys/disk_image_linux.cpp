@@ -2,6 +2,7 @@
 
 #include "backend/sys/child_process.h"
 #include "backend/sys/sandbox.h"
+#include "backend/sys/text.h"
 
 #include <cerrno>
 #include <cstring>
@@ -96,7 +97,8 @@ Result<void> formatImage(const fs::path &file, const DiskSize &size)
         return failure(
             output->err.find("No space") != std::string::npos ? v1::Error::RESOURCE_EXHAUSTED
                                                               : v1::Error::INTERNAL,
-            "DISK_NOT_MADE", "mkfs.ext4 " + describeExit(output->wait_status) + ": " + output->err);
+            "DISK_NOT_MADE",
+            "mkfs.ext4 " + describeExit(output->wait_status) + ": " + inOneLine(output->err));
     return {};
 }
 

@@ -156,4 +156,20 @@ std::string visible(std::string_view bytes, std::size_t bytes_max)
     return text;
 }
 
+std::string inOneLine(std::string_view lines)
+{
+    constexpr std::string_view kBlank = " \t\r";
+    std::string result;
+    while (!lines.empty()) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        std::string_view line = lines.substr(0, end);
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+        line.remove_prefix(std::min(line.find_first_not_of(kBlank), line.size()));
+        line.remove_suffix(line.size() - (line.find_last_not_of(kBlank) + 1));
+        if (!line.empty())
+            result.append(result.empty() ? "" : "; ").append(line);
+    }
+    return result;
+}
+
 } // namespace slipway::sys

@@ -17,6 +17,8 @@ std::string toUtf8(std::string_view bytes);
 // "\u000a",
 // "\u202e". Applied twice it changes nothing more. `kept` lists control characters that stay.
 std::string visible(std::string_view bytes, std::string_view kept = {});
+// What a program wrote in lines, as a part of a sentence: "first; second".
+std::string inOneLine(std::string_view lines);
 // At most so many bytes; a longer text ends with "…".
 std::string visible(std::string_view bytes, std::size_t bytes_max);
 

@@ -15,13 +15,19 @@ namespace
 constexpr std::int64_t kRetestMin_ms = 2'000;
 constexpr std::int64_t kRetestMax_ms = 60'000;
 
-} // namespace
-
-IsolationFloor::IsolationFloor(std::filesystem::path file) : m_file(std::move(file))
+std::optional<IsolationLevel> levelIn(const std::filesystem::path &file)
 {
     std::string name;
-    std::getline(std::ifstream(m_file), name);
-    m_level = isolationNamed(name);
+    std::getline(std::ifstream(file), name);
+    return isolationNamed(name);
+}
+
+} // namespace
+
+IsolationFloor::IsolationFloor(std::filesystem::path file, std::filesystem::path kept)
+    : m_file(std::move(file)), m_kept(std::move(kept)), m_level(levelIn(m_file)),
+      m_before(levelIn(m_kept))
+{
 }
 
 std::string IsolationFloor::name() const
@@ -35,10 +41,18 @@ bool IsolationFloor::reached(const std::string &level)
     if (!known || (m_level && *known <= *m_level))
         return false;
     m_level = known;
-    if (const auto written = sys::writeDurably(m_file, level + '\n'); !written)
-        spdlog::error("The level of isolation is not kept for the next controller: {}",
-                      written.error().message());
+    for (const std::filesystem::path &file : {m_file, m_kept})
+        if (const auto written = sys::writeDurably(file, level + '\n'); !written)
+            spdlog::error("The level of isolation is not kept for the next controller: {}",
+                          written.error().message());
     return true;
+}
+
+std::string IsolationFloor::fallenFrom()
+{
+    if (!m_level || !m_before || *m_level >= *m_before)
+        return {};
+    return isolationName(*std::exchange(m_before, std::nullopt));
 }
 
 void IsolationFloor::forget()

@@ -170,6 +170,7 @@ void HostProcess::heed(v1::HostHello hello)
     if (hello.unfit_reason().empty()) {
         if (m_around.floor.reached(m_level))
             m_around.floor_raised();
+        tellFall(hello.isolation_advice());
         m_backoff.reset();
     }
     m_retestable = !hello.unfit_reason().empty() && hello.instances().empty();
@@ -177,6 +178,24 @@ void HostProcess::heed(v1::HostHello hello)
         after(m_backoff.next_ms(), [this] { tryAgain(); });
     v1::Observation observation;
     *observation.mutable_host_hello() = std::move(hello);
+    observe(observation);
+}
+
+// A new start may come with less than the last one had, but never without a word.
+void HostProcess::tellFall(const std::string &advice)
+{
+    const std::string before = m_around.floor.fallenFrom();
+    if (before.empty())
+        return;
+    v1::Observation observation;
+    v1::Happening &happening = *observation.mutable_happening();
+    happening.set_time_ms(m_around.clock.wallMs());
+    happening.set_severity(v1::ERROR);
+    happening.set_kind("IsolationLower");
+    happening.set_message("Instances run " + m_level +
+                          " since this start; before, this fabric ran them " + before);
+    happening.set_cause(advice);
+    happening.set_reaction("mend the cause and start the fabric again to get the level back");
     observe(observation);
 }
 

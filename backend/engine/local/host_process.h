@@ -77,6 +77,7 @@ private:
     void expect(std::int64_t limit_ms, const std::string &else_cause,
                 sys::RunReader reader = sys::readProcess);
     void heed(v1::HostHello hello);
+    void tellFall(const std::string &advice);
     void tryAgain();
     void after(std::int64_t delay_ms, std::function<void()> action);
     std::filesystem::path folder() const;

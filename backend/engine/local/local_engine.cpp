@@ -28,11 +28,11 @@ class LocalEngine final : public Engine
 public:
     LocalEngine(asio::io_context &io, const LocalEngineOptions &options)
         : m_io(io), m_options(options), m_tool(io, options.paths.runtime / "runc"),
-          m_floor(options.paths.runtime / "isolation"), m_around{
-                                                            io,         m_options,
-                                                            m_tool,     m_clock,
-                                                            m_observer, [this] { hostEnded(); },
-                                                            m_floor,    [this] { floorRaised(); }},
+          m_floor(options.paths.runtime / "isolation", options.paths.data / "isolation"),
+          m_around{io,         m_options,
+                   m_tool,     m_clock,
+                   m_observer, [this] { hostEnded(); },
+                   m_floor,    [this] { floorRaised(); }},
           m_listener(io, [this](sys::ChannelPtr channel) { arrived(std::move(channel)); }),
           m_unknown(io), m_tick(io)
     {

@@ -14,6 +14,7 @@ private Q_SLOTS:
     void keepsTheBestLevelOfTheRun();
     void isKnownToTheNextController();
     void objectsToWhatIsLower();
+    void saysOnceThatARunHasLess();
     void asksForTheWord();
     void waitsLongerEachTime();
 
@@ -22,12 +23,16 @@ private:
     {
         return m_folder.filePath(QStringLiteral("isolation")).toStdString();
     }
+    std::filesystem::path kept() const
+    {
+        return m_folder.filePath(QStringLiteral("kept")).toStdString();
+    }
     QTemporaryDir m_folder;
 };
 
 void FitnessTest::keepsTheBestLevelOfTheRun()
 {
-    engine::IsolationFloor floor(file());
+    engine::IsolationFloor floor(file(), kept());
     floor.forget();
     QCOMPARE(floor.name(), std::string());
     QVERIFY(floor.reached("confined"));
@@ -40,17 +45,17 @@ void FitnessTest::keepsTheBestLevelOfTheRun()
 
 void FitnessTest::isKnownToTheNextController()
 {
-    engine::IsolationFloor(file()).forget();
-    engine::IsolationFloor(file()).reached("isolated without limits");
-    engine::IsolationFloor next(file());
+    engine::IsolationFloor(file(), kept()).forget();
+    engine::IsolationFloor(file(), kept()).reached("isolated without limits");
+    engine::IsolationFloor next(file(), kept());
     QCOMPARE(next.name(), std::string("isolated without limits"));
     next.forget();
-    QCOMPARE(engine::IsolationFloor(file()).name(), std::string());
+    QCOMPARE(engine::IsolationFloor(file(), kept()).name(), std::string());
 }
 
 void FitnessTest::objectsToWhatIsLower()
 {
-    engine::IsolationFloor floor(file());
+    engine::IsolationFloor floor(file(), kept());
     floor.forget();
     QVERIFY(floor.objection("confined", false).empty());
     floor.reached("isolated without limits");
@@ -64,9 +69,26 @@ void FitnessTest::objectsToWhatIsLower()
     floor.forget();
 }
 
+void FitnessTest::saysOnceThatARunHasLess()
+{
+    const auto run = [this](const char *level) {
+        engine::IsolationFloor floor(file(), kept());
+        floor.forget();
+        floor.reached(level);
+        const std::string told = floor.fallenFrom();
+        return told.empty() || floor.fallenFrom().empty() ? told : "twice";
+    };
+    std::filesystem::remove(kept());
+    QCOMPARE(run("isolated with limits"), std::string());
+    QCOMPARE(run("confined"), std::string("isolated with limits"));
+    QCOMPARE(run("confined"), std::string());
+    QCOMPARE(run("isolated without limits"), std::string());
+    QCOMPARE(run("no isolation"), std::string("isolated without limits"));
+}
+
 void FitnessTest::asksForTheWord()
 {
-    const engine::IsolationFloor floor(file());
+    const engine::IsolationFloor floor(file(), kept());
     QVERIFY(!floor.objection("no isolation", false).empty());
     QVERIFY(floor.objection("no isolation", true).empty());
 }

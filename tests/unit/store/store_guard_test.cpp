@@ -5,10 +5,12 @@
 #include "tests/support/full_disk.h"
 
 #include <QProcess>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fstream>
+#include <sys/mount.h>
 
 using namespace slipway;
 using store::Store;
@@ -58,6 +60,7 @@ private Q_SLOTS:
     void keepsAnswers();
     void keepsNoMoreAnswersThanFit();
     void goesOnAfterAFullDisk();
+    void writesOnAFullDisk();
     void bearsAnotherTimeOnItsFile();
     void refusesTheCommitOfAnother();
     void keepsItsLocksWhileItIsExamined();
@@ -231,6 +234,27 @@ void StoreGuardTest::keepsNoMoreAnswersThanFit()
 }
 
 // Half of a transaction comes into the log: that was nobody else.
+void StoreGuardTest::writesOnAFullDisk()
+{
+    const QTemporaryDir folder;
+    const std::string place = folder.path().toStdString();
+    if (mount("none", place.c_str(), "tmpfs", 0, "size=48m,mode=0700") != 0)
+        QSKIP("A small disk of its own can be mounted by root only.");
+    const auto done = qScopeGuard([&] { umount2(place.c_str(), MNT_DETACH); });
+    auto store = Store::open(fs::path(place) / "fabric.db");
+    QVERIFY(store);
+    std::ofstream filler(place + "/filler", std::ios::binary);
+    while (filler.write(std::string(4096, 'x').data(), 4096).flush())
+        ;
+    QVERIFY(fs::space(place).available < 4096 * 4);
+    for (std::uint64_t revision = 2; revision < 2'000; ++revision) { // 20 MB through the log
+        v1::Change change = serviceChange(revision, "shop");
+        change.mutable_service()->set_description(std::string(10'000, 'd'));
+        QVERIFY((*store)->commit({change}));
+    }
+    QCOMPARE((*store)->load()->revision, std::uint64_t(1'999));
+}
+
 void StoreGuardTest::goesOnAfterAFullDisk()
 {
     v1::Change large = serviceChange(2, "large");

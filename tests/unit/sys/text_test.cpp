@@ -54,6 +54,7 @@ private Q_SLOTS:
     void anyBytesBecomeOneLine();
     void whatIsKeptStays();
     void longTextsAreCutAtALetter();
+    void linesBecomeASentence();
     void columnsAreCounted();
     void aLogLineStaysOne();
 };
@@ -115,6 +116,15 @@ void TextTest::longTextsAreCutAtALetter()
         QCOMPARE(sys::toUtf8(cut), cut);
     }
     QCOMPARE(sys::visible("abc", 3), std::string("abc"));
+}
+
+void TextTest::linesBecomeASentence()
+{
+    using sys::inOneLine;
+    QCOMPARE(inOneLine(""), std::string());
+    QCOMPARE(inOneLine("\n  \n\r\n"), std::string());
+    QCOMPARE(inOneLine("one"), std::string("one"));
+    QCOMPARE(inOneLine("one\n\n  two words \r\nthree"), std::string("one; two words; three"));
 }
 
 void TextTest::columnsAreCounted()
