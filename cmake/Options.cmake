@@ -34,6 +34,9 @@ endif()
 if(SLIPWAY_SANITIZE)
   add_compile_options(-fsanitize=${SLIPWAY_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SLIPWAY_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    add_compile_options(-fno-sanitize=function) # clang 14 cannot put its marks before coroutines
+  endif()
   if(SLIPWAY_SANITIZE MATCHES thread)
     add_compile_options(-Wno-tsan) # Asio's fences, which the sanitizer does not see
     set(SLIPWAY_SANITIZER_OPTIONS "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp:die_after_fork=0")

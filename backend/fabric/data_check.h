@@ -3,6 +3,7 @@
 
 #include "backend/proto/result.h"
 #include "backend/sys/paths.h"
+#include "slipway/v1/fabric.pb.h"
 
 #include <atomic>
 
