@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -21,6 +20,8 @@ namespace probe
 
 namespace
 {
+
+constexpr int kDescriptorsTried = 32;
 
 std::string when(bool success, const char *what)
 {
@@ -102,15 +103,21 @@ std::string program()
     return when(access(agentFile("exe").c_str(), R_OK) == 0, "sees the agent's program link");
 }
 
+// The folder's entries are the kernel's own count; what they lead to is the agent's.
 std::string descriptors()
 {
-    DIR *folder = opendir(agentFile("fd").c_str());
-    return when(folder && readdir(folder), "lists the agent's descriptors");
+    for (int number = 0; number < kDescriptorsTried; ++number) {
+        const std::string path = agentFile("fd/") + std::to_string(number);
+        char target[64];
+        if (readlink(path.c_str(), target, sizeof target) >= 0)
+            return "sees what the agent's descriptors are";
+    }
+    return {};
 }
 
 std::string openDescriptor()
 {
-    for (int number = 0; number < 32; ++number) {
+    for (int number = 0; number < kDescriptorsTried; ++number) {
         const std::string path = agentFile("fd/") + std::to_string(number);
         if (open(path.c_str(), O_RDWR | O_NONBLOCK) >= 0)
             return path;
@@ -223,7 +230,7 @@ std::vector<Attempt> agentAttempts()
             {"agent-proc-maps", maps},
             {"agent-proc-root", root},
             {"agent-proc-exe", program},
-            {"agent-proc-fd-list", descriptors},
+            {"agent-proc-fd-links", descriptors},
             {"agent-proc-fd-open", openDescriptor},
             {"agent-kill", killAgent},
             {"agent-stop", stopAgent},
