@@ -26,7 +26,8 @@ namespace
 
 constexpr std::uint32_t kTestUidBase = 300'000'000;
 constexpr std::uint32_t kIdsPerSandbox = 65'536;
-constexpr std::uint64_t kTestMemoryBytes = 64ULL * 1024 * 1024;
+// Without a control group it limits what is mapped, and runc's own start maps more than it uses.
+constexpr std::uint64_t kTestMemoryBytes = 256ULL * 1024 * 1024;
 constexpr int kTestTimeout_ms = 8'000; // below the time that a host has for its first hello
 
 // Words of whoever failed, weighed.

@@ -59,10 +59,10 @@ std::string hardLinks()
 // Links of the magic kind lead round all paths.
 std::string magicLinks()
 {
-    for (const std::string &path :
-         {agentFile("root/etc/shadow"), agentFile("cwd/etc/shadow"), agentFile("fd/3"),
-          agentFile("map_files/400000-401000"), agentFile("auxv"), std::string("/proc/self/root/../etc/shadow"),
-          std::string("/proc/self/fd/3"), std::string("/dev/fd/3")})
+    for (const std::string &path : {agentFile("root/etc/shadow"), agentFile("cwd/etc/shadow"),
+                                    agentFile("fd/3"), agentFile("map_files/400000-401000"),
+                                    agentFile("auxv"), std::string("/proc/self/root/../etc/shadow"),
+                                    std::string("/proc/self/fd/3"), std::string("/dev/fd/3")})
         if (open(path.c_str(), O_RDONLY | O_NONBLOCK) >= 0)
             return path;
     return {};

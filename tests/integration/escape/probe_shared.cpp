@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -231,6 +232,33 @@ std::string machinesQueues()
     return when(queue != mqd_t(-1) && isConfined(), "made a message queue of the machine's");
 }
 
+// A process of the user who runs the fabric, outside of everything.
+int operatorsProcess()
+{
+    const char *pid = std::getenv("SECRET_PROCESS");
+    return pid ? std::atoi(pid) : 0;
+}
+
+std::string operatorsLimits()
+{
+    const rlimit none{0, 0};
+    return when(prlimit(operatorsProcess(), RLIMIT_NOFILE, &none, nullptr) == 0,
+                "took the operator's process its descriptors");
+}
+
+std::string operatorsPriority()
+{
+    const sched_param idle{};
+    return when(setpriority(PRIO_PROCESS, id_t(operatorsProcess()), 19) == 0 ||
+                    sched_setscheduler(operatorsProcess(), SCHED_IDLE, &idle) == 0,
+                "put the operator's process last");
+}
+
+std::string operatorsLife()
+{
+    return when(kill(operatorsProcess(), SIGSTOP) == 0, "stopped the operator's process");
+}
+
 // A neighbour's port is free while its program starts again.
 std::string othersPort()
 {
@@ -275,6 +303,9 @@ std::vector<Attempt> sharedAttempts()
             {"machines-semaphores", machinesSemaphores},
             {"machines-messages", machinesMessages},
             {"machines-queues", machinesQueues},
+            {"operators-process-limits", operatorsLimits},
+            {"operators-process-priority", operatorsPriority},
+            {"operators-process-stop", operatorsLife},
             {"others-port", othersPort}};
 }
 
