@@ -8,6 +8,8 @@
 #include "backend/store/snapshot.h"
 #include "backend/sys/paths.h"
 #include "backend/sys/trash.h"
+#include "slipway/v1/fabric.pb.h"
+#include "slipway/v1/machine.pb.h"
 
 #include <asio/io_context.hpp>
 #include <vector>
