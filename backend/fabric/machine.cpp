@@ -13,6 +13,8 @@ namespace slipway::fabric
 namespace
 {
 
+constexpr const char *kProbeKey = "written"; // wall time of the last try, in ms
+
 // A loss that somebody has to look after; others pass.
 bool saysWhatToDo(const v1::Error &error)
 {
@@ -161,22 +163,23 @@ Committed Machine::commit()
     std::vector<store::AnsweredRequest> answered;
     for (auto &[id, request] : std::exchange(m_answered, {}))
         answered.push_back(std::move(request));
+    const bool was_adrift = adrift();
     std::optional<v1::Error> lost = m_adrift; // what was applied before it was noticed
-    if (!m_adrift) {
+    if (!was_adrift) {
         const auto stored = m_store.commit(
             committed.changes, [this] { m_passed(Station::Written); }, answered);
-        if (!stored)
-            lost = stored.error();
-        if (!stored)
-            spdlog::error("{}", stored.error().message());
-        else
+        if (stored) {
             m_passed(Station::Committed);
+            m_committed_revision = m_state.revision;
+        } else {
+            lost = stored.error();
+            drift(*lost);
+        }
     }
-    if (!lost)
-        m_committed_revision = m_state.revision;
     if (lost) {
         committed.changes.clear();
-        reload(committed);
+        if (was_adrift) // tried at once it would fail again, as fast as it is asked
+            reload(committed);
         for (Answer &answer : answers)
             if (answer.result)
                 answer.result = Failure(*lost);
@@ -186,17 +189,21 @@ Committed Machine::commit()
     return committed;
 }
 
-// What could not be written did not happen: the state goes back to what the store holds. On a full
-// disk reading may fail, too; then nothing happens at all until it works again.
+// What could not be written did not happen: the state goes back to what the store holds. As long as
+// it cannot be written (on a full disk reading may fail, too) nothing happens at all: a state that
+// takes in nothing would be shown as true, and whoever is asked again answers in vain.
 void Machine::reload(Committed &committed)
 {
     if (m_barred)
         return drift(*m_barred);
+    const auto written = m_store.setValue(kProbeKey, std::to_string(m_clock.wallMs()));
+    if (!written)
+        return drift(written.error());
     const auto loaded = m_store.load();
     if (!loaded)
         return drift(loaded.error());
     if (m_adrift) {
-        spdlog::info("The store can be read again; the fabric goes on.");
+        spdlog::info("The store can be used again; the fabric goes on.");
         committed.recovered = m_adrift->message();
         m_adrift.reset();
     }
@@ -217,15 +224,17 @@ void Machine::bar(const std::optional<v1::Error> &cause)
 
 void Machine::drift(const v1::Error &cause)
 {
-    if (!m_adrift)
+    const v1::Error shown =
+        saysWhatToDo(cause)
+            ? cause
+            : makeError(v1::Error::UNAVAILABLE, "STORE_UNUSABLE",
+                        "The fabric cannot use its store, and decides nothing until it can; what "
+                        "runs goes on: " +
+                            cause.message(),
+                        cause.subject());
+    if (!m_adrift || m_adrift->reason() != shown.reason())
         spdlog::critical("{} Until then the fabric decides nothing.", cause.message());
-    m_adrift = cause;
-    if (!saysWhatToDo(cause))
-        m_adrift = makeError(v1::Error::UNAVAILABLE, "STORE_UNREADABLE",
-                             "The fabric can neither write nor read its store, and decides nothing "
-                             "until it can: " +
-                                 cause.message(),
-                             cause.subject());
+    m_adrift = shown;
 }
 
 } // namespace slipway::fabric

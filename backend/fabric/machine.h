@@ -51,8 +51,8 @@ public:
     std::uint64_t committedRevision() const { return m_committed_revision; }
     // Adrift, with this cause, until it is called with nothing: the store is another fabric's.
     void bar(const std::optional<v1::Error> &cause);
-    // The state holds what the store refused, and the store cannot be read, or is no longer the
-    // file that the next start will read: nothing may be decided or shown by it. Commands are
+    // The store cannot be written or read, or is no longer the file that the next start will read:
+    // nothing may be decided or shown by the state. Commands are
     // refused, observations dropped; each tick tries again.
     bool adrift() const { return m_adrift.has_value(); }
     const v1::Error &adriftCause() const { return *m_adrift; }
