@@ -142,23 +142,15 @@ void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello 
         m_state == State::Awaited || m_state == State::Starting || m_state == State::Running;
     if (!is_awaited || (m_process && m_process->pid() != hello.pid()))
         return channel->close();
-    if (m_channel)
-        m_channel->close();
+    dropChannel();
     m_channel = channel;
-    m_parts = {};
-    m_orders_wait = false;
-    channel->whenDrained([this] {
-        if (m_orders_wait)
-            sendOrders();
-    });
     m_timer.cancel();
     m_state = State::Running;
     if (m_stopping)
         return stop(0); // it came up while it was told to go
     expect(kSilentMax_ms, "it was silent for 3 s");
     heed(hello);
-    if (m_has_orders)
-        sendOrders();
+    m_orders.begin(channel);
 }
 
 // What the host says of itself, and what the fabric holds against its level.
@@ -254,18 +246,25 @@ void HostProcess::observe(v1::Observation &observation)
 // Usually the process's end follows at once, and tells the better cause.
 void HostProcess::disconnected(const std::string &cause)
 {
-    m_channel = nullptr;
+    dropChannel();
     if (m_state != State::Running || m_stopping || m_retesting)
         return;
     expect(kLinklessMax_ms, "it closed its connection (" + cause + ")");
+}
+
+void HostProcess::dropChannel()
+{
+    m_orders.end();
+    if (m_channel)
+        m_channel->close();
+    m_channel = nullptr;
 }
 
 void HostProcess::sayHelloAgain()
 {
     if (!m_channel || m_stopping)
         return; // it says hello anyway when it comes
-    m_channel->close();
-    m_channel = nullptr;
+    dropChannel();
     awaitReturn();
 }
 
@@ -284,28 +283,13 @@ void HostProcess::tick(std::int64_t passed_ms)
 
 void HostProcess::setOrders(const v1::HostOrders &orders)
 {
-    m_orders = orders;
-    m_has_orders = true;
-    if (m_channel)
-        sendOrders();
-}
-
-// To a host that reads slowly only the latest orders are sent, not all that there were.
-void HostProcess::sendOrders()
-{
-    m_orders_wait = m_channel->queuedBytes() > 0;
-    if (m_orders_wait)
-        return;
-    for (const v1::HostCommand &part : m_parts.cut(m_orders))
-        m_channel->send(part);
+    m_orders.setOrders(orders);
 }
 
 void HostProcess::processEnded(const std::string &cause)
 {
     m_timer.cancel();
-    if (m_channel)
-        m_channel->close();
-    m_channel = nullptr;
+    dropChannel();
     m_died_ms = m_around.clock.steadyMs();
     const std::string known = m_death_cause.empty() ? cause : m_death_cause;
     if (!m_stopping && !m_retesting)
@@ -389,6 +373,7 @@ void HostProcess::stop(std::uint32_t grace_ms)
     if (m_channel) {
         v1::HostCommand command;
         command.mutable_stop()->set_grace_ms(grace_ms);
+        m_orders.end();
         m_channel->send(command);
     } else if (m_process) {
         m_process->signal(SIGTERM);
@@ -410,9 +395,7 @@ void HostProcess::detach()
     *m_alive = false;
     m_timer.cancel();
     m_process = nullptr;
-    if (m_channel)
-        m_channel->close();
-    m_channel = nullptr;
+    dropChannel();
 }
 
 } // namespace slipway::engine

@@ -3,7 +3,7 @@
 
 #include "backend/engine/local/fitness.h"
 #include "backend/engine/local/local_engine.h"
-#include "backend/engine/local/order_parts.h"
+#include "backend/engine/local/order_sender.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
 #include "backend/sys/liveness.h"
@@ -70,9 +70,9 @@ private:
     void bury(const std::string &cause);
     void buried(const Result<void> &gone, const std::string &cause);
     void rest();
-    void sendOrders();
     void tellLost(const std::string &cause, bool instances_gone);
     void observe(v1::Observation &observation);
+    void dropChannel();
     void awaitReturn();
     void expect(std::int64_t limit_ms, const std::string &else_cause,
                 sys::RunReader reader = sys::readProcess);
@@ -85,10 +85,7 @@ private:
     HostSurroundings &m_around;
     const HostSpec m_spec;
     State m_state = State::Idle;
-    v1::HostOrders m_orders;
-    OrderParts m_parts;         // of the present connection
-    bool m_orders_wait = false; // until the host has read what was sent before
-    bool m_has_orders = false;
+    OrderSender m_orders;
     bool m_stopping = false;
     std::unique_ptr<sys::ProcessWatch> m_process;
     sys::ChannelPtr m_channel;
