@@ -9,7 +9,6 @@ namespace slipway::core
 namespace
 {
 
-// The lowest range that nobody has, so that ranges are used again and stay small.
 void forgetProcesses(v1::RoleInstance &instance)
 {
     instance.set_agent_pid(0);

@@ -95,8 +95,8 @@ void FabricShell::throwRestAway(const std::string &deployment_id, const std::str
         if (const auto gone = m_keeping.trash().take(logs, "logs", why, m_keeping.nowMs()); !gone)
             spdlog::warn("{}", gone.error().message());
         for (const sys::Paths &place : places)
-            if (const auto gone = sys::diskTrash(place).takeDisk(place.disks() / deployment_id, why,
-                                                                 m_keeping.nowMs());
+            if (const auto gone =
+                    sys::diskTrash(place).takeDisk(place.disks() / deployment_id, why);
                 !gone)
                 spdlog::warn("{}", gone.error().message());
     });

@@ -253,6 +253,7 @@ void Keeping::tendTrash(const Facts &facts, bool expire)
     m_archivist.run([this, now_ms = nowMs(), used = facts.used, expire,
                      fabric_id = facts.settings.fabric_id()] {
         for (const sys::Trash &trash : sys::allTrash(m_paths, fabric_id)) {
+            trash.stamp(now_ms);
             if (expire)
                 trash.expire(now_ms, used);
             asio::post(

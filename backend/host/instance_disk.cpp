@@ -3,7 +3,6 @@
 #include "backend/proto/plain_name.h"
 #include "backend/sys/beneath.h"
 #include "backend/sys/child_process.h"
-#include "backend/sys/clock.h"
 #include "backend/sys/disk_image.h"
 #include "backend/sys/random.h"
 #include "backend/sys/sandbox.h"
@@ -197,13 +196,12 @@ bool InstanceDisk::isLeft() const
 Result<void> InstanceDisk::throwAway(const std::string &why)
 {
     hide();
-    const std::int64_t now_ms = sys::SystemClock().wallMs();
     std::error_code ignored;
-    if (const auto gone = m_trash.takeDisk(imageFile(), why, now_ms); !gone)
+    if (const auto gone = m_trash.takeDisk(imageFile(), why); !gone)
         return gone;
     if (fs::remove(m_folder, ignored))
         return {}; // there was nothing in it
-    return m_trash.takeDisk(m_folder, why, now_ms);
+    return m_trash.takeDisk(m_folder, why);
 }
 
 void InstanceDisk::discardPassing(const v1::RoleDefinition &role)

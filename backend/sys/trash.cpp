@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <fstream>
 #include <spdlog/spdlog.h>
+#include <string_view>
 
 namespace slipway::sys
 {
@@ -18,6 +19,8 @@ namespace
 {
 
 constexpr std::size_t kTimeLength = 16; // "20261127T193331Z"
+constexpr std::string_view kNoTime = "new";
+constexpr const char *kNote = "why.txt";
 
 std::string noteFor(const fs::path &thing, const std::string &why)
 {
@@ -52,6 +55,13 @@ bool holds(const fs::path &entry, const Trash::Used &used)
 {
     return std::any_of(used.begin(), used.end(),
                        [&entry](const std::string &name) { return isThere(entry / name); });
+}
+
+bool holdsThing(const fs::path &entry)
+{
+    std::error_code error;
+    return std::any_of(fs::directory_iterator(entry, error), fs::directory_iterator(),
+                       [](const auto &one) { return one.path().filename() != kNote; });
 }
 
 // Of what goes away meanwhile nothing is counted.
@@ -95,12 +105,12 @@ Trash::Trash(fs::path folder, FreeBytes free_bytes)
 {
 }
 
-Result<fs::path> Trash::makePlace(const fs::path &thing, const std::string &kind,
-                                  std::int64_t now_ms) const
+Result<fs::path> Trash::makePlace(const fs::path &thing, const std::string &time,
+                                  const std::string &kind) const
 {
     if (const auto made = makePrivateFolder(m_folder); !made)
         return Failure(made.error());
-    const fs::path place = m_folder / (fileTime(now_ms) + "-" + kind + "-" + randomHex(8));
+    const fs::path place = m_folder / (time + "-" + kind + "-" + randomHex(8));
     std::error_code error;
     if (!fs::create_directory(place, error))
         return failure(v1::Error::UNAVAILABLE, "TRASH_NOT_WRITTEN",
@@ -115,10 +125,10 @@ Result<void> Trash::take(const fs::path &thing, const std::string &kind, const s
 {
     if (!isThere(thing))
         return {};
-    const auto place = makePlace(thing, kind, now_ms);
+    const auto place = makePlace(thing, fileTime(now_ms), kind);
     if (!place)
         return Failure(place.error());
-    auto taken = writeDurably(*place / "why.txt", noteFor(thing, why)).and_then([&] {
+    auto taken = writeDurably(*place / kNote, noteFor(thing, why)).and_then([&] {
         return moveDurably(thing, *place / thing.filename());
     });
     if (!taken && !isThere(*place / thing.filename()))
@@ -126,15 +136,14 @@ Result<void> Trash::take(const fs::path &thing, const std::string &kind, const s
     return taken;
 }
 
-Result<void> Trash::takeDisk(const fs::path &disk, const std::string &why,
-                             std::int64_t now_ms) const
+Result<void> Trash::takeDisk(const fs::path &disk, const std::string &why) const
 {
     if (!isThere(disk))
         return {};
-    const auto place = makePlace(disk, kTrashDisk, now_ms);
+    const auto place = makePlace(disk, std::string(kNoTime), kTrashDisk);
     if (!place)
         return Failure(place.error());
-    std::ofstream(*place / "why.txt") << noteFor(disk, why); // a full disk leaves it empty
+    std::ofstream(*place / kNote) << noteFor(disk, why); // a full disk leaves it empty
     std::error_code error;
     fs::rename(disk, *place / disk.filename(), error);
     if (!error)
@@ -144,6 +153,23 @@ Result<void> Trash::takeDisk(const fs::path &disk, const std::string &why,
                    "Cannot move " + disk.string() + " to " + place->string() + ": " +
                        error.message() + ".",
                    disk.string());
+}
+
+// Only what its thing has come to: before that somebody is about to move it there.
+void Trash::stamp(std::int64_t now_ms) const
+{
+    std::vector<fs::path> fresh; // no folder is changed while it is walked through
+    std::error_code error;
+    for (const auto &entry : fs::directory_iterator(m_folder, error))
+        if (entry.path().filename().string().starts_with(std::string(kNoTime) + "-") &&
+            holdsThing(entry.path()))
+            fresh.push_back(entry.path());
+    for (const fs::path &entry : fresh) {
+        const std::string rest = entry.filename().string().substr(kNoTime.size());
+        fs::rename(entry, m_folder / (fileTime(now_ms) + rest), error);
+        if (error)
+            spdlog::warn("Cannot name {} by its time: {}", entry.string(), error.message());
+    }
 }
 
 std::vector<fs::path> Trash::entries() const

@@ -35,9 +35,10 @@ public:
     // Nothing there: fine. Never deletes: what cannot be moved stays where it is.
     Result<void> take(const std::filesystem::path &thing, const std::string &kind,
                       const std::string &why, std::int64_t now_ms) const;
-    // The same for an instance's disk: not waited for until it is on the machine's disk.
-    Result<void> takeDisk(const std::filesystem::path &disk, const std::string &why,
-                          std::int64_t now_ms) const;
+    // The same for an instance's disk: not waited for until it is on the machine's disk. It has no
+    // time until stamp() gives it one: whoever throws it away may have a wrong clock.
+    Result<void> takeDisk(const std::filesystem::path &disk, const std::string &why) const;
+    void stamp(std::int64_t now_ms) const;
     struct Content {
         std::size_t things = 0;
         std::uint64_t bytes = 0;
@@ -61,7 +62,7 @@ public:
 
 private:
     Result<std::filesystem::path> makePlace(const std::filesystem::path &thing,
-                                            const std::string &kind, std::int64_t now_ms) const;
+                                            const std::string &time, const std::string &kind) const;
     std::vector<std::filesystem::path> entries() const; // the oldest first
 
     std::filesystem::path m_folder;
