@@ -13,9 +13,21 @@ namespace
 
 constexpr std::uint32_t kFirstUid = 200'000;
 constexpr std::uint32_t kUidsPerInstance = 65'536;
+constexpr std::uint32_t kUidRanges =
+    28'000; // up to 1,835,208,000: what systemd leaves to containers
 constexpr std::uint32_t kFirstRoleNet = 100; // 127.100.x.y is the definition's first role
 constexpr std::uint32_t kFirstDynamicPort = 20'000;
 constexpr std::uint32_t kPeersPerNet = 250;
+
+// Each fabric begins elsewhere, always at the same place (FNV-1a of its id): another one of root's
+// on this machine would else have the same users, and they may signal each other.
+std::uint32_t uidBase(const std::string &fabric_id, std::uint32_t slot)
+{
+    std::uint32_t hash = 2'166'136'261;
+    for (const char letter : fabric_id)
+        hash = (hash ^ std::uint8_t(letter)) * 16'777'619;
+    return kFirstUid + kUidsPerInstance * ((hash % kUidRanges + slot - 1) % kUidRanges);
+}
 
 std::string peerAddress(std::uint32_t role_index, std::uint32_t instance_index)
 {
@@ -106,7 +118,7 @@ void fillOrder(v1::InstanceOrder &order, const State &state, const v1::Deploymen
     order.set_remove(mustGo(instance));
     setLimits(order, instance, state.settings);
     if (instance.uid_slot() > 0)
-        order.set_uid_base(kFirstUid + kUidsPerInstance * (instance.uid_slot() - 1));
+        order.set_uid_base(uidBase(state.settings.fabric_id(), instance.uid_slot()));
 }
 
 v1::DeploymentOrder commonOf(const State &state, const v1::Deployment &deployment)

@@ -159,6 +159,7 @@ void EdgeUserTest::refusedSocketsKeepTheirPorts()
     KeptClient slow(edge.address(), kPort);
     slow.send("/slow/1500");
     edge.killKeeper();
+    edge.forgetSockets(); // nobody holds them: the controller was killed, too
     edge.startKeeper();
     QVERIFY(edge.until([&] { return edge.haproxyPid() != haproxy && edge.haproxyPid() != 0; }));
     qputenv("PATH", path);
