@@ -4,7 +4,9 @@
 
 #include <QElapsedTimer>
 #include <QTest>
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <unistd.h>
 
@@ -80,6 +82,20 @@ private Q_SLOTS:
     void sweptMeshIsMadeAgain();
 };
 
+// Every thread of it.
+static bool stands(int pid)
+{
+    std::error_code ignored;
+    const auto tasks =
+        std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", ignored);
+    return std::all_of(begin(tasks), end(tasks), [](const auto &task) {
+        std::ifstream file(task.path() / "stat");
+        const std::string text(std::istreambuf_iterator<char>(file), {});
+        const std::size_t name_end = text.rfind(')');
+        return name_end != std::string::npos && text.compare(name_end, 3, ") T") == 0;
+    });
+}
+
 void EdgeFaultTest::stoppedProxyIsReplaced()
 {
     EdgeHarness edge;
@@ -92,7 +108,8 @@ void EdgeFaultTest::stoppedProxyIsReplaced()
     QElapsedTimer passed;
     passed.start();
     kill(stopped, SIGSTOP);
-    KeptClient waiting(edge.address(), kPort); // waits in the listener, which is kept
+    QVERIFY(edge.until([&] { return stands(stopped); })); // else it may still accept
+    KeptClient waiting(edge.address(), kPort);            // waits in the listener, which is kept
     QVERIFY(edge.until([&] { return edge.haproxyPid() != stopped && edge.haproxyPid() != 0; },
                        kPatience_ms));
     QVERIFY(waiting.get().starts_with("v1 "));
