@@ -115,7 +115,7 @@ void CommandsTest::aFolderIsSentAsAPackage()
     QVERIFY2(sent.ok(), qPrintable(sent.all()));
     QCOMPARE(sent.object()[u"file_name"_s].toString(), u"static-site.cspkg"_s);
     const QString digest = sent.object()[u"digest"_s].toString();
-    QVERIFY(m_fabric.ctl({u"package"_s, u"delete"_s, digest}).ok());
+    QVERIFY(m_fabric.ctl({u"package"_s, u"delete"_s, digest, u"--wait"_s}).ok());
 }
 
 void CommandsTest::validatingChangesNothing()
