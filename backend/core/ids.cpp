@@ -7,6 +7,8 @@ namespace slipway::core
 namespace
 {
 
+constexpr std::uint64_t kFnvBasis = 0xcbf29ce484222325ULL;
+
 std::uint64_t fnv1a(std::string_view text, std::uint64_t hash)
 {
     for (const char character : text) {
@@ -33,9 +35,14 @@ void appendHex(std::string &text, std::uint64_t value)
 
 } // namespace
 
+std::uint64_t stableHash(std::string_view text)
+{
+    return fnv1a(text, kFnvBasis);
+}
+
 std::string deriveId(std::string_view seed, std::string_view salt)
 {
-    const std::uint64_t first = fnv1a(salt, fnv1a(seed, 0xcbf29ce484222325ULL));
+    const std::uint64_t first = fnv1a(salt, fnv1a(seed, kFnvBasis));
     const std::uint64_t second = fnv1a(seed, fnv1a(salt, 0x84222325cbf29ce4ULL));
     std::string id;
     id.reserve(32);

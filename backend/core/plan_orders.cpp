@@ -1,5 +1,6 @@
 #include "backend/core/plan_orders.h"
 
+#include "backend/core/ids.h"
 #include "backend/core/lookup.h"
 #include "backend/core/sizes.h"
 
@@ -13,20 +14,17 @@ namespace
 
 constexpr std::uint32_t kFirstUid = 200'000;
 constexpr std::uint32_t kUidsPerInstance = 65'536;
-constexpr std::uint32_t kUidRanges =
-    28'000; // up to 1,835,208,000: what systemd leaves to containers
+constexpr std::uint32_t kUidRanges = 28'000; // within what systemd leaves to containers
 constexpr std::uint32_t kFirstRoleNet = 100; // 127.100.x.y is the definition's first role
 constexpr std::uint32_t kFirstDynamicPort = 20'000;
 constexpr std::uint32_t kPeersPerNet = 250;
 
-// Each fabric begins elsewhere, always at the same place (FNV-1a of its id): another one of root's
-// on this machine would else have the same users, and they may signal each other.
+// Each fabric begins elsewhere, always at the same place: another one of root's on this machine
+// would else have the same users, and they may signal each other.
 std::uint32_t uidBase(const std::string &fabric_id, std::uint32_t slot)
 {
-    std::uint32_t hash = 2'166'136'261;
-    for (const char letter : fabric_id)
-        hash = (hash ^ std::uint8_t(letter)) * 16'777'619;
-    return kFirstUid + kUidsPerInstance * ((hash % kUidRanges + slot - 1) % kUidRanges);
+    const auto first = std::uint32_t(stableHash(fabric_id) % kUidRanges);
+    return kFirstUid + kUidsPerInstance * ((first + slot - 1) % kUidRanges);
 }
 
 std::string peerAddress(std::uint32_t role_index, std::uint32_t instance_index)

@@ -10,6 +10,11 @@
 namespace slipway::edge
 {
 
+namespace
+{
+constexpr std::size_t kLookAtMin = 16;
+} // namespace
+
 unsigned long socketNumber(int fd)
 {
     struct stat info {
@@ -28,7 +33,10 @@ void HeldSockets::keep(int fd)
 {
     if (fd < 0)
         return;
-    fds(); // lets go what listens no more
+    if (m_fds.size() >= m_look_at) { // not for each one: there may be very many
+        fds();
+        m_look_at = 2 * m_fds.size() + kLookAtMin;
+    }
     if (!isListening(fd) || !m_fds.emplace(socketNumber(fd), fd).second)
         sys::closeDescriptor(fd);
 }

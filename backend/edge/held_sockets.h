@@ -19,12 +19,13 @@ public:
     HeldSockets(const HeldSockets &) = delete;
     HeldSockets &operator=(const HeldSockets &) = delete;
 
-    void keep(int fd); // from now on this one's; -1: nothing
-    std::vector<int> fds();
+    void keep(int fd);      // from now on this one's; -1: nothing
+    std::vector<int> fds(); // those that still listen; the others are let go
     void clear();
 
 private:
     std::map<unsigned long, int> m_fds; // by the socket's number, which no other one ever gets
+    std::size_t m_look_at = 0;          // so many, and those that listen no more are let go
 };
 
 // What a started keeper is told, as HeldSockets::fds() was: "5,8,13".

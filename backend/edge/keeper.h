@@ -80,7 +80,7 @@ private:
     void onConnected(sys::ChannelPtr channel);
     void onCommand(std::string_view bytes);
     void report(); // always
-    void handOver(const v1::EdgeMessage &report);
+    void handOver();
     void reportChanges(); // when it differs from the last one
     void tellHappening(v1::Severity severity, const std::string &kind, const std::string &message,
                        const std::string &reaction);

@@ -110,18 +110,18 @@ void Keeper::report()
     if (!m_channel)
         return;
     m_channel->send(message);
-    handOver(message);
+    handOver();
 }
 
 // The controller holds a copy of each listening socket for the keeper that comes after this one.
-// One goes beside a message, and a report said twice says the same.
-void Keeper::handOver(const v1::EdgeMessage &report)
+// Each goes beside a message that says nothing else.
+void Keeper::handOver()
 {
     std::set<unsigned long> open;
     for (const auto &[key, fd] : m_sockets.fds()) {
         open.insert(socketNumber(fd));
         if (!m_handed.contains(socketNumber(fd)))
-            m_channel->send(report, fd);
+            m_channel->send(v1::EdgeMessage(), fd);
     }
     m_handed = std::move(open);
 }

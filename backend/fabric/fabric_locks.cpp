@@ -1,6 +1,8 @@
 // The two locks that keep other fabrics off: somebody may remove their files.
 #include "backend/fabric/fabric_shell.h"
 
+#include "backend/proto/happening.h"
+
 #include <spdlog/spdlog.h>
 
 namespace slipway::fabric
@@ -60,15 +62,11 @@ void FabricShell::followLocks()
 // Listeners make their sockets anew by themselves, hosts and edge are started again.
 void FabricShell::tellSwept()
 {
-    v1::Observation observation;
-    v1::Happening &happening = *observation.mutable_happening();
-    happening.set_severity(v1::WARNING);
-    happening.set_kind("RuntimeFolderSwept");
-    happening.set_message("The runtime folder " + m_options.paths.runtime.string() +
-                          " was emptied by somebody");
-    happening.set_cause("a logout, or a cleaner of temporary folders, removed its sockets");
-    happening.set_reaction("sockets are made anew; hosts and edge are started again");
-    observe(observation);
+    tell(makeHappening(v1::WARNING, "RuntimeFolderSwept",
+                       "The runtime folder " + m_options.paths.runtime.string() +
+                           " was emptied by somebody",
+                       "a logout, or a cleaner of temporary folders, removed its sockets",
+                       "sockets are made anew; hosts and edge are started again"));
 }
 
 // Once for each problem; empty: there is none.
@@ -77,16 +75,12 @@ void FabricShell::tellRuntimeProblem(const std::string &problem)
     if (std::exchange(m_runtime_problem, problem) == problem || problem.empty())
         return;
     spdlog::error("{}", problem);
-    v1::Observation observation;
-    v1::Happening &happening = *observation.mutable_happening();
-    happening.set_severity(v1::ERROR);
-    happening.set_kind("RuntimeFolderGone");
-    happening.set_message("The runtime folder " + m_options.paths.runtime.string() +
-                          " is gone and cannot be made anew");
-    happening.set_cause(problem);
-    happening.set_reaction("nobody can reach the fabric by its socket until it can; it is tried "
-                           "every second");
-    observe(observation);
+    tell(makeHappening(v1::ERROR, "RuntimeFolderGone",
+                       "The runtime folder " + m_options.paths.runtime.string() +
+                           " is gone and cannot be made anew",
+                       problem,
+                       "nobody can reach the fabric by its socket until it can; it is tried every "
+                       "second"));
 }
 
 } // namespace slipway::fabric

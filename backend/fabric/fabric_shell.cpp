@@ -34,11 +34,7 @@ FabricShell::FabricShell(const FabricOptions &options, OpenedData opened, const 
     : m_options(options), m_passed(parts.passed ? parts.passed : [](Station) {}),
       m_work(asio::make_work_guard(m_io)), m_opened(std::move(opened)),
       m_keeping(m_io, m_options.paths, m_clock, *m_opened.store,
-                [this](const v1::Happening &happening) {
-                    v1::Observation observation;
-                    *observation.mutable_happening() = happening;
-                    observe(observation);
-                }),
+                [this](const v1::Happening &happening) { tell(happening); }),
       m_packages(options.paths.packages(), readOptions(m_opened.state),
                  [this](const std::filesystem::path &folder, const std::string &why) {
                      return m_keeping.trash().take(folder, "package", why, m_keeping.nowMs());

@@ -83,7 +83,7 @@ private:
     void planWhenDue();
     void planLater(std::int64_t delay_ms);
     void publish(const Committed &committed);
-    void tellRecovery(const std::string &cause);
+    void tell(const v1::Happening &happening);
     void observe(const v1::Observation &observation);
     void readInboxSoon();
     void readInbox();

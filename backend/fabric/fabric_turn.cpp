@@ -1,6 +1,8 @@
 // One turn of the fabric's thread, and its clockwork.
 #include "backend/fabric/fabric_shell.h"
 
+#include "backend/proto/happening.h"
+
 #include <algorithm>
 #include <spdlog/spdlog.h>
 #include <utility>
@@ -90,8 +92,9 @@ void FabricShell::publish(const Committed &committed)
         // What they told meanwhile is lost; neither repeats by itself what has not changed.
         m_engine->observeAgain();
         m_edge->reportAgain();
-        if (!committed.recovered.empty())
-            tellRecovery(committed.recovered);
+        tell(makeHappening(v1::ERROR, "StoreWasLost",
+                           "The fabric could not use its store for a while", committed.recovered,
+                           "nothing was taken or decided meanwhile; now it goes on"));
         return m_watches.restart(m_machine.state().revision,
                                  "The last changes could not be stored; ask for a new snapshot.");
     }
@@ -100,15 +103,10 @@ void FabricShell::publish(const Committed &committed)
     followChanges(committed.changes);
 }
 
-void FabricShell::tellRecovery(const std::string &cause)
+void FabricShell::tell(const v1::Happening &happening)
 {
     v1::Observation observation;
-    v1::Happening &happening = *observation.mutable_happening();
-    happening.set_severity(v1::ERROR);
-    happening.set_kind("StoreWasLost");
-    happening.set_message("The fabric could not use its store for a while");
-    happening.set_cause(cause);
-    happening.set_reaction("nothing was taken or decided meanwhile; now it goes on");
+    *observation.mutable_happening() = happening;
     observe(observation);
 }
 

@@ -2,6 +2,7 @@
 
 #include "backend/fabric/data_check.h"
 #include "backend/fabric/snapshots.h"
+#include "backend/proto/happening.h"
 
 #include <algorithm>
 #include <asio/post.hpp>
@@ -227,13 +228,8 @@ void Keeping::snapshotTaken(const Result<std::uint64_t> &size, std::uint64_t rev
         return;
     }
     spdlog::error("{}", size.error().message());
-    v1::Happening happening;
-    happening.set_severity(v1::WARNING);
-    happening.set_kind("SnapshotFailed");
-    happening.set_message("No snapshot of the store could be made");
-    happening.set_cause(size.error().message());
-    happening.set_reaction("it is tried again in 5 minutes");
-    m_tell(happening);
+    m_tell(makeHappening(v1::WARNING, "SnapshotFailed", "No snapshot of the store could be made",
+                         size.error().message(), "it is tried again in 5 minutes"));
 }
 
 void Keeping::makeRoom(std::uint64_t free_bytes, const Facts &facts, std::function<void()> then)
@@ -267,15 +263,12 @@ void Keeping::tellGone(const fs::path &trash, const sys::Trash::Content &gone)
 {
     if (gone.things == 0)
         return;
-    v1::Happening happening;
-    happening.set_severity(v1::WARNING);
-    happening.set_kind("TrashGaveWay");
-    happening.set_message(std::to_string(gone.things) + " deleted things, " +
-                          std::to_string(gone.bytes) +
-                          " bytes in all, were removed for good before their 7 days were over");
-    happening.set_cause("the disk of " + trash.string() +
-                        " is nearly full, or the trash had become too large");
-    m_tell(happening);
+    m_tell(makeHappening(
+        v1::WARNING, "TrashGaveWay",
+        std::to_string(gone.things) + " deleted things, " + std::to_string(gone.bytes) +
+            " bytes in all, were removed for good before their 7 days were over",
+        "the disk of " + trash.string() + " is nearly full, or the trash had become too large",
+        {}));
 }
 
 // A little at a time, so that nobody waits.

@@ -125,7 +125,7 @@ void LocalEdgeLink::received(const sys::ChannelPtr &channel, std::string_view by
         return closed(keep, "it sent bytes that are no message");
     }
     m_silence.heard();
-    hold(channel, message);
+    hold(channel);
     if (message.has_hello())
         welcome(channel, message.hello());
     else if (channel == m_channel)
@@ -158,10 +158,10 @@ void LocalEdgeLink::welcome(const sys::ChannelPtr &channel, const v1::EdgeHello 
         setTable(*m_table);
 }
 
-void LocalEdgeLink::hold(const sys::ChannelPtr &channel, const v1::EdgeMessage &message)
+void LocalEdgeLink::hold(const sys::ChannelPtr &channel)
 {
     const int fd = channel->descriptor();
-    if (channel == m_channel && message.has_report())
+    if (channel == m_channel)
         m_held.keep(fd);
     else
         sys::closeDescriptor(fd);

@@ -42,7 +42,7 @@ private:
     void received(const sys::ChannelPtr &channel, std::string_view bytes);
     void welcome(const sys::ChannelPtr &channel, const v1::EdgeHello &hello);
     void dispatch(const v1::EdgeMessage &message);
-    void hold(const sys::ChannelPtr &channel, const v1::EdgeMessage &message);
+    void hold(const sys::ChannelPtr &channel);
     void reported(const v1::EdgeReport &report);
     void closed(const sys::ChannelPtr &channel, const std::string &cause);
     void launchLater(int delay_ms);

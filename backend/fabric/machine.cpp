@@ -4,6 +4,7 @@
 #include "backend/sys/random.h"
 
 #include <algorithm>
+#include <cassert>
 #include <iterator>
 #include <spdlog/spdlog.h>
 
@@ -194,6 +195,7 @@ Committed Machine::commit()
 // takes in nothing would be shown as true, and whoever is asked again answers in vain.
 void Machine::reload(Committed &committed)
 {
+    assert(m_adrift);
     if (m_barred)
         return drift(*m_barred);
     const auto written = m_store.setValue(kProbeKey, std::to_string(m_clock.wallMs()));
@@ -202,11 +204,9 @@ void Machine::reload(Committed &committed)
     const auto loaded = m_store.load();
     if (!loaded)
         return drift(loaded.error());
-    if (m_adrift) {
-        spdlog::info("The store can be used again; the fabric goes on.");
-        committed.recovered = m_adrift->message();
-        m_adrift.reset();
-    }
+    spdlog::info("The store can be used again; the fabric goes on.");
+    committed.recovered = m_adrift->message();
+    m_adrift.reset();
     m_state = stateFrom(*loaded);
     m_committed_revision = m_state.revision;
     committed.reloaded = true;

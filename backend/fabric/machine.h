@@ -21,8 +21,8 @@ namespace slipway::fabric
 struct Committed {
     std::vector<v1::Change> changes;
     std::vector<std::function<void()>> answers;
-    bool reloaded = false; // the write failed; the state is again what the store holds
-    std::string recovered; // why nothing was decided until now; empty: it was
+    bool reloaded = false; // the store was lost for a while; the state is again what it holds
+    std::string recovered; // then: why
 };
 
 // On the fabric's thread. Several commands may share one transaction; none is answered before it
@@ -52,8 +52,8 @@ public:
     // Adrift, with this cause, until it is called with nothing: the store is another fabric's.
     void bar(const std::optional<v1::Error> &cause);
     // The store cannot be written or read, or is no longer the file that the next start will read:
-    // nothing may be decided or shown by the state. Commands are
-    // refused, observations dropped; each tick tries again.
+    // nothing may be decided or shown by the state. Commands are refused, observations dropped;
+    // each tick tries again.
     bool adrift() const { return m_adrift.has_value(); }
     const v1::Error &adriftCause() const { return *m_adrift; }
 

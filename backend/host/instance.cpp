@@ -1,6 +1,7 @@
 #include "backend/host/instance.h"
 
 #include "backend/sys/cgroup.h"
+#include "backend/sys/text.h"
 
 namespace slipway::host
 {
@@ -20,14 +21,6 @@ constexpr std::int64_t kFailedStartDelayMin_ms = 1'000;
 std::string seconds(std::int64_t delay_ms)
 {
     return std::to_string((delay_ms + 999) / 1000) + " s";
-}
-
-// To go on in the same sentence.
-std::string withoutStop(std::string text)
-{
-    while (text.ends_with('.') || text.ends_with('\n'))
-        text.pop_back();
-    return text;
 }
 
 std::string endsInWords(std::uint32_t ends)
@@ -295,7 +288,7 @@ void Instance::endedByItself(const std::string &cause)
     const RoleInstance::State state = !had_started       ? RoleInstance::FailedStartingVM
                                       : decision.cycling ? RoleInstance::CyclingRole
                                                          : RoleInstance::RestartingRole;
-    setState(state, what + withoutStop(cause) + endsInWords(decision.ends) + "; " + reaction);
+    setState(state, what + sys::clause(cause) + endsInWords(decision.ends) + "; " + reaction);
     m_timer.expires_after(std::chrono::milliseconds(decision.delay_ms));
     m_timer.async_wait([this](std::error_code error) {
         if (error || m_phase != Phase::Waiting)

@@ -1,5 +1,7 @@
 #include "backend/host/level_ladder.h"
 
+#include "backend/sys/text.h"
+
 #include <unistd.h>
 
 namespace slipway::host
@@ -18,24 +20,16 @@ Attempt attemptSurely(const std::function<Attempt(IsolationLevel)> &attempt, Iso
     return attempt(level); // a refusal for good says the same again
 }
 
-// To go on with in a sentence.
-std::string clause(std::string problem)
-{
-    while (problem.ends_with('.'))
-        problem.pop_back();
-    return problem;
-}
-
 std::string passingReason(IsolationLevel level, const std::string &problem)
 {
-    return "A test instance (" + isolationName(level) + ") failed: " + clause(problem) +
+    return "A test instance (" + isolationName(level) + ") failed: " + sys::clause(problem) +
            ". It is tried again by itself.";
 }
 
 std::string floorReason(IsolationLevel floor, const std::string &problem)
 {
     return "The fabric started with instances " + isolationName(floor) +
-           ", and this machine refuses that now: " + clause(problem) +
+           ", and this machine refuses that now: " + sys::clause(problem) +
            ". Put that right, or end the fabric and start it again to run at a lower level.";
 }
 
@@ -55,17 +49,17 @@ std::string adviceFor(IsolationLevel refused, const std::string &problem, bool i
     switch (refused) {
     case IsolationLevel::WithLimits:
         if (is_root)
-            return "Memory and CPU limits failed here: " + clause(problem) + ".";
+            return "Memory and CPU limits failed here: " + sys::clause(problem) + ".";
         return "For memory and CPU limits run the fabric as root, or let systemd delegate the "
                "controllers cpu, memory and pids to your user (cgroup v2; Delegate=yes for "
                "user@.service).";
     case IsolationLevel::WithoutLimits:
-        return "Sandboxes failed here: " + clause(problem) +
+        return "Sandboxes failed here: " + sys::clause(problem) +
                ". Install runc and allow user namespaces (sysctl "
                "kernel.unprivileged_userns_clone=1, user.max_user_namespaces); in a container, "
                "allow it to make namespaces, or run the fabric beside it.";
     case IsolationLevel::Confined:
-        return "Confinement failed here: " + clause(problem) +
+        return "Confinement failed here: " + sys::clause(problem) +
                ". It needs Landlock (Linux 5.13 or newer, with \"landlock\" among the kernel's "
                "lsm=).";
     case IsolationLevel::None:
@@ -77,12 +71,12 @@ std::string adviceFor(IsolationLevel refused, const std::string &problem, bool i
 std::string diskAdvice(const std::string &problem)
 {
     return "Disks are held to their size by counting once a second, not by the kernel: " +
-           clause(problem) + ".";
+           sys::clause(problem) + ".";
 }
 
 std::string diskReason(const std::string &problem)
 {
-    return "A test disk failed: " + clause(problem) + ". It is tried again by itself.";
+    return "A test disk failed: " + sys::clause(problem) + ". It is tried again by itself.";
 }
 
 std::string landlockAdvice(int version)

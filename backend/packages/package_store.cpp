@@ -211,22 +211,14 @@ bool PackageStore::isUnregistered(const std::string &digest) const
     return isDigest(digest) && fs::exists(folderOf(digest) / kUnregistered, error);
 }
 
-// What is said of a file that came under a name of ours names it as its sender does.
-static Failure namedAs(const std::string &name, const fs::path &file, v1::Error error)
+// The same file under the name that its sender gave it, which is what its reader speaks of.
+static fs::path namedAs(const std::string &name, const fs::path &file, const fs::path &work)
 {
-    const std::string ours = file.filename().string();
-    const auto rename = [&](std::string &text) {
-        for (std::size_t at = text.find(ours); at != std::string::npos && ours != name;
-             at = text.find(ours, at + name.size()))
-            text.replace(at, ours.size(), name);
-    };
-    rename(*error.mutable_message());
-    rename(*error.mutable_subject());
-    for (v1::Problem &problem : *error.mutable_problems()) {
-        rename(*problem.mutable_file());
-        rename(*problem.mutable_message());
-    }
-    return Failure(std::move(error));
+    const fs::path named = work / "named" / fs::path(name).filename();
+    std::error_code error;
+    if (named.has_filename() && fs::create_directory(work / "named", error))
+        fs::create_hard_link(file, named, error);
+    return fs::is_regular_file(named, error) ? named : file;
 }
 
 Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &file_name,
@@ -246,11 +238,12 @@ Result<v1::Package> PackageStore::add(const fs::path &file, const std::string &f
     if (verify(*digest))
         return find(*digest);
     const fs::path made = work->path() / "package";
-    auto package = readPackageFile({*packed, work->path(), made / "content", m_options});
+    auto package = readPackageFile(
+        {namedAs(file_name, *packed, work->path()), work->path(), made / "content", m_options});
     if (package && folder)
         package = finishFolderPackage(file, std::move(*package));
     if (!package)
-        return namedAs(file_name, *packed, package.error());
+        return package;
     package->set_digest(*digest);
     package->set_file_name(file_name);
     package->set_size_bytes(fs::file_size(*packed));

@@ -1,10 +1,11 @@
 #include "backend/store/store_impl.h"
 
 #include "backend/store/schema.h"
-#include "backend/sys/durable_file.h"
+#include "backend/sys/reserved_space.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <spdlog/spdlog.h>
 #include <sqlite3.h>
 
 namespace slipway::store
@@ -54,7 +55,9 @@ void takeSpaceAhead(SQLite::Database &database, const std::filesystem::path &fil
 {
     int chunk_bytes = kChunkBytes;
     sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk_bytes);
-    sys::reserveSpace(file.string() + "-wal", kLogBytesAhead);
+    if (!sys::reserveSpace(file.string() + "-wal", kLogBytesAhead))
+        spdlog::warn("No space could be taken ahead for {}-wal: a full disk stops the fabric.",
+                     file.string());
 }
 
 // SQLite would follow a link and keep the log beside what it leads to, out of the guard's sight.

@@ -34,8 +34,8 @@ struct Store::Impl {
     void write(const std::function<void()> &work);
     // Nobody but this connection writes. Throws StoreLost when the file is another one by now, and
     // StoreChanged when somebody else committed something to it.
-    void explainVersion(std::int64_t version);
     void expectOurs();
+    void explainVersion(std::int64_t version);
     std::int64_t dataVersion();
     Counts &counts();
     void remember(); // what is ours, when the store was opened

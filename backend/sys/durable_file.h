@@ -3,7 +3,6 @@
 
 #include "backend/proto/result.h"
 
-#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -16,9 +15,6 @@ Result<void> writeDurably(const std::filesystem::path &file, std::string_view by
 // Renames a file or folder within one file system; done for good when it returns. Never replaces
 // `to`. UNAVAILABLE FILE_NOT_MOVED.
 Result<void> moveDurably(const std::filesystem::path &from, const std::filesystem::path &to);
-// Takes space on the disk for the first `bytes` of a file, whose length and content stay: what is
-// written there later needs no free space. False where the file system cannot, or has no room.
-bool reserveSpace(const std::filesystem::path &file, std::uint64_t bytes);
 // Returns when the file's content is on the disk.
 Result<void> syncFile(const std::filesystem::path &file);
 

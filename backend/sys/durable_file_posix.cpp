@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace slipway::sys
@@ -15,8 +14,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-constexpr std::uint64_t kBlockBytes = 512; // of st_blocks
 
 Failure failed(const char *reason, const char *doing, const fs::path &path, int error)
 {
@@ -83,23 +80,6 @@ Result<void> moveDurably(const fs::path &from, const fs::path &to)
     if (!syncFolder(to.parent_path()) || !syncFolder(from.parent_path()))
         return failed("FILE_NOT_MOVED", "move", from, errno);
     return {};
-}
-
-bool reserveSpace(const fs::path &file, std::uint64_t bytes)
-{
-#ifdef __linux__
-    const int fd = open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    struct stat info {
-    };
-    const bool reserved = fd >= 0 && fstat(fd, &info) == 0 &&
-                          (std::uint64_t(info.st_blocks) * kBlockBytes >= bytes || // left untouched
-                           fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, off_t(bytes)) == 0);
-    if (fd >= 0)
-        close(fd);
-    return reserved;
-#else
-    return file.empty() && bytes == 0; // not tried there
-#endif
 }
 
 Result<void> syncFile(const fs::path &file)

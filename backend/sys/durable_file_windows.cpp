@@ -45,11 +45,6 @@ Result<void> moveDurably(const fs::path &from, const fs::path &to)
     return {};
 }
 
-bool reserveSpace(const fs::path &, std::uint64_t)
-{
-    return false;
-}
-
 Result<void> syncFile(const fs::path &)
 {
     return {};

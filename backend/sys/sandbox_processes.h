@@ -23,11 +23,12 @@ std::vector<int> processesWithVariable(const std::string &variable);
 // Other processes whose arguments name this folder, or something in it.
 std::vector<int> processesMentioning(const std::string &folder);
 // All of a user's processes at once, so that none can flee by forking. For users that only
-// instances have; needs root. Blocks for a moment.
-void endProcessesOfUser(std::uint32_t user);
+// instances have; needs root. Blocks for a moment. False: nobody was ended.
+bool endProcessesOfUser(std::uint32_t user);
 // The file by which a host's successor learns that the host had instances of this user.
 std::filesystem::path userRecord(const std::filesystem::path &host_folder, std::uint32_t user);
-// Ends the processes of all users on record; does nothing unless this is root.
+// Ends the processes of all users on record, and takes them off it: an instance keeps its user when
+// it moves to another host. Does nothing unless this is root.
 void endRecordedUsers(const std::filesystem::path &host_folder);
 void endProcess(int pid, bool with_group); // SIGKILL
 bool processAlive(int pid);                // a zombie is not

@@ -2,6 +2,7 @@
 
 #include "backend/sys/proc_files.h"
 
+#include <cerrno>
 #include <csignal>
 #include <sstream>
 #include <sys/prctl.h>
@@ -85,18 +86,19 @@ std::vector<int> processesWithVariable(const std::string &variable)
     return found;
 }
 
-void endProcessesOfUser(std::uint32_t user)
+bool endProcessesOfUser(std::uint32_t user)
 {
     if (user == 0 || geteuid() != 0)
-        return;
+        return false;
     const int pid = fork();
     if (pid == 0) {
-        if (syscall(SYS_setresuid, user, user, user) == 0)
-            kill(-1, SIGKILL); // everything that this user may signal, in one go
-        _exit(0);
+        if (syscall(SYS_setresuid, user, user, user) != 0)
+            _exit(1);
+        // Everything that this user may signal, in one go; with nobody else there it fails.
+        _exit(kill(-1, SIGKILL) == 0 || errno == ESRCH ? 0 : 1);
     }
-    if (pid > 0)
-        waitpid(pid, nullptr, 0);
+    int status = -1;
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 fs::path userRecord(const fs::path &host_folder, std::uint32_t user)
@@ -106,8 +108,10 @@ fs::path userRecord(const fs::path &host_folder, std::uint32_t user)
 
 void endRecordedUsers(const fs::path &host_folder)
 {
+    std::error_code ignored;
     for (const int user : numbersIn(host_folder / "users"))
-        endProcessesOfUser(std::uint32_t(user));
+        if (endProcessesOfUser(std::uint32_t(user)))
+            fs::remove(userRecord(host_folder, std::uint32_t(user)), ignored);
 }
 
 void endProcess(int pid, bool with_group)

@@ -172,4 +172,11 @@ std::string inOneLine(std::string_view lines)
     return result;
 }
 
+std::string clause(std::string sentence)
+{
+    while (sentence.ends_with('.') || sentence.ends_with('\n'))
+        sentence.pop_back();
+    return sentence;
+}
+
 } // namespace slipway::sys

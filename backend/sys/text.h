@@ -19,6 +19,8 @@ std::string toUtf8(std::string_view bytes);
 std::string visible(std::string_view bytes, std::string_view kept = {});
 // What a program wrote in lines, as a part of a sentence: "first; second".
 std::string inOneLine(std::string_view lines);
+// A sentence to go on with: without its full stop.
+std::string clause(std::string sentence);
 // At most so many bytes; a longer text ends with "…".
 std::string visible(std::string_view bytes, std::size_t bytes_max);
 

@@ -1,5 +1,6 @@
 #include "backend/engine/local/host_process.h"
 
+#include "backend/proto/happening.h"
 #include "backend/sys/cgroup.h"
 #include "backend/sys/sandbox_processes.h"
 
@@ -180,14 +181,10 @@ void HostProcess::tellFall(const std::string &advice)
     if (before.empty())
         return;
     v1::Observation observation;
-    v1::Happening &happening = *observation.mutable_happening();
-    happening.set_time_ms(m_around.clock.wallMs());
-    happening.set_severity(v1::ERROR);
-    happening.set_kind("IsolationLower");
-    happening.set_message("Instances run " + m_level +
-                          " since this start; before, this fabric ran them " + before);
-    happening.set_cause(advice);
-    happening.set_reaction("mend the cause and start the fabric again to get the level back");
+    *observation.mutable_happening() = makeHappening(
+        v1::ERROR, "IsolationLower",
+        "Instances run " + m_level + " since this start; before, this fabric ran them " + before,
+        advice, "mend the cause and start the fabric again to get the level back");
     observe(observation);
 }
 

@@ -49,6 +49,8 @@ void CommandsTest::initTestCase()
 {
     QVERIFY(m_fabric.start());
     QVERIFY(m_fabric.ctl({u"service"_s, u"create"_s, u"shop"_s, u"--label"_s, u"The shop"_s}).ok());
+    // A host that comes up later is a revision of its own.
+    QTRY_VERIFY_WITH_TIMEOUT(m_fabric.ctl({u"hosts"_s}).out.count(u" Ready "_s) == 6, 60'000);
 }
 
 void CommandsTest::servicesComeAndGo()

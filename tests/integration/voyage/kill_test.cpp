@@ -243,7 +243,10 @@ void KillTest::controller()
                       << "ms after its start";
     const LoadResult result = load.interrupt();
     QVERIFY2(result.problems.isEmpty(), qPrintable(result.problems));
-    QCOMPARE(identities(m_fabric.instances(u"guestbook"_s)), before);
+    const QStringList after = identities(m_fabric.instances(u"guestbook"_s));
+    if (after != before)
+        qWarning().noquote() << m_fabric.json({u"events"_s, u"guestbook"_s}).out.right(6000);
+    QCOMPARE(after, before);
 }
 
 void KillTest::everything()
