@@ -14,6 +14,10 @@ struct Attempt {
 
 // The first process of its instance: 1 in a sandbox. Known since the probe's start.
 int agent();
+inline bool isInSandbox()
+{
+    return agent() == 1;
+}
 std::string agentFile(const std::string &name); // of its folder in /proc
 
 constexpr int kHasRights = 3; // exit code of `probe rights`
