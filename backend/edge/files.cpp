@@ -146,7 +146,7 @@ std::string complaintOf(const std::string &output)
         if (complaint.find(words) == std::string::npos)
             complaint += (complaint.empty() ? "" : "; ") + words;
     }
-    return sys::visible(complaint.empty() ? output : complaint, kComplaintBytesMax);
+    return sys::visible(complaint.empty() ? sys::inOneLine(output) : complaint, kComplaintBytesMax);
 }
 
 std::vector<int> findProxies(const fs::path &folder)

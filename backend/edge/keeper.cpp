@@ -63,7 +63,7 @@ asio::awaitable<void> Keeper::work()
         }
         const bool unbound = m_sockets.somethingUnbound();
         co_await pause(unbound ? kBindAgain_ms : kRest_ms);
-        m_dirty = m_dirty || unbound;
+        m_dirty = forgetOldFaults() || m_dirty || unbound;
     }
 }
 
@@ -137,13 +137,16 @@ asio::awaitable<bool> Keeper::replaceProxy(Layout layout, v1::RoutingTable table
         co_return false;
     const ProxyFiles files{m_folder / "proxy", ++m_generation};
     const auto next = std::make_shared<ProxyProcess>(m_io, files, m_cell);
-    const auto started = next->start(layout, exitHandler(next));
+    const auto started = next->start(layout, m_voice, exitHandler(next));
     m_last_start_ms = m_clock.steadyMs();
     if (!started || !co_await next->connect(kStartTimeout_ms)) {
         co_await startFailed(next, started, layout, table);
         co_return false;
     }
-    m_start_fresh = false;
+    // What was started aloud only to hear its reason gives way to a silent one.
+    m_start_fresh =
+        std::exchange(m_voice, ProxyProcess::Voice::Silent) == ProxyProcess::Voice::Aloud;
+    m_dirty = m_dirty || m_start_fresh;
     co_await next->trustServers(layout);
     const ProxyPtr old = std::exchange(m_current, next);
     if (old && !old->ended()) {
@@ -166,6 +169,8 @@ asio::awaitable<void> Keeper::startFailed(ProxyPtr next, Result<void> started, L
     next->signal(SIGKILL);
     std::string reason =
         started ? complaintOf(readFile(next->files().output())) : started.error().message();
+    if (reason.empty() && next->ended())
+        m_voice = ProxyProcess::Voice::Aloud; // until it has started
     if (reason.empty())
         reason = next->ended() ? "it " + next->end() : "it does not answer";
     if (started && next->ended())

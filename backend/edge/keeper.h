@@ -60,6 +60,7 @@ private:
     std::map<std::string, std::string> leftOut(const v1::RoutingTable &table) const;
     asio::awaitable<std::string> complaintAbout(Layout layout);
     asio::awaitable<void> findFaults(Layout layout, v1::RoutingTable table);
+    bool forgetOldFaults(); // whether there were any
     void setProblem(const std::string &problem);
     void keep(const std::string &file, const std::string &text);
 
@@ -123,11 +124,13 @@ private:
     struct Fault {
         std::string pool; // as it was
         std::string reason;
+        std::int64_t found_ms = 0; // steady
     };
     std::map<std::string, Fault> m_faults; // pools that HAProxy does not take, by id
     std::string m_problem;                 // why HAProxy does not run
     std::string m_disk_problem;
     std::string m_limit_problem;
+    ProxyProcess::Voice m_voice = ProxyProcess::Voice::Silent; // of the next that is started
     bool m_start_fresh = false; // the running process cannot serve what is wanted
     int m_young_deaths = 0;     // of HAProxy, in a row
     bool m_measuring = false;

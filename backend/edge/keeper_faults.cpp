@@ -14,6 +14,7 @@ namespace
 {
 
 constexpr int kCheck_ms = 10'000;
+constexpr std::int64_t kFaultKept_ms = 600'000;
 constexpr std::size_t kReasonBytesMax = 600;
 
 const v1::Pool *findPool(const v1::RoutingTable &table, const std::string &id)
@@ -24,19 +25,25 @@ const v1::Pool *findPool(const v1::RoutingTable &table, const std::string &id)
     return nullptr;
 }
 
+Layout noPool(const Layout &layout)
+{
+    Layout empty;
+    empty.drain_limit_ms = layout.drain_limit_ms;
+    empty.capacity = layout.capacity;
+    return empty;
+}
+
 // One pool alone, without public sockets: they are no pool's fault.
 Layout onlyPool(const Layout &layout, const std::string &backend)
 {
-    Layout alone;
-    alone.drain_limit_ms = layout.drain_limit_ms;
-    alone.capacity = layout.capacity;
+    Layout alone = noPool(layout);
     alone.backends[backend] = layout.backends.at(backend);
     return alone;
 }
 
 } // namespace
 
-// A pool that made HAProxy fail is tried again as soon as it is another one.
+// A pool that made HAProxy fail is tried again as soon as it is another one, and after a while.
 std::map<std::string, std::string> Keeper::leftOut(const v1::RoutingTable &table) const
 {
     std::map<std::string, std::string> reasons;
@@ -88,9 +95,11 @@ asio::awaitable<std::string> Keeper::complaintAbout(Layout layout)
 }
 
 // HAProxy takes a configuration as a whole or not at all: whose pool it does not take is served no
-// more, and all others go on.
+// more, and all others go on. What it does not take without any pool is no pool's fault.
 asio::awaitable<void> Keeper::findFaults(Layout layout, v1::RoutingTable table)
 {
+    if (!(co_await complaintAbout(noPool(layout))).empty())
+        co_return;
     for (const auto &[name, backend] : layout.backends) {
         const v1::Pool *pool = findPool(table, backend.pool);
         if (!pool || backend.servers.empty())
@@ -99,8 +108,16 @@ asio::awaitable<void> Keeper::findFaults(Layout layout, v1::RoutingTable table)
         if (!complaint.empty())
             m_faults[backend.pool] = {pool->SerializeAsString(),
                                       "HAProxy does not take it: " +
-                                          sys::visible(complaint, kReasonBytesMax)};
+                                          sys::visible(complaint, kReasonBytesMax),
+                                      m_clock.steadyMs()};
     }
+}
+
+bool Keeper::forgetOldFaults()
+{
+    return std::erase_if(m_faults, [now_ms = m_clock.steadyMs()](const auto &entry) {
+               return now_ms - entry.second.found_ms >= kFaultKept_ms;
+           }) > 0;
 }
 
 // Told when it changes, for it is looked at with every attempt.

@@ -73,14 +73,16 @@ Result<void> ProxyProcess::writeFiles(const Layout &layout) const
     return {};
 }
 
-Result<void> ProxyProcess::start(const Layout &layout, OnExit on_exit)
+Result<void> ProxyProcess::start(const Layout &layout, Voice voice, OnExit on_exit)
 {
     if (const auto checked = sys::checkSocketPath(m_files.commandSocket()); !checked)
         return checked;
     if (const auto written = writeFiles(layout); !written)
         return written;
     sys::SpawnRequest request;
-    request.arguments = {haproxyProgram(), "-q", "-f", m_files.config().string()};
+    request.arguments = {haproxyProgram(), "-f", m_files.config().string()};
+    if (voice == Voice::Silent)
+        request.arguments.push_back("-q");
     if (const auto confined = confine(request, m_cell, m_files.folder); !confined)
         return confined;
     request.new_session = true;

@@ -35,8 +35,9 @@ public:
     ~ProxyProcess();
 
     // Writes the files and starts the program in a session of its own, so that it survives this
-    // one.
-    Result<void> start(const Layout &layout, OnExit on_exit);
+    // one. A silent one says nothing of its own limits; one aloud writes on as long as it lives.
+    enum class Voice { Silent, Aloud };
+    Result<void> start(const Layout &layout, Voice voice, OnExit on_exit);
     void adopt(const ProcessIdentity &identity, OnExit on_exit);
 
     // False when the process ended or was silent for too long; a silent one is killed, here and

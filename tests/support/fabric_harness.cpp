@@ -1,5 +1,7 @@
 #include "tests/support/fabric_harness.h"
 
+#include "tests/support/signal_process.h"
+
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
@@ -170,8 +172,7 @@ bool FabricHarness::stop(int limit_ms)
 
 bool FabricHarness::stopBy(int signal_number, int limit_ms)
 {
-    if (m_fabric.processId() > 0)
-        ::kill(pid_t(m_fabric.processId()), signal_number);
+    signalProcess(m_fabric.processId(), signal_number);
     return m_fabric.waitForFinished(limit_ms) && m_fabric.exitStatus() == QProcess::NormalExit &&
            m_fabric.exitCode() == 0;
 }
@@ -283,7 +284,7 @@ QStringList FabricHarness::leftovers() const
 void FabricHarness::killLeftovers() const
 {
     for (const QString &line : leftovers())
-        ::kill(line.section(u':', 0, 0).toInt(), SIGKILL);
+        signalProcess(line.section(u':', 0, 0).toLongLong(), SIGKILL);
 }
 
 CtlStream::CtlStream(const FabricHarness &fabric, const QStringList &arguments)
@@ -341,7 +342,7 @@ LoadResult Load::finish(int timeout_ms)
 
 LoadResult Load::interrupt()
 {
-    ::kill(pid_t(m_wrk.processId()), SIGINT);
+    signalProcess(m_wrk.processId(), SIGINT);
     return finish(30000);
 }
 

@@ -1,10 +1,10 @@
 // HAProxy that is stopped, missing, cannot start or is given what it cannot take: what users see,
 // what is said, and that it heals by itself.
 #include "edge_harness.h"
+#include "tests/support/signal_process.h"
 
 #include <QElapsedTimer>
 #include <QTest>
-#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -81,20 +81,6 @@ private Q_SLOTS:
     void idleClientsLeaveRoomForOthers();
     void sweptMeshIsMadeAgain();
 };
-
-// Every thread of it.
-static bool stands(int pid)
-{
-    std::error_code ignored;
-    const auto tasks =
-        std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", ignored);
-    return std::all_of(begin(tasks), end(tasks), [](const auto &task) {
-        std::ifstream file(task.path() / "stat");
-        const std::string text(std::istreambuf_iterator<char>(file), {});
-        const std::size_t name_end = text.rfind(')');
-        return name_end != std::string::npos && text.compare(name_end, 3, ") T") == 0;
-    });
-}
 
 void EdgeFaultTest::stoppedProxyIsReplaced()
 {

@@ -4,10 +4,11 @@
 
 #include "tests/integration/voyage/voyage.h"
 
+#include "tests/support/signal_process.h"
+
 #include "backend/sys/sandbox.h"
 
 #include <QElapsedTimer>
-#include <csignal>
 #include <functional>
 
 namespace slipway::test
@@ -73,13 +74,16 @@ public:
     {
         return hostNamed(name)[QStringLiteral("pid")].toInteger();
     }
-    QStringList eventsOf(const QString &kind) const // "message: cause"
+    QStringList eventsOf(const QString &kind) const // "message: cause", the cause once
     {
         QStringList found;
-        for (const QJsonValue &event : fabric.json({QStringLiteral("events")}).array())
-            if (event[QStringLiteral("kind")].toString() == kind)
-                found << event[QStringLiteral("message")].toString() + QStringLiteral(": ") +
-                             event[QStringLiteral("cause")].toString();
+        for (const QJsonValue &event : fabric.json({QStringLiteral("events")}).array()) {
+            if (event[QStringLiteral("kind")].toString() != kind)
+                continue;
+            const QString message = event[QStringLiteral("message")].toString();
+            const QString cause = event[QStringLiteral("cause")].toString();
+            found << (message.contains(cause) ? message : message + QStringLiteral(": ") + cause);
+        }
         return found;
     }
     bool hasEvent(const QString &words) const

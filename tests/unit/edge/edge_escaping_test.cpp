@@ -198,7 +198,7 @@ void EdgeEscapingTest::complaintsAreShortAndClean()
     QCOMPARE(complaintOf("[NOTICE]   (7) : haproxy version is 2.6\n[ALERT]    (7) : config : no\n"
                          "[ALERT]    (8) : config : no\n[ALERT]    (7) : also\tthis\n"),
              std::string("config : no; also this"));
-    QCOMPARE(complaintOf("a word\x1b[31m\n"), std::string("a word\\u001b[31m\\u000a"));
+    QCOMPARE(complaintOf("a word\x1b[31m\n"), std::string("a word\\u001b[31m"));
     QVERIFY(complaintOf(std::string(100'000, 'x')).size() < 700);
 }
 
