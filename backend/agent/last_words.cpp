@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <csignal>
 #include <functional>
 #include <string_view>
 #include <sys/wait.h>
@@ -43,6 +44,15 @@ bool speaksOfAnError(const std::string &line)
     });
 }
 
+// By itself: nobody else sends these signals, a failed assertion or allocation ends in them.
+bool gaveUp(int wait_status)
+{
+    if (WIFEXITED(wait_status))
+        return WEXITSTATUS(wait_status) != 0;
+    const int signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+    return signal == SIGABRT || signal == SIGTRAP || signal == SIGILL;
+}
+
 } // namespace
 
 void LastWords::add(const std::string &line)
@@ -69,8 +79,7 @@ std::string LastWords::reason() const
 std::string saying(const LastWords &words, int wait_status)
 {
     const std::string reason = words.reason();
-    const bool by_itself = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) != 0;
-    return reason.empty() || !by_itself ? std::string() : "; it said: " + reason;
+    return reason.empty() || !gaveUp(wait_status) ? std::string() : "; it said: " + reason;
 }
 
 } // namespace slipway::agent

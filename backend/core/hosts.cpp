@@ -91,10 +91,20 @@ void noticeMissing(Transaction &tx, const v1::HostHello &hello)
     }
 }
 
+// One that was lost is started again and again: why it does not come up is told once a reason.
+void noteFailedStart(Transaction &tx, v1::Host &host, const std::string &cause)
+{
+    if (host.reason() == cause)
+        return;
+    host.set_reason(cause);
+    tellHost(tx, host, v1::ERROR, "HostNotStarted", host.id() + " does not start", cause,
+             "it is tried again by itself");
+}
+
 void becomeLost(Transaction &tx, v1::Host &host, const std::string &cause, std::size_t instances)
 {
     if (host.state() == v1::Host::Lost)
-        return;
+        return noteFailedStart(tx, host, cause);
     noteLoss(tx, host.id());
     host.set_state(v1::Host::Lost);
     host.set_reason(cause);

@@ -6,11 +6,9 @@
 #include "backend/sys/descriptor_passing.h"
 #include "backend/sys/file_lock.h"
 #include "backend/sys/sandbox_processes.h"
-#include "backend/sys/text.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <spdlog/spdlog.h>
 
 namespace slipway::fabric
@@ -42,24 +40,10 @@ int livingKeeper(const sys::Paths &paths)
     return held ? std::atoi(lock.error().subject().c_str()) : 0;
 }
 
-// What a keeper that ended said last.
-std::string lastWords(const std::filesystem::path &log)
-{
-    constexpr std::streamoff kTail_bytes = 2000;
-    std::ifstream file(log, std::ios::binary | std::ios::ate);
-    const std::streamoff size = file.tellg();
-    file.seekg(std::max<std::streamoff>(0, size - kTail_bytes));
-    std::string last;
-    for (std::string line; std::getline(file, line);)
-        if (!line.empty())
-            last = line;
-    return last.empty() ? "it said nothing" : sys::visible(last, 600);
-}
-
 } // namespace
 
 LocalEdgeLink::LocalEdgeLink(const PartsContext &context)
-    : m_context(context),
+    : m_context(context), m_log(context.paths.logs() / "edge.log"),
       m_listener(context.io, [this](sys::ChannelPtr channel) { accepted(std::move(channel)); }),
       m_launch_timer(context.io), m_silence_timer(context.io), m_stop_timer(context.io),
       m_newcomers(context.io)
@@ -234,7 +218,7 @@ void LocalEdgeLink::launch()
         request.arguments.insert(request.arguments.end(),
                                  {"--listening", edge::listOf(request.inherited_fds)});
     request.new_session = true;
-    const int log = sys::openForAppend(paths.logs() / "edge.log");
+    const int log = m_log.beginLife();
     request.stdout_fd = log;
     request.stderr_fd = log;
     m_launch_ms = m_clock.steadyMs();
@@ -267,9 +251,11 @@ void LocalEdgeLink::processEnded(int wait_status)
     if (m_ending)
         return finishStop();
     spdlog::warn("The edge {}; it is started again.", cause);
-    if (!m_connected)
+    if (!m_connected) {
+        const std::string words = m_log.lastWords();
         setStartProblem("The edge's keeper " + cause + ": " +
-                        lastWords(m_context.paths.logs() / "edge.log"));
+                        (words.empty() ? "it said nothing" : words));
+    }
     reportLost("its keeper " + cause);
     const bool stable = m_clock.steadyMs() - m_launch_ms > kStableLife_ms;
     m_restart_delay_ms =

@@ -5,6 +5,7 @@
 #include "backend/fabric/parts.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/daemon_log.h"
 #include "backend/sys/liveness.h"
 #include "backend/sys/message_channel.h"
 #include "backend/sys/newcomers.h"
@@ -61,6 +62,7 @@ private:
     void finishStop();
 
     PartsContext m_context;
+    sys::DaemonLog m_log; // of the keepers
     sys::SystemClock m_clock;
     EdgeObserver m_observer;
     sys::MessageListener m_listener;

@@ -90,10 +90,11 @@ private:
         m_patience.cancel();
         int first_pid = 0;
         std::ifstream(pidFile()) >> first_pid;
-        if (status != 0 || first_pid <= 0)
-            return remove("The sandbox did not start: " + (m_output->lastLine().empty()
-                                                               ? sys::describeExit(status)
-                                                               : m_output->lastLine()));
+        if (status != 0 || first_pid <= 0) {
+            const std::string words = m_output->tellingLine();
+            return remove("The sandbox did not start: " +
+                          (words.empty() ? sys::describeExit(status) : words));
+        }
         m_first = std::make_unique<sys::ProcessWatch>(m_io, first_pid,
                                                       [this](int exit) { firstEnded(exit); });
         if (m_killed)
@@ -105,7 +106,7 @@ private:
     void firstEnded(int status)
     {
         m_events.ending();
-        remove("its first process " + sys::describeExit(status));
+        remove(endOf(status));
     }
 
     void remove(const std::string &cause)

@@ -1,7 +1,10 @@
 #include "backend/host/output_lines.h"
 
+#include "backend/host/refusal.h"
+
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace slipway::host
 {
@@ -9,6 +12,7 @@ namespace slipway::host
 namespace
 {
 constexpr std::size_t kLineBytesMax = 4096;
+constexpr std::size_t kLastWordsMax_bytes = 8192; // a trace of calls may follow the reason
 } // namespace
 
 OutputLines::OutputLines(asio::io_context &io, OnLine on_line)
@@ -42,6 +46,11 @@ void OutputLines::stop()
     m_read_end.close(ignored);
 }
 
+std::string OutputLines::tellingLine() const
+{
+    return m_last_words.empty() ? std::string() : host::tellingLine(m_last_words);
+}
+
 void OutputLines::read()
 {
     m_read_end.async_read_some(
@@ -63,11 +72,21 @@ void OutputLines::take(std::size_t count)
             m_partial += letter;
             continue;
         }
-        m_last_line.swap(m_partial);
-        m_partial.clear();
+        const std::string line = std::exchange(m_partial, {});
+        keep(line);
         if (m_on_line)
-            m_on_line(m_last_line);
+            m_on_line(line);
     }
+}
+
+// Whole lines, the latest ones.
+void OutputLines::keep(const std::string &line)
+{
+    m_last_words += line + '\n';
+    if (m_last_words.size() <= kLastWordsMax_bytes)
+        return;
+    const std::size_t cut = m_last_words.find('\n', m_last_words.size() - kLastWordsMax_bytes);
+    m_last_words.erase(0, cut + 1);
 }
 
 } // namespace slipway::host

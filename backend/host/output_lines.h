@@ -20,18 +20,20 @@ public:
     int open();
     void closeWriteEnd();
     void stop();
-    const std::string &lastLine() const { return m_last_line; }
+    // Of its last lines the one that says why it failed; empty: it said nothing.
+    std::string tellingLine() const;
 
 private:
     void read();
     void take(std::size_t count);
+    void keep(const std::string &line);
 
     asio::posix::stream_descriptor m_read_end;
     int m_write_end = -1;
     OnLine m_on_line;
     std::array<char, 4096> m_buffer{};
     std::string m_partial;
-    std::string m_last_line;
+    std::string m_last_words; // its last lines, each with its end
 };
 
 } // namespace slipway::host

@@ -91,7 +91,7 @@ private:
             sys::endProcess(pid, false);
         std::error_code ignored;
         fs::remove(m_user_record, ignored);
-        finish("its first process " + sys::describeExit(status));
+        finish(endOf(status));
     }
 
     void finish(const std::string &cause)

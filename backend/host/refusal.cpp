@@ -14,8 +14,10 @@ namespace
 {
 
 // Any of these says that the same may succeed later, whatever else is said.
-constexpr std::array<std::string_view, 15> kPassing = {"no space left on device",
+constexpr std::array<std::string_view, 17> kPassing = {"no space left on device",
                                                        "cannot allocate memory",
+                                                       "failed to reserve page summary memory",
+                                                       "failed to map segment",
                                                        "out of memory",
                                                        "resource temporarily unavailable",
                                                        "too many open files",

@@ -2,6 +2,7 @@
 
 #include "backend/sys/descriptor_passing.h"
 
+#include <sys/wait.h>
 #include <utility>
 
 namespace slipway::host
@@ -43,6 +44,14 @@ Result<int> SpawnedSandbox::spawn(sys::SpawnRequest request)
     m_output->closeWriteEnd();
     giveUpChannel();
     return pid;
+}
+
+std::string SpawnedSandbox::endOf(int status) const
+{
+    const std::string end = "its first process " + sys::describeExit(status);
+    const bool gave_up = WIFEXITED(status) && WEXITSTATUS(status) != 0;
+    const std::string words = gave_up ? m_output->tellingLine() : std::string();
+    return words.empty() ? end : end + " and said: " + words;
 }
 
 void SpawnedSandbox::tellEnded(const std::string &cause)

@@ -21,6 +21,8 @@ protected:
     // alone has the agent's end of the channel.
     Result<int> spawn(sys::SpawnRequest request);
     void tellEnded(const std::string &cause);
+    // How its first process ended; of one that gave up by itself also what it said last.
+    std::string endOf(int status) const;
 
 private:
     void giveUpChannel();

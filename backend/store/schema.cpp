@@ -76,6 +76,21 @@ Failure damaged(const std::filesystem::path &file, const std::string &how)
                    file.string());
 }
 
+// A disk that refuses damages nothing: nobody shall throw the store away for it.
+Failure unusable(const std::filesystem::path &file, const std::exception &error)
+{
+    const auto *refusal = dynamic_cast<const SQLite::Exception *>(&error);
+    const int code = refusal ? refusal->getErrorCode() & 0xff : SQLITE_IOERR;
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR)
+        return damaged(file, error.what());
+    return failure(v1::Error::UNAVAILABLE, "STORE_OUT_OF_REACH",
+                   "The store " + file.string() + " cannot be read or written now (" +
+                       error.what() +
+                       "). Nothing in it was changed. Look at its disk (room, rights, the "
+                       "machine's own messages) and start again.",
+                   file.string());
+}
+
 namespace
 {
 
@@ -130,7 +145,7 @@ try {
         return damaged(file, "it does not begin like a database");
     return {};
 } catch (const std::exception &error) {
-    return damaged(file, error.what());
+    return unusable(file, error);
 }
 
 Result<void> checkDatabase(SQLite::Database &database, const std::filesystem::path &file)
@@ -150,7 +165,7 @@ try {
         return damaged(file, verdict);
     return {};
 } catch (const std::exception &error) {
-    return damaged(file, error.what());
+    return unusable(file, error);
 }
 
 int versionToChange(SQLite::Database &database)

@@ -3,6 +3,7 @@
 
 #include "backend/proto/result.h"
 
+#include <exception>
 #include <filesystem>
 
 namespace SQLite
@@ -21,6 +22,8 @@ Result<void> checkFileHeader(SQLite::Database &database, const std::filesystem::
 // Refuses a foreign, damaged or newer database; only reads.
 Result<void> checkDatabase(SQLite::Database &database, const std::filesystem::path &file);
 Failure damaged(const std::filesystem::path &file, const std::string &how); // STORE_DAMAGED
+// What SQLite threw: STORE_DAMAGED, or STORE_OUT_OF_REACH when only its disk refuses.
+Failure unusable(const std::filesystem::path &file, const std::exception &error);
 // The version of a store with content that migrate() would change; 0: nothing is to be changed.
 int versionToChange(SQLite::Database &database);
 // Runs the missing migrations, each in one transaction. May throw SQLite::Exception.

@@ -143,7 +143,7 @@ try {
         return Failure(checked.error());
     return examiner.examine();
 } catch (const std::exception &error) {
-    return damaged(file, error.what());
+    return unusable(file, error);
 }
 
 } // namespace slipway::store

@@ -1,5 +1,7 @@
 #include "backend/sys/file_lock.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -25,10 +27,10 @@ bool isStillThere(int fd, const std::filesystem::path &file)
            open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
 }
 
-Failure notOpened(const std::filesystem::path &file)
+Failure notOpened(const std::filesystem::path &file, const std::string &why)
 {
     return failure(v1::Error::PERMISSION_DENIED, "LOCK_NOT_OPENED",
-                   "Cannot open " + file.string() + ".", file.string());
+                   "Cannot open " + file.string() + ": " + why + ".", file.string());
 }
 
 } // namespace
@@ -40,14 +42,14 @@ Result<FileLock> FileLock::take(const std::filesystem::path &file)
         if (!lock || isStillThere(lock->m_fd, file))
             return lock;
     }
-    return notOpened(file); // somebody removes it as often as it is made
+    return notOpened(file, "somebody removes it as often as it is made");
 }
 
 Result<FileLock> FileLock::takeOnce(const std::filesystem::path &file)
 {
     const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return notOpened(file);
+        return notOpened(file, std::strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         char holder[32] = {};
         [[maybe_unused]] const ssize_t count = pread(fd, holder, sizeof holder - 1, 0);

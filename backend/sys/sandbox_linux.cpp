@@ -95,8 +95,9 @@ SandboxTool::~SandboxTool()
 
 std::vector<std::string> SandboxTool::commandLine() const
 {
-    return {findSandboxProgram().string(), "--rootless", geteuid() == 0 ? "false" : "true",
-            "--root", m_state_folder.string()};
+    const fs::path program = findSandboxProgram();
+    return {program.empty() ? "runc" : program.string(), // a start that fails names it
+            "--rootless", geteuid() == 0 ? "false" : "true", "--root", m_state_folder.string()};
 }
 
 std::vector<std::string> SandboxTool::list(const std::string &id_prefix) const

@@ -1,15 +1,14 @@
 #include "backend/engine/local/host_process.h"
 
 #include "backend/proto/happening.h"
+#include "backend/sys/append_file.h"
 #include "backend/sys/cgroup.h"
 #include "backend/sys/sandbox_processes.h"
 
 #include <algorithm>
 #include <csignal>
-#include <fcntl.h>
 #include <fstream>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace slipway::engine
 {
@@ -39,8 +38,9 @@ int livingHost(const fs::path &host_folder)
 }
 
 HostProcess::HostProcess(HostSurroundings &surroundings, HostSpec spec)
-    : m_around(surroundings), m_spec(std::move(spec)), m_timer(surroundings.io),
-      m_alive(std::make_shared<bool>(true))
+    : m_around(surroundings), m_spec(std::move(spec)),
+      m_log(surroundings.options.paths.logs() / "hosts" / (m_spec.id + ".log")),
+      m_timer(surroundings.io), m_alive(std::make_shared<bool>(true))
 {
 }
 
@@ -89,11 +89,7 @@ void HostProcess::awaitReturn()
 
 void HostProcess::startProcess()
 {
-    const fs::path logs = m_around.options.paths.logs() / "hosts";
-    std::error_code ignored;
-    fs::create_directories(logs, ignored);
-    const int log = open((logs / (m_spec.id + ".log")).c_str(),
-                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const int log = m_log.beginLife();
     sys::SpawnRequest request;
     request.arguments = {m_around.options.daemon_program.string(),
                          "host",
@@ -113,8 +109,7 @@ void HostProcess::startProcess()
     request.stdout_fd = log;
     request.stderr_fd = log;
     const auto pid = sys::spawn(request);
-    if (log >= 0)
-        close(log);
+    sys::closeFile(log);
     m_state = State::Starting;
     m_retestable = false;
     m_retesting = false;
@@ -134,7 +129,15 @@ void HostProcess::startProcess()
 void HostProcess::watch(int pid)
 {
     m_process = std::make_unique<sys::ProcessWatch>(
-        m_around.io, pid, [this](int status) { processEnded("it " + sys::describeExit(status)); });
+        m_around.io, pid, [this](int status) { processEnded(endOf(status)); });
+}
+
+// One that did not come up says in its log why.
+std::string HostProcess::endOf(int status) const
+{
+    const std::string end = "it " + sys::describeExit(status);
+    const std::string words = m_state == State::Starting ? m_log.lastWords() : std::string();
+    return words.empty() ? end : end + " and said: " + words;
 }
 
 void HostProcess::connected(const sys::ChannelPtr &channel, const v1::HostHello &hello)

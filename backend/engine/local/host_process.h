@@ -6,6 +6,7 @@
 #include "backend/engine/local/order_sender.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/daemon_log.h"
 #include "backend/sys/liveness.h"
 #include "backend/sys/message_channel.h"
 #include "backend/sys/sandbox.h"
@@ -66,6 +67,7 @@ private:
 
     void startProcess();
     void watch(int pid);
+    std::string endOf(int status) const;
     void processEnded(const std::string &cause);
     void bury(const std::string &cause);
     void buried(const Result<void> &gone, const std::string &cause);
@@ -84,6 +86,7 @@ private:
 
     HostSurroundings &m_around;
     const HostSpec m_spec;
+    sys::DaemonLog m_log;
     State m_state = State::Idle;
     OrderSender m_orders;
     bool m_stopping = false;

@@ -94,6 +94,27 @@ private Q_SLOTS:
         QVERIFY(heldBy(world, "host-3") > 0);
     }
 
+    // Once a reason, not with every start that fails.
+    void whyAHostDoesNotStartIsTold()
+    {
+        World world = readyWorld(4);
+        const auto lost = [&world](const std::string &cause) {
+            v1::Observation observation;
+            observation.mutable_host_lost()->set_host_id("host-1");
+            observation.mutable_host_lost()->set_cause(cause);
+            observation.mutable_host_lost()->set_instances_gone(true);
+            world.observe(observation);
+        };
+        lost("it was killed");
+        lost("it was killed");
+        QCOMPARE(toldOf(world, "HostNotStarted"), std::size_t(0));
+        lost("there is no slipwayd");
+        lost("there is no slipwayd");
+        QCOMPARE(toldOf(world, "HostLost"), std::size_t(1));
+        QCOMPARE(toldOf(world, "HostNotStarted"), std::size_t(1));
+        QCOMPARE(world.state.hosts.at("host-1").reason(), std::string("there is no slipwayd"));
+    }
+
     void emptyHostsGoAtOnce()
     {
         World world(6, 2);
