@@ -70,6 +70,12 @@ bool isNamespaceLimit(const std::string &line)
             line.find("namespace") != std::string::npos || line.find("clone") != std::string::npos);
 }
 
+// runc's: whatever it warns of, it went on after.
+bool isMereWarning(const std::string &line)
+{
+    return line.find("level=warning") != std::string::npos;
+}
+
 std::vector<std::string> linesOf(const std::string &words)
 {
     std::vector<std::string> lines;
@@ -100,11 +106,16 @@ RefusalKind kindOfRefusal(const std::string &words, const MachineFacts &facts)
 std::string tellingLine(const std::string &words)
 {
     const std::vector<std::string> lines = linesOf(words);
+    std::string fatal; // runc's first stage: what ended it comes first, what followed from it later
     for (const std::string &raw : lines) {
         const std::string line = lowered(raw);
-        if (saysAny(line, kPassing) || isDenial(line))
+        if (!isMereWarning(line) && (saysAny(line, kPassing) || isDenial(line)))
             return raw;
+        if (fatal.empty() && line.find("level=fatal") != std::string::npos)
+            fatal = raw;
     }
+    if (!fatal.empty())
+        return fatal;
     return lines.empty() ? std::string("it said nothing") : lines.back();
 }
 

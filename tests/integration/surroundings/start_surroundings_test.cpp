@@ -239,10 +239,11 @@ void StartSurroundingsTest::agentCannotStart_data()
         << QByteArray("s/\"hard\": [0-9]*,\\n *\"soft\": [0-9]*,\\n *\"type\": \"RLIMIT_NOFILE\"/"
                       "\"hard\": 4, \"soft\": 4, \"type\": \"RLIMIT_NOFILE\"/")
         << u"open"_s;
+    // The runtime starts it with the same limit, and already lacks what it needs.
     QTest::newRow("cannot start: memory")
         << QByteArray("s/\"rlimits\": \\[/\"rlimits\": [{\"type\": \"RLIMIT_AS\", "
                       "\"hard\": 20000000, \"soft\": 20000000},/")
-        << u"memory"_s;
+        << u"did not start"_s;
 }
 
 void StartSurroundingsTest::agentCannotStart()
@@ -255,17 +256,15 @@ void StartSurroundingsTest::agentCannotStart()
         QVERIFY(writeText(m_runtime + u".less"_s, less));
     m_all.rest();
     QVERIFY(signalProcess(m_all.agent(), SIGKILL));
-    const int lost =
-        m_all.requestsLost([&] { return m_all.reason().contains(says, Qt::CaseInsensitive); });
-    const QString said = m_all.reason();
+    const int lost = m_all.requestsLost([&] { return m_all.tells(says); });
     const qint64 told_ms = m_all.timer.elapsed();
     if (less.isEmpty())
         QVERIFY(m_fabric.hideDaemon(false));
     else
         QVERIFY(QFile::remove(m_runtime + u".less"_s));
     const int more = m_all.requestsLost([&] { return m_all.allReady(); });
-    QVERIFY2(lost >= 0 && more >= 0, qPrintable(said));
-    row("agent", QTest::currentDataTag(), lostWords(lost + more), said,
+    QVERIFY2(lost >= 0 && more >= 0, qPrintable(m_all.said));
+    row("agent", QTest::currentDataTag(), lostWords(lost + more), m_all.said,
         told_ms + m_all.timer.elapsed());
 }
 
@@ -288,7 +287,7 @@ void StartSurroundingsTest::publicPortTaken()
     QVERIFY2(QUrl(other).port(80) != url.port(80), qPrintable(other + u" at "_s + staging));
     QVERIFY(!KeptAliveClient(other).get(u"/whoami"_s).isEmpty());
     const QString told = m_fabric.ctl({u"service"_s, u"show"_s, m_all.shop}).out;
-    QVERIFY2(told.contains(u"in use"_s), qPrintable(told));
+    QVERIFY2(told.contains(u"used by another program"_s), qPrintable(told));
     row("keeper", "cannot start: port (a public one is taken)",
         u"the service answers at "_s + other, u"service show says why"_s, passed.elapsed());
 }

@@ -59,6 +59,13 @@ public:
 
     QJsonObject web() const { return fabric.instance(shop, QStringLiteral("WebRole_IN_1")); }
     QString reason() const { return web()[QStringLiteral("reason")].toString(); }
+    // Whether its reason has these words; it may be another a moment later, so it is kept as
+    // `said`.
+    bool tells(const QString &words)
+    {
+        said = reason();
+        return said.contains(words, Qt::CaseInsensitive);
+    }
     QString host() const { return web()[QStringLiteral("host")].toString(); }
     qint64 agent() const { return web()[QStringLiteral("agent_pid")].toInteger(); }
     qint64 program() const { return web()[QStringLiteral("program_pid")].toInteger(); }
@@ -122,6 +129,7 @@ public:
     const QString production = QStringLiteral("production");
     FabricHarness fabric;
     QString url;
+    QString said;
     QElapsedTimer timer;
 };
 

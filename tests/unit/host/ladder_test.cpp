@@ -134,6 +134,11 @@ void LadderTest::picksTheTellingLine()
     QVERIFY(host::kindOfRefusal(words, {false}) == RefusalKind::Passing);
     QCOMPARE(host::tellingLine("one\ntwo\n\n"), std::string("two"));
     QCOMPARE(host::tellingLine(""), std::string("it said nothing"));
+    const std::string fatal = "level=fatal msg=\"failed to open mount source /x: No such file\"";
+    QCOMPARE(host::tellingLine(fatal +
+                               "\nlevel=warning msg=\"Failed to remove cgroup\" error=\"rmdir /y: "
+                               "device or resource busy\"\nlevel=error msg=\"runc run failed\"\n"),
+             fatal);
 }
 
 void LadderTest::ordersTheLevels()
