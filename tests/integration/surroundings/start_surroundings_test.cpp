@@ -64,10 +64,12 @@ void StartSurroundingsTest::initTestCase()
                                      real + " \"$@\"\n"));
     QVERIFY(QFile::setPermissions(m_runtime, QFile::Permissions(0x7755)));
     m_fabric.setVariable(u"PATH"_s, m_fabric.folder() + u"/bin:"_s + qEnvironmentVariable("PATH"));
-    const QString problem = m_all.begin();
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    if (!m_all.isolated())
+    QVERIFY2(m_fabric.start(), qPrintable(m_fabric.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_fabric.status()[u"isolation"_s].toString().isEmpty(), kHealMax_ms);
+    if (!m_fabric.status()[u"isolation"_s].toString().startsWith(u"isolated"_s))
         QSKIP("No sandbox possible here.");
+    const QString problem = m_all.deploy();
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
 }
 
 bool StartSurroundingsTest::take(const char *daemon, const QByteArray &lines)

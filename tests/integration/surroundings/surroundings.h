@@ -35,11 +35,10 @@ inline QString lostWords(int lost)
 class Surroundings
 {
 public:
-    // Deploys the sample; empty, or why not.
-    QString begin()
+    QString begin() { return fabric.start() ? deploy() : fabric.log(); }
+    // The sample; empty, or why not.
+    QString deploy()
     {
-        if (!fabric.start())
-            return fabric.log();
         if (!fabric.ctl({QStringLiteral("service"), QStringLiteral("create"), shop}).ok())
             return QStringLiteral("no service");
         // What a row ended counts no more in the next: each begins as if nothing had happened.
