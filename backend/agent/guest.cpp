@@ -89,7 +89,7 @@ void Guest::waitForSignal()
 void Guest::send(const v1::AgentMessage &message)
 {
     if (m_channel)
-        m_channel->send(message);
+        m_channel->tell(message);
 }
 
 void Guest::sayHello()

@@ -13,6 +13,8 @@ constexpr int kStartTimeout_ms = 10'000;
 constexpr int kRetry_ms = 200;
 constexpr int kRetryMax_ms = 5'000;
 constexpr int kShortLife_ms = 1'000;
+constexpr int kReapLook_ms = 50;
+constexpr int kReapLooks = 40; // what the kernel still does for it takes no longer
 constexpr int kRest_ms = 60'000;
 constexpr int kBindAgain_ms = 3'000; // for listeners that cannot be bound
 
@@ -161,19 +163,34 @@ asio::awaitable<bool> Keeper::replaceProxy(Layout layout, v1::RoutingTable table
     co_return !next->ended();
 }
 
+// It is reaped, and its files go, before nobody holds it any more.
+asio::awaitable<void> Keeper::endForGood(ProxyPtr proxy)
+{
+    if (proxy->identity().pid == 0)
+        co_return;
+    proxy->signal(SIGKILL);
+    asio::steady_timer timer(m_io);
+    std::error_code ignored;
+    for (int i = 0; i < kReapLooks && !proxy->ended(); ++i) {
+        timer.expires_after(std::chrono::milliseconds(kReapLook_ms));
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
 // In HAProxy's own words, which it says before it ends.
 asio::awaitable<void> Keeper::startFailed(ProxyPtr next, Result<void> started, Layout layout,
                                           v1::RoutingTable table)
 {
     ++m_failures;
-    next->signal(SIGKILL);
+    const bool ended_by_itself = next->ended();
     std::string reason =
         started ? complaintOf(readFile(next->files().output())) : started.error().message();
     if (reason.empty() && next->ended())
         m_voice = ProxyProcess::Voice::Aloud; // until it has started
     if (reason.empty())
-        reason = next->ended() ? "it " + next->end() : "it does not answer";
-    if (started && next->ended())
+        reason = ended_by_itself ? "it " + next->end() : "it does not answer";
+    co_await endForGood(next);
+    if (started && ended_by_itself)
         co_await findFaults(std::move(layout), std::move(table));
     setProblem("HAProxy did not start: " + reason);
 }

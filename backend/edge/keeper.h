@@ -32,6 +32,7 @@ private:
     asio::awaitable<void> bringAbout(v1::RoutingTable table);
     asio::awaitable<bool> reach(const v1::RoutingTable &table);
     asio::awaitable<bool> replaceProxy(Layout layout, v1::RoutingTable table);
+    asio::awaitable<void> endForGood(ProxyPtr proxy);
     asio::awaitable<void> startFailed(ProxyPtr next, Result<void> started, Layout layout,
                                       v1::RoutingTable table);
     void tellLimits(const Layout &layout);

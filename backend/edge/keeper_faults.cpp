@@ -3,7 +3,7 @@
 #include "backend/sys/text.h"
 
 #include <csignal>
-#include <fcntl.h>
+#include <functional>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +16,19 @@ namespace
 constexpr int kCheck_ms = 10'000;
 constexpr std::int64_t kFaultKept_ms = 600'000;
 constexpr std::size_t kReasonBytesMax = 600;
+
+// Does it on every way out.
+class WhenLeft
+{
+public:
+    explicit WhenLeft(std::function<void()> action) : m_action(std::move(action)) {}
+    ~WhenLeft() { m_action(); }
+    WhenLeft(const WhenLeft &) = delete;
+    WhenLeft &operator=(const WhenLeft &) = delete;
+
+private:
+    std::function<void()> m_action;
+};
 
 const v1::Pool *findPool(const v1::RoutingTable &table, const std::string &id)
 {
@@ -63,7 +76,10 @@ asio::awaitable<std::string> Keeper::complaintAbout(Layout layout)
     const bool written =
         writeFile(config, configText(layout, files, machineLimits(layout), m_cell)) &&
         writeFile(files.probes(), probesText(layout));
-    const int log = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const WhenLeft removal([&files] { files.remove(); });
+    if (!written)
+        co_return "";
+    const int log = openOutput(output);
     sys::SpawnRequest request;
     request.arguments = {haproxyProgram(), "-c", "-q", "-f", config.string()};
     confine(request, m_cell, m_folder / "proxy");
@@ -72,7 +88,7 @@ asio::awaitable<std::string> Keeper::complaintAbout(Layout layout)
     const auto pid = sys::spawn(request);
     if (log >= 0)
         close(log);
-    if (!written || !pid)
+    if (!pid)
         co_return "";
     int status = -1;
     std::error_code ignored;
@@ -88,7 +104,6 @@ asio::awaitable<std::string> Keeper::complaintAbout(Layout layout)
         co_await ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         co_return "";
     }
-    files.remove();
     // Another code means that it has no listener, and is right.
     co_return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? complaintOf(readFile(output)) + " "
                                                             : "";

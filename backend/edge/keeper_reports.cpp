@@ -33,7 +33,7 @@ void Keeper::onConnected(sys::ChannelPtr channel)
     hello.set_start_time_ms(m_start_time_ms);
     hello.set_haproxy_pid(m_current ? m_current->identity().pid : 0);
     hello.set_applied_revision(m_applied_revision);
-    m_channel->send(message);
+    m_channel->tell(message);
     m_channel->start([this](std::string_view bytes) { onCommand(bytes); },
                      [this](const std::string &) {
                          m_channel.reset();
@@ -109,7 +109,7 @@ void Keeper::report()
     m_last_report = message.report();
     if (!m_channel)
         return;
-    m_channel->send(message);
+    m_channel->tell(message);
     handOver();
 }
 
@@ -121,7 +121,7 @@ void Keeper::handOver()
     for (const auto &[key, fd] : m_sockets.fds()) {
         open.insert(socketNumber(fd));
         if (!m_handed.contains(socketNumber(fd)))
-            m_channel->send(v1::EdgeMessage(), fd);
+            m_channel->tell(v1::EdgeMessage(), fd);
     }
     m_handed = std::move(open);
 }
@@ -145,7 +145,7 @@ void Keeper::tellHappening(v1::Severity severity, const std::string &kind,
     happening.set_message(sys::visible(message, kMessageBytesMax));
     happening.set_reaction(reaction);
     if (m_channel)
-        m_channel->send(envelope);
+        m_channel->tell(envelope);
 }
 
 } // namespace slipway::edge

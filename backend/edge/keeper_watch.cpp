@@ -131,7 +131,7 @@ void Keeper::sendMetrics(const v1::EdgeMetrics &metrics)
     v1::EdgeMessage message;
     *message.mutable_metrics() = metrics;
     if (m_channel)
-        m_channel->send(message);
+        m_channel->tell(message);
 }
 
 // HAProxy would go on in a folder that has no name any more (a sweep of the runtime folder), where

@@ -2,10 +2,12 @@
 
 #include "backend/edge/escaping.h"
 #include "backend/edge/proxy_process.h"
+#include "backend/sys/namespaces.h"
 #include "backend/sys/user.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <cassert>
 #include <cerrno>
 #include <charconv>
@@ -106,10 +108,13 @@ sys::ConfinementSpec wallFor(const std::string &program, const ProxyCell &cell,
     return spec;
 }
 
+// What the machine refuses for good, and no reason to start with less otherwise: as for instances.
 bool mayPass(int problem)
 {
-    return problem < 0 || problem == EAGAIN || problem == ENOMEM || problem == EMFILE ||
-           problem == ENFILE;
+    constexpr std::array kLasting = {EPERM, EACCES, ENOSYS, EINVAL, EOPNOTSUPP, EUSERS};
+    if (problem == 0 || std::find(kLasting.begin(), kLasting.end(), problem) != kLasting.end())
+        return false;
+    return problem != ENOSPC || !sys::namespacesSwitchedOff();
 }
 
 int tryUserOf(const ProxyCell &cell)
@@ -136,6 +141,12 @@ int tried(const ProxyCell &cell, const fs::path &folder)
     if (sys::Confinement::prepare(wallFor(haproxyProgram(), cell, folder)))
         return 0;
     return errno != 0 ? errno : EOPNOTSUPP;
+}
+
+int triedSurely(const ProxyCell &cell, const fs::path &folder)
+{
+    const int first = tried(cell, folder);
+    return first == 0 || mayPass(first) ? first : tried(cell, folder);
 }
 
 // In the order of what they are worth.
@@ -175,12 +186,15 @@ Result<ProxyCell> bestCell(const fs::path &mesh, std::uint32_t own_user, const f
     for (ProxyCell &cell : possibleCells(mesh, own_user)) {
         if (cell.user != 0 && cell.kind != ProxyCell::Kind::OwnUser)
             letThrough(mesh.parent_path());
-        const int problem = tried(cell, folder);
+        const int problem = triedSurely(cell, folder);
         // No reason for less: then the keeper does not start, and is started again.
         if (mayPass(problem))
             return failure(v1::Error::UNAVAILABLE, "PROXY_CELL_NOT_TRIED",
-                           "The machine had no memory or process left to try how HAProxy can be "
-                           "kept from its files.");
+                           "How HAProxy can be kept from the machine's files could not be tried "
+                           "now: " +
+                               (problem < 0 ? std::string("no process could be made")
+                                            : std::string(std::strerror(problem))) +
+                               ". It is tried again.");
         if (refusal == 0)
             refusal = problem;
         if (problem != 0)

@@ -89,8 +89,7 @@ Result<void> ProxyProcess::start(const Layout &layout, Voice voice, OnExit on_ex
     request.open_to_user = true; // the next keeper takes the listening sockets from it
     for (const auto &[frontend, fd] : layout.fds)
         request.inherited_fds.push_back(fd);
-    const int output =
-        open(m_files.output().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int output = openOutput(m_files.output());
     request.stdout_fd = output;
     request.stderr_fd = output;
     const auto pid = sys::spawn(request);

@@ -1,5 +1,7 @@
 #include "backend/edge/runtime_client.h"
 
+#include "backend/sys/direct_socket.h"
+
 #include <algorithm>
 #include <chrono>
 
@@ -52,8 +54,12 @@ asio::awaitable<bool> RuntimeClient::connect(std::filesystem::path socket, int p
     while (!m_closed && std::chrono::steady_clock::now() < deadline) {
         std::error_code error;
         m_socket.close(error);
-        co_await m_socket.async_connect(asio::local::stream_protocol::endpoint(socket.string()),
-                                        asio::redirect_error(asio::use_awaitable, error));
+        // HAProxy could leave a link there to somebody else's socket, and its words are commands.
+        if (const sys::DirectSocket direct(socket); direct.exists())
+            co_await m_socket.async_connect({direct.path().string()},
+                                            asio::redirect_error(asio::use_awaitable, error));
+        else
+            error = asio::error::not_found;
         if (!error && !m_closed) {
             m_connected = true;
             const auto greeting = co_await ask("prompt");
@@ -110,6 +116,7 @@ void RuntimeClient::readMore()
                                                         std::error_code error, std::size_t count) {
         if (error)
             return self->failAll();
+        self->m_silence.heard(); // a long answer comes in pieces, and takes its time
         std::string answer;
         if (self->m_reader.feed(std::string_view(self->m_chunk, count), answer))
             self->finish(std::move(answer));

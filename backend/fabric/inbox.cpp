@@ -1,6 +1,7 @@
 #include "backend/fabric/inbox.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace slipway::fabric
 {
@@ -22,10 +23,16 @@ void Inbox::addStatus(Queue &queue, const v1::Observation &observation)
         queue.waiting.push_back(observation);
         return;
     }
-    const auto latest =
-        std::find_if(queue.waiting.rbegin(), queue.waiting.rend(), [&](const auto &one) {
-            return one.has_instance_status() && one.instance_status().name() == name;
-        });
+    // The same host's, when it said any: of an instance that moves two hosts speak.
+    const auto isOfTheSame = [&](const v1::Observation &one) {
+        return one.has_instance_status() && one.instance_status().name() == name;
+    };
+    auto latest = std::find_if(queue.waiting.rbegin(), queue.waiting.rend(), [&](const auto &one) {
+        return isOfTheSame(one) && one.host_id() == observation.host_id();
+    });
+    if (latest == queue.waiting.rend())
+        latest = std::find_if(queue.waiting.rbegin(), queue.waiting.rend(), isOfTheSame);
+    assert(latest != queue.waiting.rend()); // statuses counts what waits
     *latest = observation;
 }
 

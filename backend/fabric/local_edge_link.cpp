@@ -78,7 +78,7 @@ void LocalEdgeLink::setTable(const v1::RoutingTable &table)
         return;
     v1::EdgeCommand command;
     *command.mutable_table() = table;
-    m_channel->send(command);
+    m_channel->tell(command);
 }
 
 // It dials again at once, and every keeper that connects gets the table and reports. One that does
@@ -359,7 +359,7 @@ void LocalEdgeLink::sendStop()
     v1::EdgeCommand command;
     command.mutable_stop();
     if (m_channel)
-        m_channel->send(command);
+        m_channel->tell(command);
     else
         m_watch->signal(kSignalTerminate);
 }

@@ -1,16 +1,19 @@
 #include "backend/host/agent_link.h"
 
+#include <algorithm>
+
 namespace slipway::host
 {
 
 AgentLink::AgentLink(sys::ChannelPtr channel) : m_channel(std::move(channel)) {}
 
-void AgentLink::start(OnMessage on_message, OnRefused on_refused, OnClosed on_closed)
+void AgentLink::start(OnMessage on_message, OnRefused on_refused, OnPassed on_passed,
+                      OnClosed on_closed)
 {
     m_on_message = std::move(on_message);
     m_on_refused = std::move(on_refused);
     m_on_closed = std::move(on_closed);
-    m_channel->passOverLarger(kMessageBytesMax, m_on_refused);
+    m_channel->passOverLarger(kMessageBytesMax, m_on_refused, std::move(on_passed));
     m_channel->start([self = shared_from_this()](std::string_view bytes) { self->received(bytes); },
                      [self = shared_from_this()](const std::string &) {
                          const OnClosed call = self->m_on_closed;
@@ -34,7 +37,7 @@ void AgentLink::received(std::string_view bytes)
     if (!call)
         return;
     if (sys::parseMessage(bytes, message))
-        call(message, bytes.size());
+        call(message, std::max(bytes.size(), message.SpaceUsedLong()));
     else
         m_on_refused(bytes.size());
 }

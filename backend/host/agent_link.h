@@ -14,18 +14,20 @@ namespace slipway::host
 class AgentLink : public std::enable_shared_from_this<AgentLink>
 {
 public:
-    using OnMessage = std::function<void(v1::AgentMessage &, std::size_t size)>;
+    // `weight`: bytes that it takes here, which are far more than came when it is all small parts.
+    using OnMessage = std::function<void(v1::AgentMessage &, std::size_t weight)>;
     using OnRefused = std::function<void(std::size_t size)>; // too large, or no message at all
+    using OnPassed = sys::MessageChannel::OnPassed;          // bytes of one that is too large
     using OnClosed = std::function<void()>;
 
     // What an honest agent says stays far below: a batch of log lines is the most.
     static constexpr std::size_t kMessageBytesMax = 2 * 1024 * 1024;
 
     explicit AgentLink(sys::ChannelPtr channel);
-    void start(OnMessage on_message, OnRefused on_refused, OnClosed on_closed);
+    void start(OnMessage on_message, OnRefused on_refused, OnPassed on_passed, OnClosed on_closed);
     void send(const v1::AgentCommand &command, int descriptor = -1)
     {
-        m_channel->send(command, descriptor);
+        m_channel->tell(command, descriptor);
     }
     bool isWriting() const { return m_channel->queuedBytes() > 0; }
     void whenDrained(std::function<void()> drained) { m_channel->whenDrained(std::move(drained)); }

@@ -24,6 +24,7 @@ constexpr std::size_t kUnsentMax = 1'000;
 constexpr int kMissedMax = 2;
 constexpr std::size_t kQueuedBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kFlowingBytesMax = 1024 * 1024;
+constexpr std::size_t kHelloBytesMax = 4 * 1024 * 1024;
 
 std::uint64_t realMemoryBytes()
 {
@@ -134,11 +135,24 @@ void HostDaemon::sendHello()
     hello.set_outside_problem(outsideProblem(m_isolation.level, m_options.outside_program));
     hello.set_real_cores(std::thread::hardware_concurrency());
     hello.set_real_memory_bytes(realMemoryBytes());
+    m_late.clear();
     for (const auto &[key, instance] : m_instances)
         *hello.add_instances() = instance->status();
-    m_controller->send(message);
-    m_late.clear();
+    if (message.ByteSizeLong() > kHelloBytesMax)
+        shorten(*message.mutable_hello());
+    m_controller->tell(message);
     sendLate();
+}
+
+// Who is here and where it is reached is said at once; what agents say of themselves, which may be
+// more than a message holds, follows as the controller reads.
+void HostDaemon::shorten(v1::HostHello &hello)
+{
+    for (v1::InstanceStatus &status : *hello.mutable_instances()) {
+        status.clear_reason();
+        status.clear_warnings();
+        m_late.insert({status.deployment_id(), status.name()});
+    }
 }
 
 // A controller that reads slowly hears of each instance once, and the latest: nobody's reports wait
@@ -149,7 +163,7 @@ void HostDaemon::send(const v1::HostMessage &message)
         sendLate();
     const bool flows = m_controller && m_controller->queuedBytes() < kFlowingBytesMax;
     if (flows && m_unsent.empty() && m_late.empty()) {
-        m_controller->send(message);
+        m_controller->tell(message);
     } else if (message.has_happening()) {
         m_unsent.push_back(message);
         if (m_unsent.size() > kUnsentMax)
@@ -160,7 +174,7 @@ void HostDaemon::send(const v1::HostMessage &message)
         if (m_instances.contains(key) && status.present())
             m_late.insert(key);
         else
-            m_controller->send(message); // of one that is no more, and so cannot be asked later
+            m_controller->tell(message); // of one that is no more, and so cannot be asked later
     }
 }
 
@@ -173,10 +187,10 @@ void HostDaemon::sendLate()
             continue;
         v1::HostMessage message;
         *message.mutable_status() = found->second->status();
-        m_controller->send(message);
+        m_controller->tell(message);
     }
     while (!m_unsent.empty() && flows()) {
-        m_controller->send(m_unsent.front());
+        m_controller->tell(m_unsent.front());
         m_unsent.pop_front();
     }
 }
@@ -338,11 +352,11 @@ void HostDaemon::tick(std::int64_t passed_ms)
     sendLate();
     v1::HostMessage message;
     message.mutable_heartbeat()->set_time_ms(m_clock.wallMs());
-    m_controller->send(message);
+    m_controller->tell(message);
     // A stuck controller must not fill this host's memory with samples.
     if (m_samples.samples_size() > 0 && m_controller->queuedBytes() < kQueuedBytesMax) {
         *message.mutable_metrics() = std::move(m_samples);
-        m_controller->send(message);
+        m_controller->tell(message);
     }
     m_samples.Clear();
 }

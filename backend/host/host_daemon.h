@@ -32,6 +32,7 @@ private:
     void controllerConnected(const sys::ChannelPtr &channel);
     void controllerSaid(std::string_view bytes);
     void sendHello();
+    void shorten(v1::HostHello &hello);
     void send(const v1::HostMessage &message);
     void sendLate();
     void sample(const v1::MetricSample &sample);

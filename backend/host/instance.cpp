@@ -145,7 +145,7 @@ void Instance::launch()
     m_sandbox = makeSandbox(std::move(spec));
     m_sandbox->start({[this](int pid) { sandboxStarted(pid); }, [this] { sandboxEnding(); },
                       [this](const std::string &cause) { sandboxEnded(cause); },
-                      [this](const std::string &line) { logLine(line); }});
+                      [this](const std::string &line) { printed(line); }});
 }
 
 void Instance::sandboxStarted(int first_pid)

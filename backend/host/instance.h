@@ -72,7 +72,7 @@ private:
     void linkUp();
     void linkClosed();
     void agentSaid(v1::AgentMessage &message, std::size_t bytes);
-    void agentRefused(std::size_t bytes);
+    void printed(const std::string &line);
     void weigh(std::size_t bytes);
     void readOnLater();
     void tellDropped();

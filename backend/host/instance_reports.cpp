@@ -17,6 +17,8 @@ namespace
 
 constexpr std::uint32_t kProtocol = 1;
 constexpr std::chrono::milliseconds kReadOnPause{100};
+constexpr std::size_t kLineWeight = 256; // of one that is empty: it is written at once
+constexpr int kLinesMax = 256;           // of a message; four times what an agent collects
 
 bool isBetweenPrograms(RoleInstance::State state)
 {
@@ -26,10 +28,10 @@ bool isBetweenPrograms(RoleInstance::State state)
 
 } // namespace
 
-void Instance::agentSaid(v1::AgentMessage &message, std::size_t bytes)
+void Instance::agentSaid(v1::AgentMessage &message, std::size_t weight)
 {
     m_silence.heard();
-    weigh(bytes);
+    weigh(weight);
     switch (message.body_case()) {
     case v1::AgentMessage::kHello:
         return agentGreeted(message.hello());
@@ -48,18 +50,22 @@ void Instance::agentSaid(v1::AgentMessage &message, std::size_t bytes)
     }
 }
 
-void Instance::agentRefused(std::size_t bytes)
+// Its standard streams are as much in its hand as its channel: one budget for both.
+void Instance::printed(const std::string &line)
 {
-    m_gate.drop();
-    weigh(bytes);
+    weigh(line.size() + kLineWeight);
+    logLine(line);
 }
 
 // An agent that says too much waits, as a program does at a full pipe: nobody else has to.
 void Instance::weigh(std::size_t bytes)
 {
-    if (m_gate.admit(m_context.clock.steadyMs(), bytes) || !m_link)
+    if (m_gate.admit(m_context.clock.steadyMs(), bytes))
         return;
-    m_link->hold();
+    if (m_link)
+        m_link->hold();
+    if (m_sandbox)
+        m_sandbox->holdOutput();
     readOnLater();
 }
 
@@ -67,12 +73,15 @@ void Instance::readOnLater()
 {
     m_read_on.expires_after(kReadOnPause);
     m_read_on.async_wait([this](std::error_code error) {
-        if (error || !m_link)
+        if (error)
             return;
         m_silence.heard(); // it is the host that does not listen
         if (!m_gate.mayReadOn(m_context.clock.steadyMs()))
             return readOnLater();
-        m_link->goOn();
+        if (m_link)
+            m_link->goOn();
+        if (m_sandbox)
+            m_sandbox->readOutputOn();
     });
 }
 
@@ -215,8 +224,11 @@ std::int32_t Instance::translatedPid(std::int32_t inner_pid)
 
 void Instance::agentLogged(const v1::AgentLog &log)
 {
-    for (const v1::LogLine &line : log.lines())
-        m_log->append(believedLine(line, m_wanted.name(), sys::wallUs()));
+    const int taken = std::min(log.lines_size(), kLinesMax);
+    for (int i = 0; i < taken; ++i)
+        m_log->append(believedLine(log.lines(i), m_wanted.name(), sys::wallUs()));
+    if (taken < log.lines_size())
+        m_gate.drop();
     m_log->flush();
 }
 

@@ -125,8 +125,9 @@ Result<void> Instance::makeChannel(SandboxSpec &spec)
     m_greeted = false;
     m_link = std::make_shared<AgentLink>(std::move(*channel));
     m_link->start(
-        [this](v1::AgentMessage &message, std::size_t bytes) { agentSaid(message, bytes); },
-        [this](std::size_t bytes) { agentRefused(bytes); }, [this] { linkClosed(); });
+        [this](v1::AgentMessage &message, std::size_t weight) { agentSaid(message, weight); },
+        [this](std::size_t) { m_gate.drop(); }, [this](std::size_t bytes) { weigh(bytes); },
+        [this] { linkClosed(); });
     return {};
 }
 

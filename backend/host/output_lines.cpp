@@ -51,8 +51,19 @@ std::string OutputLines::tellingLine() const
     return m_last_words.empty() ? std::string() : host::tellingLine(m_last_words);
 }
 
+void OutputLines::goOn()
+{
+    m_held = false;
+    if (std::exchange(m_waits, false) && m_read_end.is_open())
+        read();
+}
+
 void OutputLines::read()
 {
+    if (m_held) {
+        m_waits = true;
+        return;
+    }
     m_read_end.async_read_some(
         asio::buffer(m_buffer),
         [self = shared_from_this()](std::error_code error, std::size_t count) {

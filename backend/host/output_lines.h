@@ -22,6 +22,9 @@ public:
     void stop();
     // Of its last lines the one that says why it failed; empty: it said nothing.
     std::string tellingLine() const;
+    // Reads nothing more until goOn(), so that whoever writes has to wait.
+    void hold() { m_held = true; }
+    void goOn();
 
 private:
     void read();
@@ -30,6 +33,8 @@ private:
 
     asio::posix::stream_descriptor m_read_end;
     int m_write_end = -1;
+    bool m_held = false;
+    bool m_waits = false; // to be allowed to read on
     OnLine m_on_line;
     std::array<char, 4096> m_buffer{};
     std::string m_partial;

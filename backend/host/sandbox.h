@@ -30,6 +30,9 @@ public:
     virtual bool translatesPids() const = 0;
     // Whose word is awaited: its first process, or what starts that; 0: neither lives.
     virtual int pid() const = 0;
+    // What it prints waits in its pipe until then.
+    virtual void holdOutput() = 0;
+    virtual void readOutputOn() = 0;
 };
 
 std::unique_ptr<Sandbox> makeOciSandbox(asio::io_context &io, sys::SandboxTool &tool,

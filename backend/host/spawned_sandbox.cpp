@@ -22,6 +22,18 @@ SpawnedSandbox::~SpawnedSandbox()
         m_output->stop();
 }
 
+void SpawnedSandbox::holdOutput()
+{
+    if (m_output)
+        m_output->hold();
+}
+
+void SpawnedSandbox::readOutputOn()
+{
+    if (m_output)
+        m_output->goOn();
+}
+
 // From then on its end tells the host that nobody holds it any more.
 void SpawnedSandbox::giveUpChannel()
 {

@@ -11,6 +11,8 @@ class SpawnedSandbox : public Sandbox
 {
 public:
     ~SpawnedSandbox() override;
+    void holdOutput() override;
+    void readOutputOn() override;
 
 protected:
     SpawnedSandbox(asio::io_context &io, SandboxSpec spec, std::string owner_mark);

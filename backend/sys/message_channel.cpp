@@ -40,25 +40,33 @@ MessageChannel::~MessageChannel()
     close();
 }
 
-void MessageChannel::passOverLarger(std::size_t bytes_max, OnTooLarge on_too_large)
+void MessageChannel::passOverLarger(std::size_t bytes_max, OnTooLarge on_too_large,
+                                    OnPassed on_passed)
 {
     m_bytes_max = bytes_max;
     m_on_too_large = std::move(on_too_large);
+    m_on_passed = std::move(on_passed);
 }
 
 void MessageChannel::goOn()
 {
     m_held = false;
     if (std::exchange(m_waits, false) && !m_closed)
+        readOn();
+}
+
+void MessageChannel::readOn()
+{
+    if (m_held)
+        m_waits = true;
+    else if (m_to_pass > 0)
+        passOver();
+    else
         readHeader();
 }
 
 void MessageChannel::readHeader()
 {
-    if (m_held) {
-        m_waits = true;
-        return;
-    }
     if (m_takes_descriptors)
         return readHeaderBeside(0);
     auto self = shared_from_this();
@@ -94,8 +102,9 @@ void MessageChannel::readBody()
                              std::size_t(m_header[2]) << 8 | std::size_t(m_header[3]);
     if (size > m_bytes_max && m_on_too_large) {
         const OnTooLarge keep = m_on_too_large;
+        m_to_pass = size;
         keep(size);
-        return passOver(size);
+        return m_closed ? void() : readOn();
     }
     if (size > m_bytes_max)
         return fail("a message of " + std::to_string(size) + " bytes is over the limit");
@@ -108,20 +117,20 @@ void MessageChannel::readBody()
     });
 }
 
-void MessageChannel::passOver(std::size_t rest)
+void MessageChannel::passOver()
 {
-    if (m_closed)
-        return;
-    if (rest == 0)
-        return readHeader();
-    m_body.resize(std::min(rest, kPassedOverAtOnce));
+    m_body.resize(std::min(m_to_pass, kPassedOverAtOnce));
     auto self = shared_from_this();
-    asio::async_read(m_socket, asio::buffer(m_body),
-                     [self, rest](std::error_code error, std::size_t count) {
-                         if (error)
-                             return self->fail(error.message());
-                         self->passOver(rest - count);
-                     });
+    m_socket.async_read_some(asio::buffer(m_body),
+                             [self](std::error_code error, std::size_t count) {
+                                 if (error)
+                                     return self->fail(error.message());
+                                 self->m_to_pass -= count;
+                                 if (const OnPassed keep = self->m_on_passed)
+                                     keep(count);
+                                 if (!self->m_closed)
+                                     self->readOn();
+                             });
 }
 
 void MessageChannel::hear()
@@ -133,7 +142,7 @@ void MessageChannel::hear()
     }
     closeDescriptor(descriptor());
     if (!m_closed)
-        readHeader();
+        readOn();
 }
 
 bool MessageChannel::send(const google::protobuf::MessageLite &message, int descriptor)
@@ -240,6 +249,7 @@ void MessageChannel::close()
     m_on_message = nullptr;
     m_on_closed = nullptr;
     m_on_too_large = nullptr;
+    m_on_passed = nullptr;
     closeDescriptor(descriptor());
     for (Frame &frame : m_queue)
         closeDescriptor(std::exchange(frame.descriptor, -1));

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace slipway::sys
@@ -31,6 +32,7 @@ public:
     using OnMessage = std::function<void(std::string_view)>; // bytes of one message
     using OnClosed = std::function<void(const std::string &cause)>;
     using OnTooLarge = std::function<void(std::size_t size)>;
+    using OnPassed = std::function<void(std::size_t count)>; // bytes of such a one, as they come
 
     explicit MessageChannel(asio::local::stream_protocol::socket socket);
     ~MessageChannel();
@@ -40,18 +42,25 @@ public:
     // False: the message is over the limit (a mistake of its maker, logged) or the channel is
     // closed. Nothing is sent then, and the channel goes on. A descriptor that goes beside it stays
     // the caller's.
-    bool send(const google::protobuf::MessageLite &message, int descriptor = -1);
+    [[nodiscard]] bool send(const google::protobuf::MessageLite &message, int descriptor = -1);
+    // The same for what may be lost: it is said again anyway (a report, a sample), or the channel's
+    // end is answered by whoever opened it.
+    void tell(const google::protobuf::MessageLite &message, int descriptor = -1)
+    {
+        std::ignore = send(message, descriptor);
+    }
     // Called each time when everything was written, until the channel closes.
     void whenDrained(std::function<void()> drained) { m_on_drained = std::move(drained); }
     void close();
 
-    // Before start(): larger messages are passed over and told, instead of ending the channel.
-    void passOverLarger(std::size_t bytes_max, OnTooLarge on_too_large);
+    // Before start(): larger messages are told and passed over, instead of ending the channel.
+    void passOverLarger(std::size_t bytes_max, OnTooLarge on_too_large, OnPassed on_passed);
     // Before start(): descriptors beside messages are taken in.
     void takeDescriptors() { m_takes_descriptors = true; }
     // Inside OnMessage: what came beside this message, from now on the caller's; -1: nothing.
     int descriptor() { return std::exchange(m_descriptor, -1); }
-    // Reads nothing more, so that the other side has to wait; what was begun is finished.
+    // Reads nothing more, so that the other side has to wait; a message that was begun is read to
+    // its end, one that is passed over is not.
     void hold() { m_held = true; }
     void goOn();
     std::size_t queuedBytes() const { return m_queued_bytes; }
@@ -65,7 +74,8 @@ private:
     void readHeader();
     void readHeaderBeside(std::size_t got);
     void readBody();
-    void passOver(std::size_t rest);
+    void passOver();
+    void readOn();
     void hear();
     void write();
     void writeBeside();
@@ -84,7 +94,9 @@ private:
     std::size_t m_queued_bytes = 0;
     std::size_t m_bytes_max = kMessageBytesMax;
     OnTooLarge m_on_too_large;
-    int m_descriptor = -1; // came beside the message that is being read
+    OnPassed m_on_passed;
+    std::size_t m_to_pass = 0; // of a message that is too large
+    int m_descriptor = -1;     // came beside the message that is being read
     bool m_takes_descriptors = false;
     bool m_held = false;
     bool m_waits = false; // to be allowed to read on

@@ -133,7 +133,9 @@ void FabricCard::addCrashRules()
         [](v1::Settings &s, int value) { s.set_crash_window_ms(std::uint32_t(value) * 60'000); });
     add(
         {u"hostRejoin"_s, tr("A lost host comes back after"),
-         tr("Empty; its instances run on other hosts by then"), tr("s"), 1, kHour_s},
+         tr("Empty; its instances run on other hosts by then. Up to 5 s, the instances of hosts "
+            "that are lost together wait for them"),
+         tr("s"), 1, kHour_s},
         [](const v1::Settings &s) { return int(s.host_rejoin_ms() / 1000); },
         [](v1::Settings &s, int value) { s.set_host_rejoin_ms(std::uint32_t(value) * 1000); });
 }

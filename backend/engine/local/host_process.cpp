@@ -374,7 +374,7 @@ void HostProcess::stop(std::uint32_t grace_ms)
         v1::HostCommand command;
         command.mutable_stop()->set_grace_ms(grace_ms);
         m_orders.end();
-        m_channel->send(command);
+        m_channel->tell(command);
     } else if (m_process) {
         m_process->signal(SIGTERM);
     } else {

@@ -146,7 +146,7 @@ private:
         }
         v1::HostCommand command;
         command.mutable_stop()->set_grace_ms(0);
-        channel->send(command);
+        channel->tell(command);
         m_unknown.enter(channel);
         return nullptr;
     }

@@ -99,7 +99,8 @@ public:
     explicit Host(sys::ChannelPtr channel) : m_link(std::make_shared<AgentLink>(std::move(channel)))
     {
         m_link->start([this](v1::AgentMessage &message, std::size_t size) { take(message, size); },
-                      [this](std::size_t size) { weigh(size); }, [this] { m_closed = true; });
+                      [this](std::size_t) { m_gate.drop(); },
+                      [this](std::size_t bytes) { weigh(bytes); }, [this] { m_closed = true; });
     }
     ~Host() { m_link->close(); }
     bool closed() const { return m_closed; }
@@ -120,10 +121,11 @@ private:
         m_link->hold();
         m_held = true;
     }
-    void take(const v1::AgentMessage &message, std::size_t size)
+    void take(const v1::AgentMessage &message, std::size_t weight)
     {
-        expect(size <= AgentLink::kMessageBytesMax);
-        weigh(size);
+        expect(message.ByteSizeLong() <= AgentLink::kMessageBytesMax);
+        expect(weight >= 64 * std::size_t(message.log().lines_size()));
+        weigh(weight);
         takeStatus(message.status());
         takeHappening(message.happening());
         takeSample(message.metrics());

@@ -122,7 +122,7 @@ void PlayingHost::sendCommand(const v1::AgentCommand &command)
 {
     asio::post(m_io, [this, command] {
         if (m_channel)
-            m_channel->send(command);
+            m_channel->tell(command);
     });
 }
 
@@ -178,7 +178,7 @@ void PlayingHost::endpointChanged(const v1::EndpointState &state)
     v1::AgentCommand command;
     command.mutable_socket()->set_endpoint(state.endpoint());
     command.mutable_socket()->set_path(socketOf(state.endpoint()).string());
-    m_channel->send(command, m_sockets.descriptor(state.endpoint()));
+    m_channel->tell(command, m_sockets.descriptor(state.endpoint()));
 }
 
 bool PlayingHost::hasHello() const

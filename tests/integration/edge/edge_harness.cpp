@@ -182,7 +182,7 @@ bool EdgeHarness::stopKeeper()
     v1::EdgeCommand command;
     command.mutable_stop();
     if (m_channel)
-        m_channel->send(command);
+        m_channel->tell(command);
     const bool ended = until([this] { return waitpid(m_keeper_pid, nullptr, WNOHANG) != 0; });
     if (!ended) {
         kill(m_keeper_pid, SIGKILL);
@@ -302,7 +302,7 @@ void EdgeHarness::send()
     v1::EdgeCommand command;
     *command.mutable_table() = m_table;
     if (m_channel)
-        m_channel->send(command);
+        m_channel->tell(command);
 }
 
 bool EdgeHarness::apply(int timeout_ms)

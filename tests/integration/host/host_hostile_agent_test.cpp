@@ -44,6 +44,7 @@ class HostHostileAgentTest : public QObject
 private Q_SLOTS:
     void framesOfEverySizeCloseNothing();
     void forgedWordsGoNowhere();
+    void aFloodHoldsNobodyBack_data();
     void aFloodHoldsNobodyBack();
 };
 
@@ -76,10 +77,19 @@ void HostHostileAgentTest::forgedWordsGoNowhere()
     QVERIFY(std::filesystem::is_empty(own));
 }
 
+void HostHostileAgentTest::aFloodHoldsNobodyBack_data()
+{
+    QTest::addColumn<QByteArray>("how");
+    QTest::newRow("states") << QByteArray("flood");
+    QTest::newRow("empty lines") << QByteArray("lines");
+    QTest::newRow("a frame without end") << QByteArray("endless");
+}
+
 void HostHostileAgentTest::aFloodHoldsNobodyBack()
 {
+    QFETCH(QByteArray, how);
     HostWorld world;
-    QVERIFY(begin(world, "flood"));
+    QVERIFY(begin(world, how.toStdString()));
     QVERIFY(world.waitFor([&] { return world.hasHappened("ReportsDropped"); }, 30'000));
     std::size_t heard = 0;
     world.on_status = [&heard](const v1::InstanceStatus &status) {

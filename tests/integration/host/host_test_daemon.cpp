@@ -46,7 +46,7 @@ private:
         message.mutable_hello()->set_deployment_id(at("--deployment", ""));
         message.mutable_hello()->set_instance(at("--instance", ""));
         message.mutable_hello()->set_generation(std::stoull(at("--generation", "0")));
-        channel->send(message);
+        channel->tell(message);
         tick();
     }
 
@@ -93,6 +93,10 @@ private:
     {
         if (how == "flood")
             return flood();
+        if (how == "lines")
+            return floodLines();
+        if (how == "endless")
+            return forgeEndlessFrame();
         if (how == "frames")
             forgeFrames();
         if (how == "words")
@@ -125,16 +129,47 @@ private:
         }
     }
 
+    // Half a million empty lines a message, and as many on its standard output, for good.
+    static void floodLines()
+    {
+        if (fork() == 0) {
+            const std::string lines(64 * 1024, '\n');
+            while (::write(1, lines.data(), lines.size()) > 0) {
+            }
+            _exit(0);
+        }
+        // Bytes that follow each other are merged into one message; as lines they would not fit
+        // into the instance's memory.
+        v1::AgentMessage line;
+        line.mutable_log()->add_lines();
+        std::string body;
+        for (int i = 0; i < 500'000; ++i)
+            body += line.SerializeAsString();
+        for (;;)
+            writeRaw(header(std::uint32_t(body.size())) + body);
+    }
+
+    static void forgeEndlessFrame()
+    {
+        writeRaw(header(0xFFFFFFFF));
+        for (const std::string bytes(1024 * 1024, 'x');;)
+            writeRaw(bytes);
+    }
+
+    static std::string header(std::uint32_t size)
+    {
+        std::string bytes;
+        for (const int shift : {24, 16, 8, 0})
+            bytes += char(size >> shift & 255);
+        return bytes;
+    }
+
     // Of every size: none, too large for the host, for its controller, and no message at all.
     static void forgeFrames()
     {
         writeRaw(std::string(4, '\0'));
-        for (const std::uint32_t size : {1U, 3'000'000U, 17U * 1024 * 1024}) {
-            std::string frame;
-            for (const int shift : {24, 16, 8, 0})
-                frame += char(size >> shift & 255);
-            writeRaw(frame + std::string(size, '\xff'));
-        }
+        for (const std::uint32_t size : {1U, 3'000'000U, 17U * 1024 * 1024})
+            writeRaw(header(size) + std::string(size, '\xff'));
     }
 
     void forgeWords()
@@ -143,21 +178,21 @@ private:
         for (const char *endpoint : {"", "Other", "Web\nshow info", "../../etc/passwd"}) {
             message.mutable_endpoint()->set_endpoint(endpoint);
             message.mutable_endpoint()->set_open(true);
-            m_channel->send(message);
+            m_channel->tell(message);
         }
         for (const char *kind : {"HostLost", "OutOfMemory", "InstanceState"}) {
             message.mutable_happening()->set_kind(kind);
             message.mutable_happening()->set_message("forged");
-            m_channel->send(message);
+            m_channel->tell(message);
         }
         message.mutable_status()->set_state(v1::RoleInstance::DeletingVM);
         message.mutable_status()->set_reason("forged");
-        m_channel->send(message);
+        m_channel->tell(message);
         message.mutable_metrics()->set_requests(1'000'000);
         message.mutable_metrics()->set_deployment_id("d2");
-        m_channel->send(message);
+        m_channel->tell(message);
         message.mutable_hello()->set_instance("Web_IN_9");
-        m_channel->send(message);
+        m_channel->tell(message);
     }
 
     void startProgram()
@@ -176,7 +211,7 @@ private:
         v1::AgentMessage open;
         open.mutable_endpoint()->set_endpoint("Web");
         open.mutable_endpoint()->set_open(true);
-        m_channel->send(open);
+        m_channel->tell(open);
         report(v1::RoleInstance::ReadyRole, "", *pid);
         log("program started");
     }
@@ -199,7 +234,7 @@ private:
         status.set_restarts(m_restarts);
         // What it says of targets counts for nothing.
         status.add_targets()->set_target("127.0.0.1:22\nshow info");
-        m_channel->send(message);
+        m_channel->tell(message);
     }
 
     void log(const std::string &text)
@@ -209,14 +244,14 @@ private:
         line.set_time_us(sys::wallUs());
         line.set_stream(v1::LogLine::OUT);
         line.set_text(text);
-        m_channel->send(message);
+        m_channel->tell(message);
     }
 
     void tick()
     {
         v1::AgentMessage message;
         message.mutable_metrics()->set_cpu_permille(1);
-        m_channel->send(message);
+        m_channel->tell(message);
         m_tick.expires_after(std::chrono::seconds(1));
         m_tick.async_wait([this](std::error_code) { tick(); });
     }

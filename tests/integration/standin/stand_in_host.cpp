@@ -53,7 +53,7 @@ private:
         hello.set_real_cores(2);
         for (const auto &[key, status] : m_statuses)
             *hello.add_instances() = status;
-        channel->send(message);
+        channel->tell(message);
     }
 
     void told(std::string_view bytes)
@@ -118,7 +118,7 @@ private:
         v1::HostMessage message;
         *message.mutable_status() = status;
         if (m_channel)
-            m_channel->send(message);
+            m_channel->tell(message);
     }
 
     void beat()
@@ -130,7 +130,7 @@ private:
             v1::HostMessage message;
             message.mutable_heartbeat()->set_time_ms(sys::SystemClock().wallMs());
             if (m_channel)
-                m_channel->send(message);
+                m_channel->tell(message);
             beat();
         });
     }

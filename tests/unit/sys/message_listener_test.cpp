@@ -26,6 +26,7 @@ private Q_SLOTS:
     void leavesAnothersFileAlone();
     void keepsTheChannelOverATooLargeMessage();
     void closesWhoReadsNothing();
+    void passesOverAtTheReadersPace();
 
 private:
     std::filesystem::path path() const { return m_folder->filePath(u"s.sock"_s).toStdString(); }
@@ -240,6 +241,43 @@ void MessageListenerTest::closesWhoReadsNothing()
     while (closed.empty() && io.run_one_for(std::chrono::seconds(5)) > 0) {
     }
     QCOMPARE(closed, std::string("it does not read what is sent to it"));
+}
+
+// Whoever announces a message of four gigabytes is read like anybody else: only while the reader
+// wants to.
+void MessageListenerTest::passesOverAtTheReadersPace()
+{
+    asio::io_context io;
+    asio::local::stream_protocol::socket near(io);
+    asio::local::stream_protocol::socket far(io);
+    asio::local::connect_pair(near, far);
+    const auto reader = std::make_shared<sys::MessageChannel>(std::move(near));
+    std::size_t announced = 0;
+    std::size_t passed = 0;
+    reader->passOverLarger(
+        1024, [&](std::size_t size) { announced = size; },
+        [&](std::size_t count) {
+            passed += count;
+            reader->hold();
+        });
+    reader->start([](std::string_view) {}, [](const std::string &) {});
+    std::string bytes(4, '\xff');
+    bytes.resize(160'000, 'x');
+    far.non_blocking(true);
+    std::error_code error;
+    QVERIFY(far.write_some(asio::buffer(bytes), error) > 100'000);
+    io.run_for(std::chrono::milliseconds(20));
+    io.restart(); // it ran out of work
+    QCOMPARE(announced, std::size_t(0xFFFFFFFF));
+    const std::size_t first = passed;
+    QVERIFY(first > 0 && first <= 64 * 1024);
+    io.run_for(std::chrono::milliseconds(20));
+    QCOMPARE(passed, first);
+    io.restart();
+    reader->goOn();
+    io.run_for(std::chrono::milliseconds(20));
+    QVERIFY(passed > first && passed <= 2 * 64 * 1024);
+    reader->close();
 }
 
 QTEST_GUILESS_MAIN(MessageListenerTest)
