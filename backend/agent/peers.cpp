@@ -1,6 +1,7 @@
 #include "backend/agent/peers.h"
 
-#include <fstream>
+#include "backend/sys/plain_file.h"
+
 #include <nlohmann/json.hpp>
 
 namespace slipway::agent
@@ -26,22 +27,6 @@ std::string topologyText(const google::protobuf::RepeatedPtrField<v1::Peer> &pee
                         {"port", port(peer)},
                         {"ready", peer.ready()}});
     return list.dump(2) + "\n";
-}
-
-Result<void> replaceFile(const std::filesystem::path &file, const std::string &text)
-{
-    const std::filesystem::path fresh = file.string() + ".new";
-    std::ofstream stream(fresh, std::ios::binary | std::ios::trunc);
-    stream << text;
-    stream.close();
-    std::error_code error;
-    if (stream)
-        std::filesystem::rename(fresh, file, error);
-    if (!stream || error)
-        return failure(v1::Error::INTERNAL, "FILE_NOT_WRITTEN",
-                       "Cannot write " + file.string() + "; the instance's disk may be full.",
-                       file.string());
-    return {};
 }
 
 Peers::Peers(asio::io_context &io, std::filesystem::path mesh_folder,
@@ -141,7 +126,7 @@ Result<void> Peers::settle()
     const Result<void> bound = bindMissing();
     Result<void> written;
     if (!m_is_written)
-        written = replaceFile(m_topology_file, m_topology);
+        written = sys::replaceFile(m_topology_file, m_topology, sys::Readers::Everybody);
     m_is_written = written.has_value();
     if (!bound || !written)
         retryLater();

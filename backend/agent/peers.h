@@ -58,7 +58,5 @@ private:
 // [{"role","instance","endpoint","protocol","address","port","ready"}], `port` by the function.
 std::string topologyText(const google::protobuf::RepeatedPtrField<v1::Peer> &peers,
                          const std::function<std::uint32_t(const v1::Peer &)> &port);
-// Readers see the old text or the new one, never half of it.
-Result<void> replaceFile(const std::filesystem::path &file, const std::string &text);
 
 } // namespace slipway::agent

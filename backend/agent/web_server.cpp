@@ -1,10 +1,10 @@
 #include "backend/agent/web_server.h"
 
 #include "backend/agent/identities.h"
-#include "backend/agent/peers.h"
 #include "backend/agent/program_finder.h"
+#include "backend/sys/plain_file.h"
 
-#include <fstream>
+#include <cstdlib>
 
 namespace slipway::agent
 {
@@ -49,7 +49,8 @@ Result<void> WebServer::writeFiles() const
     std::error_code error;
     fs::create_directories(m_settings.folder / "temp", error);
     giveToProgram(m_settings.folder / "temp", m_context.options);
-    return replaceFile(m_settings.folder / "mime.types", nginxMimeTypes());
+    return sys::replaceFile(m_settings.folder / "mime.types", nginxMimeTypes(),
+                            sys::Readers::Everybody);
 }
 
 Result<void> WebServer::start()
@@ -89,7 +90,7 @@ Result<void> WebServer::writeConfiguration()
     const auto text = nginxConfiguration(m_settings);
     if (!text)
         return Failure(text.error());
-    return replaceFile(m_settings.folder / "nginx.conf", *text);
+    return sys::replaceFile(m_settings.folder / "nginx.conf", *text, sys::Readers::Everybody);
 }
 
 // nginx takes over what its variable lists, and knows each by the address that it is bound to.
@@ -136,12 +137,9 @@ void WebServer::drainSockets()
 // It writes its number when it has read its configuration and has all its sockets.
 bool WebServer::accepts() const
 {
-    int number = 0;
-    std::error_code error; // nginx's own folder: it could be anything
-    if (!fs::is_regular_file(fs::symlink_status(m_settings.folder / "temp/nginx.pid", error)))
-        return false;
-    std::ifstream(m_settings.folder / "temp/nginx.pid") >> number;
-    return number != 0 && number == pid();
+    // In nginx's own folder: it could be anything.
+    const std::string text = sys::readPlainFile(m_settings.folder / "temp/nginx.pid", 32);
+    return pid() != 0 && std::atoi(text.c_str()) == pid();
 }
 
 void WebServer::started()

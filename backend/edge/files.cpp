@@ -1,16 +1,14 @@
 #include "backend/edge/files.h"
 
 #include "backend/edge/escaping.h"
+#include "backend/sys/plain_file.h"
 #include "backend/sys/proc_files.h"
-#include "backend/sys/random.h"
 #include "backend/sys/text.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sstream>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace slipway::edge
@@ -26,41 +24,12 @@ constexpr std::size_t kFileBytesMax = 64 * 1024 * 1024;
 
 Result<void> writeFile(const fs::path &file, const std::string &text)
 {
-    const fs::path draft = file.string() + '.' + sys::randomHex(16);
-    const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    const bool written = fd >= 0 && write(fd, text.data(), text.size()) == ssize_t(text.size());
-    if (fd >= 0)
-        close(fd);
-    std::error_code error;
-    if (written)
-        fs::rename(draft, file, error);
-    if (written && !error)
-        return {};
-    if (fd >= 0)
-        unlink(draft.c_str());
-    return failure(v1::Error::UNAVAILABLE, "FILE_NOT_WRITTEN",
-                   "Cannot write " + file.string() + ". Is its disk full?", file.string());
+    return sys::replaceFile(file, text, sys::Readers::OwnerOnly);
 }
 
 std::string readFile(const fs::path &file)
 {
-    const int fd = open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat info {
-    };
-    std::string text;
-    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
-        text.resize(std::min<std::size_t>(std::size_t(info.st_size), kFileBytesMax));
-        text.resize(std::size_t(std::max<ssize_t>(0, read(fd, text.data(), text.size()))));
-    }
-    if (fd >= 0)
-        close(fd);
-    return text;
-}
-
-int openOutput(const fs::path &file)
-{
-    unlink(file.c_str());
-    return open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return sys::readPlainFile(file, kFileBytesMax);
 }
 
 void logProblem(const std::string &text)

@@ -11,12 +11,10 @@
 namespace slipway::edge
 {
 
-// Replaces the file as a whole or not at all; mode 0600.
+// In the folder of which HAProxy can write a part. Mode 0600.
 Result<void> writeFile(const std::filesystem::path &file, const std::string &text);
 std::string readFile(const std::filesystem::path &file); // empty when there is none
-// For a program's words; -1: none can be had. What lies there already is taken away.
-int openOutput(const std::filesystem::path &file);
-void logProblem(const std::string &text); // to standard error, with the time
+void logProblem(const std::string &text);                // to standard error, with the time
 
 // What a restarted keeper must know to take a running HAProxy over.
 struct KeeperState {

@@ -1,5 +1,6 @@
 #include "backend/edge/keeper.h"
 
+#include "backend/sys/plain_file.h"
 #include "backend/sys/text.h"
 
 #include <csignal>
@@ -79,7 +80,7 @@ asio::awaitable<std::string> Keeper::complaintAbout(Layout layout)
     const WhenLeft removal([&files] { files.remove(); });
     if (!written)
         co_return "";
-    const int log = openOutput(output);
+    const int log = sys::openFresh(output);
     sys::SpawnRequest request;
     request.arguments = {haproxyProgram(), "-c", "-q", "-f", config.string()};
     confine(request, m_cell, m_folder / "proxy");

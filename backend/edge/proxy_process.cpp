@@ -1,6 +1,7 @@
 #include "backend/edge/proxy_process.h"
 
 #include "backend/edge/files.h"
+#include "backend/sys/plain_file.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -89,7 +90,7 @@ Result<void> ProxyProcess::start(const Layout &layout, Voice voice, OnExit on_ex
     request.open_to_user = true; // the next keeper takes the listening sockets from it
     for (const auto &[frontend, fd] : layout.fds)
         request.inherited_fds.push_back(fd);
-    const int output = openOutput(m_files.output());
+    const int output = sys::openFresh(m_files.output());
     request.stdout_fd = output;
     request.stderr_fd = output;
     const auto pid = sys::spawn(request);

@@ -82,8 +82,9 @@ void checkSurroundings(const sys::Paths &paths, const std::string &fabric_id, Fi
         findings.add(v1::ERROR, fits.error().reason(), paths.fabricIdFile(), fits.error().message(),
                      "Put the right store back.");
     sys::Trash::Content trash;
+    const std::atomic<bool> never = false;
     for (const sys::Trash &one : sys::allTrash(paths, fabric_id)) {
-        const sys::Trash::Content content = one.content();
+        const sys::Trash::Content content = one.content(never);
         trash.things += content.things;
         trash.bytes += content.bytes;
     }

@@ -73,9 +73,8 @@ Result<void> checkRuntimeFolder(const fs::path &folder)
         return {};
     return failure(v1::Error::INVALID_ARGUMENT, "RUNTIME_FOLDER_SHARED",
                    folder.string() +
-                       " is used by others too. Give the fabric's socket a folder of "
-                       "its own, for example " +
-                       (folder / "slipway" / "fabric.sock").string() + ".",
+                       " is used by others too. Give the fabric's socket a folder that only you "
+                       "can write, with --socket, for example one in your home.",
                    folder.string());
 }
 

@@ -125,6 +125,7 @@ private:
     InstanceDisk m_disk;
     std::shared_ptr<DiskWatch::Entry> m_disk_count;
     bool m_disk_full = false;
+    bool m_disk_too_deep = false; // and not too full
     std::optional<std::int64_t> m_disk_told_ms; // when the kernel's refusals were last told
     std::unique_ptr<sys::LogFileWriter> m_log;
     std::unique_ptr<Sandbox> m_sandbox;

@@ -6,6 +6,7 @@
 #include "backend/sys/disk_image.h"
 #include "backend/sys/random.h"
 #include "backend/sys/sandbox.h"
+#include "backend/sys/trees.h"
 
 #include <algorithm>
 #include <fstream>
@@ -61,12 +62,18 @@ void giveTo(const fs::path &folder, std::uint32_t owner)
         sys::moveOwnersBeneath(folder, before, owner, kIdsPerSandbox);
 }
 
+// Folders that their program closed are opened first, by links that are not followed: nobody writes
+// there any more.
+constexpr const char *kRemoval =
+    "find \"$@\" -xdev -type d ! -perm -700 -exec chmod u+rwx {} ';' 2>/dev/null; "
+    "exec rm -rf --one-file-system -- \"$@\"";
+
 // Starts a removal that goes on beside the host's work; the host collects it among its orphans. By
 // its mark it is found when the host ends before it.
 bool removeBeside(const std::vector<fs::path> &folders, const std::string &owner_mark)
 {
     sys::SpawnRequest request;
-    request.arguments = {"rm", "-rf", "--one-file-system", "--"};
+    request.arguments = {"/bin/sh", "-c", kRemoval, "sh"};
     for (const fs::path &folder : folders)
         request.arguments.push_back(folder.string());
     request.new_session = true;
@@ -151,6 +158,7 @@ Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t 
             return gone;
     std::error_code error;
     fs::create_directories(m_folder, error);
+    sys::openToOwner(m_folder); // its program may have closed it
     if (!error)
         if (const auto shown = show(owner, wall, blanks); !shown)
             return shown;
@@ -206,6 +214,7 @@ Result<void> InstanceDisk::throwAway(const std::string &why)
 
 void InstanceDisk::discardPassing(const v1::RoleDefinition &role)
 {
+    sys::openToOwner(m_folder);
     discard(m_folder / "tmp");
     for (const v1::LocalStorage &storage : role.local_storage())
         if (storage.clean_on_role_recycle() && isPlainName(storage.name()))
@@ -235,9 +244,12 @@ void InstanceDisk::discard(const fs::path &folder)
         is_inside ? m_folder / (kInnerTrash + sys::randomHex(16)) : m_passing / sys::randomHex(16);
     if (!is_inside)
         fs::create_directories(m_passing, error);
+    sys::openToOwner(folder);
     fs::rename(folder, passing, error);
-    if (error || !removeBeside({passing}, m_owner_mark))
-        fs::remove_all(error ? folder : passing, error);
+    if (!error && removeBeside({passing}, m_owner_mark))
+        return;
+    if (const auto removed = sys::removeTree(error ? folder : passing); !removed)
+        spdlog::warn("{}", removed.error().message());
 }
 
 // Several hosts may go on with the same remains: who comes late finds nothing.

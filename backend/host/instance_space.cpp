@@ -98,7 +98,10 @@ void Instance::diskCounted(const sys::TreeUsage &usage)
                                   : fillOf(usage.bytes, limit.bytes, usage.files, limit.files);
     tell(v1::ERROR, "DiskFull", m_wanted.name() + ": " + cause,
          "It wrote more than its definition's local storage allows",
-         "It is started again with an empty TEMP; reimage it, or give its LocalStorage more room");
+         usage.too_deep ? "It is started again with an empty TEMP; reimage it if that is not enough"
+                        : "It is started again with an empty TEMP; reimage it, or give its "
+                          "LocalStorage more room");
+    m_disk_too_deep = usage.too_deep;
     m_end_cause = cause;
     m_sandbox->kill();
 }
@@ -108,6 +111,10 @@ Result<void> Instance::checkDisk()
     if (!m_disk_full)
         return {};
     m_disk.discardPassing(m_running.role());
+    if (m_disk_too_deep)
+        return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_TOO_DEEP",
+                       "its disk has folders in folders deeper than can be counted. It starts when "
+                       "it is reimaged");
     return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_FULL",
                    "its disk is full. It starts as soon as there is room: reimage it, or give its "
                    "LocalStorage more room in the definition");

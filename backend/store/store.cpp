@@ -145,6 +145,12 @@ void Store::Impl::explainVersion(std::int64_t version)
     data_version = version;
 }
 
+// What was read while the file was another one would be taken for its content.
+void Store::Impl::forgetPages()
+{
+    sqlite3_db_release_memory(database.getHandle());
+}
+
 void Store::Impl::remember()
 {
     data_version = dataVersion();
@@ -170,14 +176,16 @@ Query Store::Impl::prepared(const char *sql)
 Failure Store::Impl::failed(const char *doing, const std::exception &error) const
 {
     if (dynamic_cast<const StoreLost *>(&error))
-        return failure(v1::Error::FAILED_PRECONDITION, "STORE_REPLACED",
-                       std::string(error.what()) +
-                           " while the fabric runs; nothing is taken until it is back. Put it back "
-                           "in its place, or, when it lies there unharmed, stop the fabric and "
-                           "start it again; or save what the fabric still holds with \"slipwayctl "
-                           "fabric backup FILE\", stop the fabric and put that file back with "
-                           "\"slipwayctl fabric restore FILE\".",
-                       file.string());
+        return failure(
+            v1::Error::FAILED_PRECONDITION, "STORE_REPLACED",
+            std::string(error.what()) +
+                " while the fabric runs; nothing is taken until it is back. Put it back "
+                "in its place, or, when it lies there unharmed, stop the fabric and "
+                "start it again; or, unless it was cut short, save what the fabric still "
+                "holds with \"slipwayctl fabric backup FILE\", stop the fabric and put that file "
+                "back with "
+                "\"slipwayctl fabric restore FILE\".",
+            file.string());
     if (dynamic_cast<const StoreChanged *>(&error))
         return failure(v1::Error::FAILED_PRECONDITION, "STORE_CHANGED",
                        std::string(error.what()) +
@@ -368,6 +376,7 @@ try {
 Result<Loaded> Store::load()
 try {
     m_impl->expectOurs();
+    m_impl->forgetPages();
     Loaded loaded;
     Query rows = m_impl->prepared("SELECT bytes FROM entity ORDER BY kind, parent, id");
     while (rows.next()) {

@@ -39,6 +39,7 @@ struct Store::Impl {
     std::int64_t dataVersion();
     Counts &counts();
     void remember(); // what is ours, when the store was opened
+    void forgetPages();
 
     void keep(const v1::Change &change);
     void put(const v1::Change &change);

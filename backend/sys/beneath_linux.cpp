@@ -52,19 +52,6 @@ DIR *openClosedFolder(int parent, const char *name)
     return folder;
 }
 
-void removeAll(int parent, const char *name, std::size_t depth)
-{
-    if (unlinkat(parent, name, 0) == 0 || (errno != EISDIR && errno != EPERM) || depth > kDepthMax)
-        return;
-    if (DIR *folder = openFolder(parent, name)) {
-        while (const dirent *entry = readdir(folder))
-            if (!isDots(entry->d_name))
-                removeAll(dirfd(folder), entry->d_name, depth + 1);
-        closedir(folder);
-    }
-    unlinkat(parent, name, AT_REMOVEDIR);
-}
-
 struct Move {
     std::uint32_t from;
     std::uint32_t to;
@@ -116,7 +103,7 @@ Result<void> ensureFolderBeneath(const std::filesystem::path &folder, const std:
     const bool is_folder =
         fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
     if (!is_folder)
-        removeAll(parent, name.c_str(), 0);
+        unlinkat(parent, name.c_str(), 0);
     const bool made = is_folder || mkdirat(parent, name.c_str(), 0755) == 0;
     const Result<void> result =
         made ? Result<void>() : Result<void>(folderFailure(folder / name, "make"));

@@ -4,6 +4,7 @@
 #include "backend/sys/file_time.h"
 #include "backend/sys/paths.h"
 #include "backend/sys/random.h"
+#include "backend/sys/trees.h"
 
 #include <algorithm>
 #include <fstream>
@@ -64,30 +65,12 @@ bool holdsThing(const fs::path &entry)
                        [](const auto &one) { return one.path().filename() != kNote; });
 }
 
-// Of what goes away meanwhile nothing is counted.
-std::uint64_t bytesBelow(const fs::path &folder)
-{
-    std::uint64_t bytes = 0;
-    std::error_code error;
-    auto walk = fs::recursive_directory_iterator(
-        folder, fs::directory_options::skip_permission_denied, error);
-    for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
-        std::error_code failed;
-        if (!fs::is_regular_file(walk->symlink_status(failed)))
-            continue;
-        const std::uintmax_t size_bytes = walk->file_size(failed);
-        bytes += failed ? 0 : size_bytes;
-    }
-    return bytes;
-}
-
 bool removeEntry(const fs::path &entry)
 {
-    std::error_code failed;
-    fs::remove_all(entry, failed);
-    if (failed)
-        spdlog::warn("Cannot remove {}: {}", entry.string(), failed.message());
-    return !failed;
+    const auto removed = removeTree(entry);
+    if (!removed)
+        spdlog::warn("{}", removed.error().message());
+    return removed.has_value();
 }
 
 // A disk that cannot be asked is not full.
@@ -145,6 +128,7 @@ Result<void> Trash::takeDisk(const fs::path &disk, const std::string &why) const
         return Failure(place.error());
     std::ofstream(*place / kNote) << noteFor(disk, why); // a full disk leaves it empty
     std::error_code error;
+    openToOwner(disk); // its program may have closed it
     fs::rename(disk, *place / disk.filename(), error);
     if (!error)
         return {};
@@ -196,14 +180,14 @@ Trash::Content Trash::giveWay(const Limits &limits, const Used &used,
                               const std::atomic<bool> &stop) const
 {
     const bool counts = limits.bytes_max != UINT64_MAX;
-    std::uint64_t bytes = counts ? content().bytes : 0; // a walk over all files
+    std::uint64_t bytes = counts ? content(stop).bytes : 0; // a walk over all files
     Content gone;
     for (const fs::path &entry : entries()) {
         if (stop || (bytes <= limits.bytes_max && m_free_bytes(m_folder) >= limits.free_bytes_min))
             break;
         if (!isOfKind(entry, limits.only) || holds(entry, used))
             continue;
-        const std::uint64_t freed = bytesBelow(entry);
+        const std::uint64_t freed = treeBytes(entry, stop);
         if (!removeEntry(entry))
             continue;
         bytes -= std::min(bytes, freed);
@@ -213,13 +197,13 @@ Trash::Content Trash::giveWay(const Limits &limits, const Used &used,
     return gone;
 }
 
-Trash::Content Trash::content() const
+Trash::Content Trash::content(const std::atomic<bool> &stop) const
 {
     Content content;
     std::error_code error;
     for (const auto &entry : fs::directory_iterator(m_folder, error)) {
         ++content.things;
-        content.bytes += bytesBelow(entry.path());
+        content.bytes += treeBytes(entry.path(), stop);
     }
     return content;
 }

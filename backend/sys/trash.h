@@ -43,7 +43,7 @@ public:
         std::size_t things = 0;
         std::uint64_t bytes = 0;
     };
-    Content content() const;
+    Content content(const std::atomic<bool> &stop) const; // as far as it came until then
 
     // Names of things that are still used, e.g. by instances that were started from them: they
     // stay.

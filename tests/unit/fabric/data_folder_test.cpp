@@ -260,7 +260,7 @@ void DataFolderTest::deletesByTheStoresWordAlone()
     QVERIFY(fs::exists(packageFolder('a') / "package.pb")); // nobody's: left alone
     QVERIFY(fs::exists(options().paths.logs() / std::string(32, 'd') / "Web_IN_0" / "log"));
     const sys::Trash trash(options().paths.trash());
-    QCOMPARE(trash.content().things, std::size_t(3));
+    QCOMPARE(trash.content(false).things, std::size_t(3));
     int found = 0;
     for (const auto &[name, size] : inventory(options().paths.trash()))
         found += name.ends_with(std::string(64, 'b') + "/content/Web/approot/index.html") ? 1 : 0;
@@ -306,14 +306,14 @@ void DataFolderTest::emptiesTheTrashAfterAWeek()
     writeFile(thing / "a" / "b", "12345");
     QVERIFY(trash.take(thing, "package", "It was deleted.", now_ms));
     QVERIFY(!fs::exists(thing));
-    QCOMPARE(trash.content().things, std::size_t(1));
+    QCOMPARE(trash.content(false).things, std::size_t(1));
     writeFile(folder / "somebody's own", "x");
     trash.expire(now_ms + 7 * kDay_ms - 1000, {});
-    QCOMPARE(trash.content().things, std::size_t(2));
+    QCOMPARE(trash.content(false).things, std::size_t(2));
     trash.expire(now_ms + 7 * kDay_ms + 1000, {"one"}); // it is still used
-    QCOMPARE(trash.content().things, std::size_t(2));
+    QCOMPARE(trash.content(false).things, std::size_t(2));
     trash.expire(now_ms + 7 * kDay_ms + 1000, {"another"});
-    QCOMPARE(trash.content().things, std::size_t(1));
+    QCOMPARE(trash.content(false).things, std::size_t(1));
     QVERIFY(fs::exists(folder / "somebody's own"));
 }
 
@@ -345,7 +345,7 @@ void DataFolderTest::theTrashGivesWayOnAFullDisk()
     disk_bytes = 1'000'000;
     QVERIFY(trash.giveWay({.bytes_max = 35'000}, {}, never).things >= 2);
     QVERIFY(holds(7));
-    QVERIFY(trash.content().bytes <= 35'000);
+    QVERIFY(trash.content(false).bytes <= 35'000);
     const std::atomic<bool> stop = true;
     QCOMPARE(trash.giveWay({.bytes_max = 0}, {}, stop).things, std::size_t(0));
 }
@@ -354,7 +354,7 @@ void DataFolderTest::leavesNothingOfWhatCannotBeMoved()
 {
     const sys::Trash trash(fs::path(m_home->path().toStdString()) / "trash");
     QVERIFY(!trash.take("/proc/self/status", "logs", "why", 1'800'000'000'000)); // another disk
-    QCOMPARE(trash.content().things, std::size_t(0));
+    QCOMPARE(trash.content(false).things, std::size_t(0));
 }
 
 // However far it came before it was killed: a store without its log is no store.

@@ -112,7 +112,7 @@ void HostRulesTest::throwsDisksIntoTheTrash()
         found += entry.path().filename() == "made" ? 1 : 0;
     QCOMPARE(found, 2);
     const sys::Trash trash(paths().trash());
-    QCOMPARE(trash.content().things, std::size_t(2));
+    QCOMPARE(trash.content(false).things, std::size_t(2));
     const std::atomic<bool> never = false;
     const auto gone = [&](std::uint64_t free_bytes_min) {
         return trash.giveWay({.free_bytes_min = free_bytes_min, .only = sys::kTrashDisk}, {}, never)

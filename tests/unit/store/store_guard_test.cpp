@@ -54,6 +54,7 @@ private Q_SLOTS:
     void refusesWhenItsFilesAreNotItsOwn_data();
     void refusesWhenItsFilesAreNotItsOwn();
     void goesOnWhenItsFileIsBack();
+    void goesOnWhenItsContentIsBack();
     void leavesAnothersFilesAlone();
     void bearsASecondReader();
     void keepsTheWordOfDeletion();
@@ -150,6 +151,32 @@ void StoreGuardTest::goesOnWhenItsFileIsBack()
     auto again = Store::open(file());
     QVERIFY(again);
     QCOMPARE((*again)->load()->changes.size(), std::size_t(2));
+}
+
+// What was read of the empty file is not taken for the content of the one that is back.
+void StoreGuardTest::goesOnWhenItsContentIsBack()
+{
+    std::vector<v1::Change> many;
+    for (int i = 2; i < 2'000; ++i)
+        many.push_back(serviceChange(std::uint64_t(i), "s" + std::to_string(i)));
+    QVERIFY(m_store->commit(many));
+    m_store.reset(); // writes the log into the file
+    m_store = std::move(*Store::open(file()));
+    QVERIFY(m_store->commit({serviceChange(2'000, "in the log")})); // which knows the file's size
+    const std::string content = contentOf(file());
+    fs::resize_file(file(), 0);
+    QVERIFY(!m_store->commit({serviceChange(2'001, "lost")}));
+    QVERIFY(!m_store->load());
+    if (auto copying = m_store->beginCopy(m_folder->path().toStdString() + "/copy"))
+        std::ignore = (*copying)->step(1'000); // reads through the open file
+    std::ignore = m_store->value("a");
+    std::ignore = m_store->events({});
+    writeFile(file(), content);
+    QVERIFY(m_store->stillOurs());
+    const auto loaded = m_store->load();
+    QVERIFY(loaded);
+    QCOMPARE(loaded->changes.size(), many.size() + 2);
+    QVERIFY(m_store->commit({serviceChange(2'001, "after")}));
 }
 
 void StoreGuardTest::leavesAnothersFilesAlone()
