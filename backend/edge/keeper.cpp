@@ -12,10 +12,8 @@ namespace
 constexpr int kStartTimeout_ms = 10'000;
 constexpr int kRetry_ms = 200;
 constexpr int kRetryMax_ms = 5'000;
-constexpr int kShortLife_ms = 1'000;
 constexpr int kReapLook_ms = 50;
 constexpr int kReapLooks = 40; // what the kernel still does for it takes no longer
-constexpr int kRest_ms = 60'000;
 constexpr int kBindAgain_ms = 3'000; // for listeners that cannot be bound
 
 } // namespace

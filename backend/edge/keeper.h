@@ -27,6 +27,9 @@ public:
     void stop();
 
 private:
+    static constexpr int kShortLife_ms = 1'000; // HAProxy that ends sooner never worked
+    static constexpr int kRest_ms = 60'000;     // between two looks when nothing is awaited
+
     // keeper.cpp: the wanted state
     asio::awaitable<void> work();
     asio::awaitable<void> bringAbout(v1::RoutingTable table);

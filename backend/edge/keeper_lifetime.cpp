@@ -11,7 +11,6 @@ namespace slipway::edge
 namespace
 {
 
-constexpr int kShortLife_ms = 1'000;
 constexpr int kYoungDeaths = 3; // in a row: no accident any more
 constexpr int kAdoptTimeout_ms = 3'000;
 constexpr int kRetiredTimeout_ms = 100;

@@ -10,10 +10,8 @@ namespace
 
 constexpr int kLook_ms = 20;          // while something drains
 constexpr int kRoundsPerThorough = 5; // sessions and deletions are looked at less often
-constexpr int kRest_ms = 60'000;
 constexpr int kMeasure_ms = 1'000;
 constexpr int kHardEnd_ms = 5'000; // beyond the drain limit
-constexpr int kShortLife_ms = 1'000;
 
 } // namespace
 

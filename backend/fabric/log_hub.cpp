@@ -8,7 +8,7 @@ namespace slipway::fabric
 namespace
 {
 
-constexpr int kLook_ms = 150;
+constexpr int kLogLook_ms = 150;
 constexpr std::uint64_t kLooksPerList = 5; // whether somebody has joined
 constexpr std::size_t kLinesPerRead = 256;
 constexpr int kLinesPerBatch = 512;
@@ -147,7 +147,7 @@ void LogHub::pumpAll()
     for (const auto &reader : m_readers)
         more = pump(*reader) || more;
     std::erase_if(m_readers, [](const auto &reader) { return reader->over; });
-    schedule(more ? 0 : kLook_ms);
+    schedule(more ? 0 : kLogLook_ms);
 }
 
 // True when it stopped only to give others their turn.

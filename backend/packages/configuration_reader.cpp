@@ -9,7 +9,7 @@
 namespace slipway::packages
 {
 
-static constexpr DocumentKind kKind = {
+static constexpr DocumentKind kConfigurationKind = {
     "ServiceConfiguration",
     "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration",
     "service configuration"};
@@ -87,7 +87,7 @@ ParsedConfiguration readConfiguration(std::string_view bytes, const std::string 
                                      readService(root, reader, parsed);
                                  }};
     const DocumentResult result =
-        readDocument(bytes, file_name, kKind, configurationSchema(), steps, parsed.problems);
+        readDocument(bytes, file_name, kConfigurationKind, configurationSchema(), steps, parsed.problems);
     parsed.well_formed = result != DocumentResult::Malformed;
     parsed.is_configuration = result == DocumentResult::Read;
     return parsed;

@@ -8,7 +8,7 @@
 namespace slipway::packages
 {
 
-static constexpr DocumentKind kKind = {
+static constexpr DocumentKind kDefinitionKind = {
     "ServiceDefinition", "http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition",
     "service definition"};
 
@@ -132,7 +132,7 @@ ParsedDefinition readDefinition(std::string_view bytes, const std::string &file_
                                      readService(root, reader, parsed);
                                  }};
     const DocumentResult result =
-        readDocument(bytes, file_name, kKind, definitionSchema(), steps, parsed.problems);
+        readDocument(bytes, file_name, kDefinitionKind, definitionSchema(), steps, parsed.problems);
     parsed.well_formed = result != DocumentResult::Malformed;
     parsed.is_definition = result == DocumentResult::Read;
     return parsed;

@@ -17,7 +17,7 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int kFilterWidth = 220;
+constexpr int kActivityFilterWidth = 220;
 
 } // namespace
 
@@ -46,7 +46,7 @@ void ActivityTab::buildTools()
     m_filter = new SearchField(m_context.theme, tr("Filter activity"));
     m_filter->setObjectName(u"activityFilter"_s);
     m_filter->setHint(u"/"_s);
-    m_filter->setFixedWidth(kFilterWidth);
+    m_filter->setFixedWidth(kActivityFilterWidth);
     auto *row = new QHBoxLayout(m_tools);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);

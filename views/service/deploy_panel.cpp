@@ -31,7 +31,7 @@ using models::Condition;
 namespace
 {
 
-constexpr int kWidth = 500;
+constexpr int kDeployWidth = 500;
 constexpr int kNameWidthMax = 240; // of a label or role within a consent: a box does not wrap
 constexpr qint64 kConfigurationBytesMax = 4 * 1024 * 1024;
 
@@ -53,7 +53,7 @@ bool isConfiguration(const QString &path)
 } // namespace
 
 DeployPanel::DeployPanel(PageContext &context, ServiceModels &models, QWidget *parent)
-    : SlidePanel(context.theme, tr("Deploy to %1").arg(models.name), kWidth, parent),
+    : SlidePanel(context.theme, tr("Deploy to %1").arg(models.name), kDeployWidth, parent),
       m_context(context), m_models(models), m_draft(context.session, models.key),
       m_upload(context.session)
 {

@@ -18,13 +18,13 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int kWidth = 420;
+constexpr int kEditWidth = 420;
 constexpr int kDescriptionHeight = 140;
 
 } // namespace
 
 EditPanel::EditPanel(PageContext &context, ServiceModels &models, QWidget *parent)
-    : SlidePanel(context.theme, tr("Label and description"), kWidth, parent), m_context(context),
+    : SlidePanel(context.theme, tr("Label and description"), kEditWidth, parent), m_context(context),
       m_models(models), m_banner(new Banner(context.theme)), m_label(new QLineEdit),
       m_description(new QPlainTextEdit),
       m_outside(new QCheckBox(tr("Instances may reach other networks"))),

@@ -24,10 +24,10 @@ using Column = models::InstanceModel::Column;
 namespace
 {
 
-constexpr int kDelayMs = 120;
-constexpr int kInset = 4; // square corners stay within the card's round ones
-constexpr int kFilterWidth = 240;
-constexpr int kFilterWidthMin = 120;
+constexpr int kLogDelayMs = 120;
+constexpr int kLogInset = 4; // square corners stay within the card's round ones
+constexpr int kLogFilterWidth = 240;
+constexpr int kLogFilterWidthMin = 120;
 constexpr std::uint32_t kTailLines = 5000;
 
 } // namespace
@@ -47,7 +47,7 @@ LogsTab::LogsTab(PageContext &context, ServiceModels &models, QWidget *parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(splitter);
     m_delay.setSingleShot(true);
-    m_delay.setInterval(kDelayMs);
+    m_delay.setInterval(kLogDelayMs);
     connectParts();
     if (models.production.isEmpty() && !models.staging.isEmpty()) {
         m_slot->setCurrent(1);
@@ -66,8 +66,8 @@ void LogsTab::buildTools()
     m_filter = new SearchField(m_context.theme, tr("Filter lines"));
     m_filter->setObjectName(u"logFilter"_s);
     m_filter->setHint(u"/"_s);
-    m_filter->setMinimumWidth(kFilterWidthMin);
-    m_filter->setMaximumWidth(kFilterWidth);
+    m_filter->setMinimumWidth(kLogFilterWidthMin);
+    m_filter->setMaximumWidth(kLogFilterWidth);
     auto *row = new QHBoxLayout(m_tools);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
@@ -79,7 +79,7 @@ void LogsTab::buildTools()
 QWidget *LogsTab::makeChooser()
 {
     auto *card = new Card(m_context.theme);
-    card->setBodyMargins(kInset);
+    card->setBodyMargins(kLogInset);
     m_instances = new DataTable(m_context.theme);
     m_instances->setObjectName(u"logInstances"_s);
     m_instances->setAccessibleName(tr("Whose log; nothing selected: all of the slot"));
@@ -96,7 +96,7 @@ QWidget *LogsTab::makeLog()
 {
     const auto &theme = m_context.theme;
     auto *card = new Card(theme);
-    card->setBodyMargins(kInset);
+    card->setBodyMargins(kLogInset);
     card->body()->setSpacing(0);
     m_view = new LogView(theme, m_log);
     m_view->setObjectName(u"log"_s);

@@ -23,7 +23,7 @@ using models::Condition;
 namespace
 {
 
-constexpr int kDelayMs = 200;
+constexpr int kRoleDelayMs = 200;
 
 } // namespace
 
@@ -37,7 +37,7 @@ RolesTab::RolesTab(PageContext &context, ServiceModels &models, QWidget *parent)
     column->addWidget(makeScroll(), 1);
     column->addWidget(makeFooter());
     m_delay.setSingleShot(true);
-    m_delay.setInterval(kDelayMs);
+    m_delay.setInterval(kRoleDelayMs);
     connect(&m_delay, &QTimer::timeout, this, &RolesTab::askPreview);
     connect(m_slot, &SegmentedControl::currentChanged, this, &RolesTab::refresh);
     connect(&models.production, &models::DeploymentSummary::changed, this, &RolesTab::refresh);

@@ -14,7 +14,7 @@ namespace
 
 constexpr int kDiameter = 60;
 constexpr int kIcon = 28;
-constexpr int kWidth = 96;
+constexpr int kButtonWidth = 96;
 constexpr int kRing = 3; // room for the focus ring
 constexpr int kLine = 20;
 
@@ -51,7 +51,7 @@ SwapButton::SwapButton(const Theme &theme, SwapPreflight &preflight, QWidget *pa
 
 QSize SwapButton::sizeHint() const
 {
-    return {kWidth, kDiameter + 2 * kRing + 2 * kLine + 4};
+    return {kButtonWidth, kDiameter + 2 * kRing + 2 * kLine + 4};
 }
 
 QRectF SwapButton::circle() const

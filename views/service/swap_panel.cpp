@@ -20,12 +20,12 @@ using models::Condition;
 namespace
 {
 
-constexpr int kWidth = 460;
+constexpr int kSwapWidth = 460;
 
 } // namespace
 
 SwapPanel::SwapPanel(PageContext &context, ServiceModels &models, QWidget *parent)
-    : SlidePanel(context.theme, tr("Swap production and staging"), kWidth, parent),
+    : SlidePanel(context.theme, tr("Swap production and staging"), kSwapWidth, parent),
       m_context(context), m_models(models)
 {
     setObjectName(u"swapPanel"_s);

@@ -13,7 +13,7 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int kDelayMs = 150;
+constexpr int kPreflightDelayMs = 150;
 
 } // namespace
 
@@ -21,7 +21,7 @@ SwapPreflight::SwapPreflight(models::Session &session, std::string service, QObj
     : QObject(parent), m_session(session), m_service(std::move(service))
 {
     m_delay.setSingleShot(true);
-    m_delay.setInterval(kDelayMs);
+    m_delay.setInterval(kPreflightDelayMs);
     connect(&m_delay, &QTimer::timeout, this, &SwapPreflight::send);
     connect(&session.store(), &models::FabricStore::changed, this,
             [this](const models::StoreDelta &delta) {

@@ -19,7 +19,7 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int kTimeWidth = 76;
+constexpr int kLogTimeWidth = 76;
 constexpr int kInstanceWidth = 132;
 constexpr int kLeft = 12;
 constexpr int kRight = 8;
@@ -139,8 +139,8 @@ void LogView::paintRow(QPainter &painter, int y, std::uint64_t row) const
     }
     int x = kLeft;
     painter.setPen(tokens.secondary);
-    painter.drawText(QRect(x, y, kTimeWidth, rowHeight()), Qt::AlignVCenter, timeOf(entry));
-    x += kTimeWidth;
+    painter.drawText(QRect(x, y, kLogTimeWidth, rowHeight()), Qt::AlignVCenter, timeOf(entry));
+    x += kLogTimeWidth;
     if (m_with_instance) {
         const auto name = painter.fontMetrics().elidedText(textOf(entry.instance), Qt::ElideMiddle,
                                                            kInstanceWidth - 12);
@@ -157,7 +157,7 @@ void LogView::paintRow(QPainter &painter, int y, std::uint64_t row) const
 
 int LogView::textLeft() const
 {
-    return kLeft + kTimeWidth + (m_with_instance ? kInstanceWidth : 0);
+    return kLeft + kLogTimeWidth + (m_with_instance ? kInstanceWidth : 0);
 }
 
 // A line that had to be shortened is told whole, wrapped.

@@ -11,8 +11,8 @@ namespace
 {
 
 constexpr int kPillHeight = 22;
-constexpr int kShape = 9;
-constexpr int kSide = 9;
+constexpr int kPillShape = 9;
+constexpr int kPillSide = 9;
 constexpr int kGap = 6;
 
 QFont pillFont(const Theme &theme)
@@ -27,7 +27,7 @@ QFont pillFont(const Theme &theme)
 
 qreal pillWidth(const Theme &theme, const QString &words)
 {
-    return kSide * 2 + kShape + kGap + QFontMetricsF(pillFont(theme)).horizontalAdvance(words);
+    return kPillSide * 2 + kPillShape + kGap + QFontMetricsF(pillFont(theme)).horizontalAdvance(words);
 }
 
 qreal drawPill(QPainter &painter, const Theme &theme, const QRectF &box,
@@ -41,11 +41,11 @@ qreal drawPill(QPainter &painter, const Theme &theme, const QRectF &box,
     painter.setBrush(theme.tint(condition));
     painter.drawRoundedRect(pill, kPillHeight / 2.0, kPillHeight / 2.0);
     theme.drawShape(painter,
-                    {pill.left() + kSide, pill.center().y() - kShape / 2.0, kShape, kShape},
+                    {pill.left() + kPillSide, pill.center().y() - kPillShape / 2.0, kPillShape, kPillShape},
                     condition);
     painter.setFont(pillFont(theme));
     painter.setPen(theme.color(condition));
-    const auto room = pill.adjusted(kSide + kShape + kGap, 0, -kSide + 1, 0);
+    const auto room = pill.adjusted(kPillSide + kPillShape + kGap, 0, -kPillSide + 1, 0);
     painter.drawText(
         room, Qt::AlignVCenter | Qt::AlignLeft,
         QFontMetricsF(painter.font()).elidedText(words, Qt::ElideRight, room.width() + 0.5));

@@ -17,7 +17,7 @@ namespace
 {
 
 constexpr int kTimeLeft = 24;
-constexpr int kTextLeft = 112;
+constexpr int kWordsLeft = 112;
 constexpr int kTopPadding = 7;
 
 class EventDelegate : public QStyledItemDelegate
@@ -29,7 +29,7 @@ public:
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &index) const override
     {
         const auto *list = static_cast<const QListView *>(parent());
-        const int room = list->viewport()->width() - kTextLeft - 12;
+        const int room = list->viewport()->width() - kWordsLeft - 12;
         const auto box = QFontMetrics(m_theme.font(TextRole::Body))
                              .boundingRect(QRect(0, 0, qMax(80, room), 10'000), Qt::TextWordWrap,
                                            sentenceOf(index));
@@ -50,13 +50,13 @@ public:
         painter->setFont(m_theme.font(TextRole::Mono));
         painter->setPen(tokens.secondary);
         painter->drawText(
-            QRect(option.rect.left() + kTimeLeft, box.top(), kTextLeft - kTimeLeft, line),
+            QRect(option.rect.left() + kTimeLeft, box.top(), kWordsLeft - kTimeLeft, line),
             Qt::AlignLeft | Qt::AlignVCenter,
             models::momentWords(index.data(models::TimeRole).toLongLong()));
         painter->setFont(m_theme.font(TextRole::Body));
         painter->setPen(tokens.text);
-        painter->drawText(QRect(option.rect.left() + kTextLeft, box.top(),
-                                option.rect.width() - kTextLeft - 12, box.height()),
+        painter->drawText(QRect(option.rect.left() + kWordsLeft, box.top(),
+                                option.rect.width() - kWordsLeft - 12, box.height()),
                           Qt::TextWordWrap, sentenceOf(index));
         painter->restore();
     }
