@@ -2,7 +2,7 @@
 
 #include "backend/client/calls.h"
 #include "backend/client/status_error.h"
-#include "backend/sys/socket_trust.h"
+#include "backend/sys/place_trust.h"
 #include "slipway/v1/fabric.grpc.pb.h"
 
 #include <filesystem>

@@ -6,6 +6,7 @@
 #include "backend/fabric/snapshots.h"
 #include "backend/store/snapshot.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/place_trust.h"
 #include "backend/sys/random.h"
 
 #include <algorithm>
@@ -117,9 +118,12 @@ Result<void> makeRoots(const sys::Paths &paths)
 {
     if (const auto checked = checkRuntimeFolder(paths.runtime); !checked)
         return checked;
-    for (const fs::path &folder : {paths.data, paths.runtime})
+    for (const fs::path &folder : {paths.data, paths.runtime}) {
+        if (const auto trusted = sys::checkFolderTrust(folder); !trusted)
+            return trusted;
         if (const auto made = sys::makePrivateFolder(folder); !made)
             return made;
+    }
     return {};
 }
 

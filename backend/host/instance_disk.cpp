@@ -4,6 +4,7 @@
 #include "backend/sys/beneath.h"
 #include "backend/sys/child_process.h"
 #include "backend/sys/disk_image.h"
+#include "backend/sys/plain_file.h"
 #include "backend/sys/random.h"
 #include "backend/sys/sandbox.h"
 #include "backend/sys/trees.h"
@@ -172,15 +173,8 @@ Result<void> InstanceDisk::prepare(std::uint64_t disk_generation, std::uint32_t 
                        m_folder.string());
     fs::permissions(m_folder, fs::perms(0700), error);
     giveTo(m_folder, owner);
-    std::ofstream mark_file(markFile(), std::ios::trunc);
-    mark_file << m_host_id << ' ' << disk_generation << '\n';
-    mark_file.close();
-    if (!mark_file)
-        return failure(v1::Error::RESOURCE_EXHAUSTED, "DISK_NOT_MADE",
-                       "Cannot write " + markFile().string() +
-                           ": the machine's disk may be full. Make room in the data folder.",
-                       markFile().string());
-    return {};
+    const std::string mine = m_host_id + ' ' + std::to_string(disk_generation) + '\n';
+    return sys::ensureFile(markFile(), mine, sys::Readers::OwnerOnly);
 }
 
 void InstanceDisk::remove()

@@ -10,10 +10,10 @@
 #include "backend/sys/disk_image.h"
 #include "backend/sys/mount.h"
 #include "backend/sys/namespaces.h"
+#include "backend/sys/plain_file.h"
 #include "backend/sys/sandbox.h"
 
 #include <asio.hpp>
-#include <fstream>
 #include <unistd.h>
 
 namespace slipway::host
@@ -117,11 +117,10 @@ private:
         const auto config = sandboxDocument(spec);
         if (!config)
             return failed(config.error().message());
-        std::ofstream file(m_folder / "config.json", std::ios::trunc);
-        file << *config;
-        file.close();
-        if (!file)
-            return failed("cannot write " + (m_folder / "config.json").string());
+        if (const auto written =
+                sys::replaceFile(m_folder / "config.json", *config, sys::Readers::OwnerOnly);
+            !written)
+            return failed(written.error().message());
         return runSandbox(spec.id);
     }
 

@@ -1,5 +1,6 @@
 #include "backend/host/sandbox_document.h"
 #include "backend/host/spawned_sandbox.h"
+#include "backend/sys/plain_file.h"
 
 #include <chrono>
 #include <csignal>
@@ -36,7 +37,10 @@ public:
         const auto config = sandboxDocument(m_spec);
         if (!config)
             return remove(config.error().message());
-        std::ofstream(m_bundle / "config.json") << *config;
+        if (const auto written =
+                sys::replaceFile(m_bundle / "config.json", *config, sys::Readers::OwnerOnly);
+            !written)
+            return remove(written.error().message());
         const auto pid = spawnRuntime();
         if (!pid)
             return remove(pid.error().message());

@@ -18,6 +18,9 @@ enum class Readers { OwnerOnly, Everybody };
 // FILE_NOT_WRITTEN: as before.
 Result<void> replaceFile(const std::filesystem::path &file, std::string_view text, Readers readers);
 
+// The same, but nothing is written where the file says it already: a full disk takes nothing away.
+Result<void> ensureFile(const std::filesystem::path &file, std::string_view text, Readers readers);
+
 // At most its first bytes; empty when there is no plain file.
 std::string readPlainFile(const std::filesystem::path &file, std::size_t bytes_max);
 

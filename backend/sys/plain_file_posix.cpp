@@ -17,7 +17,8 @@ Result<void> replaceFile(const fs::path &file, std::string_view text, Readers re
     const fs::path draft = file.string() + '.' + randomHex(16);
     const mode_t mode = readers == Readers::Everybody ? 0644 : 0600;
     const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    const bool written = fd >= 0 && write(fd, text.data(), text.size()) == ssize_t(text.size());
+    const bool written = fd >= 0 && fchmod(fd, mode) == 0 && // whatever the umask
+                         write(fd, text.data(), text.size()) == ssize_t(text.size());
     if (fd >= 0)
         close(fd);
     std::error_code error;
@@ -29,6 +30,18 @@ Result<void> replaceFile(const fs::path &file, std::string_view text, Readers re
         unlink(draft.c_str());
     return failure(v1::Error::UNAVAILABLE, "FILE_NOT_WRITTEN",
                    "Cannot write " + file.string() + ". Is its disk full?", file.string());
+}
+
+Result<void> ensureFile(const fs::path &file, std::string_view text, Readers readers)
+{
+    const mode_t mode = readers == Readers::Everybody ? 0644 : 0600;
+    struct stat info {
+    };
+    const bool fits = lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+                      (info.st_mode & 07777) == mode && std::size_t(info.st_size) == text.size();
+    if (fits && readPlainFile(file, text.size()) == text)
+        return {};
+    return replaceFile(file, text, readers);
 }
 
 std::string readPlainFile(const fs::path &file, std::size_t bytes_max)

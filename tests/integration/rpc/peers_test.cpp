@@ -1,5 +1,5 @@
 // Who is let in at the fabric's socket, and whose socket our client speaks to.
-#include "backend/sys/socket_trust.h"
+#include "backend/sys/place_trust.h"
 #include "tests/integration/rpc/rpc_fixture.h"
 
 #include <QFile>

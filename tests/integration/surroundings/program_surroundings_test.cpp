@@ -28,6 +28,7 @@ private Q_SLOTS:
     void cannotStart();
     void portIsTaken();
     void dataFolderFull();
+    void agentEndsOnAFullDisk();
     void cleanupTestCase();
 
 private:
@@ -266,6 +267,23 @@ void ProgramSurroundingsTest::dataFolderFull()
         [&] { return deploySample(m_fabric, m_all.shop, u"staging"_s, "static-site").ok(); });
     QVERIFY(more >= 0);
     tell("fabric", "runs, and its disk is full", lost + more, refused.err.trimmed());
+}
+
+// Its disk stays what it is, and it comes back without anybody's help once there is room.
+void ProgramSurroundingsTest::agentEndsOnAFullDisk()
+{
+    if (!m_has_mounts)
+        QSKIP("A small data folder can be had only where this test may mount.");
+    QVERIFY(inSandbox(u"echo kept > /local/kept"_s));
+    const QString filler = m_fabric.dataFolder() + u"/filler"_s;
+    QVERIFY(m_fabric.amongMounts(u"cat /dev/zero > '%1' || test -s '%1'"_s.arg(filler)));
+    const qint64 before = m_all.agent();
+    QCOMPARE(::kill(pid_t(before), SIGKILL), 0);
+    const int lost = m_all.requestsLost(
+        [&] { return m_all.agent() != before && m_all.agent() > 0 && m_all.allReady(); });
+    qDebug() << lost << m_all.said;
+    QVERIFY(m_fabric.amongMounts(u"rm '%1'"_s.arg(filler)));
+    QVERIFY(lost >= 0);
 }
 
 void ProgramSurroundingsTest::cleanupTestCase()
