@@ -1,5 +1,6 @@
 option(SLIPWAY_TESTS "Build the tests" ON)
 option(SLIPWAY_WERROR "Treat warnings as errors" OFF)
+option(SLIPWAY_UNITY "Compile the files of a room together: quicker from nothing, slower for one change" OFF)
 option(SLIPWAY_SERVER_ONLY "Build the rooms without Qt and gRPC only (thread sanitizer runs)" OFF)
 set(SLIPWAY_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 

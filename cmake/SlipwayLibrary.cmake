@@ -13,12 +13,24 @@ function(slipway_library name)
     return()
   endif()
   add_library(${name} STATIC ${sources} ${headers})
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ${SLIPWAY_UNITY} UNITY_BUILD_BATCH_SIZE 10)
+  slipway_compile_together(${name} ${sources})
   target_link_libraries(${name} PUBLIC slipway_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
   if(ARG_QT)
     target_link_libraries(${name} PUBLIC slipway_qt_options)
     set_target_properties(${name} PROPERTIES AUTOMOC ON)
   endif()
+endfunction()
+
+# Ten files are compiled as one (SLIPWAY_UNITY), but those that have a tr() of their own, whose context
+# differs from file to file.
+function(slipway_compile_together name)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${SLIPWAY_UNITY} UNITY_BUILD_BATCH_SIZE 10)
+  foreach(source IN LISTS ARGN)
+    file(STRINGS ${source} own_tr REGEX "^QString tr\\(" LIMIT_COUNT 1)
+    if(own_tr)
+      set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
 endfunction()
 
 # Files named *_linux.cpp, *_macos.cpp, *_posix.cpp, *_windows.cpp are built on their platform only.
