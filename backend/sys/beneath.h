@@ -14,6 +14,8 @@
 namespace slipway::sys
 {
 
+class OpenFolder;
+
 // A real folder of that name, with all rights for its owner; what else has the name goes.
 Result<void> ensureFolderBeneath(const std::filesystem::path &folder, const std::string &name);
 
@@ -43,9 +45,8 @@ public:
 
 private:
     void enter(int parent, const char *name);
-    void leave();
 
-    std::vector<void *> m_levels;                               // open folders, the innermost last
+    std::vector<OpenFolder> m_levels;                           // the innermost last
     std::set<std::pair<std::uint64_t, std::uint64_t>> m_linked; // counted once under many names
     TreeUsage m_usage;
 };

@@ -1,13 +1,12 @@
-#include "backend/sys/random.h"
 #include "backend/sys/trees.h"
 
-#include <algorithm>
+#include "backend/sys/beneath.h"
+#include "backend/sys/open_folder.h"
+#include "backend/sys/random.h"
+
 #include <cerrno>
 #include <cstring>
-#include <dirent.h>
-#include <fcntl.h>
 #include <string>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace slipway::sys
@@ -18,54 +17,8 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr int kOpenMax = 16;   // folders within folders that are worked on at once
-constexpr int kDepthMax = 256; // of what is counted
-constexpr std::uint64_t kBlockBytes = 512;
-constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-bool isDots(const char *name)
-{
-    return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0;
-}
-
-class Folder
-{
-public:
-    Folder(int parent, const char *name)
-    {
-        const int fd = openat(parent, name, kFolderFlags);
-        m_entries = fd < 0 ? nullptr : fdopendir(fd);
-        if (fd >= 0 && !m_entries)
-            close(fd);
-    }
-    ~Folder()
-    {
-        if (m_entries)
-            closedir(m_entries);
-    }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    explicit operator bool() const { return m_entries != nullptr; }
-    int fd() const { return dirfd(m_entries); }
-    void rewind() { rewinddir(m_entries); }
-    // Null at the end.
-    const char *next()
-    {
-        const dirent *entry = readdir(m_entries);
-        while (entry && isDots(entry->d_name))
-            entry = readdir(m_entries);
-        return entry ? entry->d_name : nullptr;
-    }
-
-private:
-    DIR *m_entries = nullptr;
-};
-
-void giveRights(int parent, const char *name, const struct stat &info)
-{
-    if ((info.st_mode & S_IRWXU) != S_IRWXU)
-        fchmodat(parent, name, (info.st_mode & 07777) | S_IRWXU, AT_SYMLINK_NOFOLLOW);
-}
+constexpr int kOpenMax = 16;           // folders within folders that are worked on at once
+constexpr int kEntriesPerStep = 1'000; // between two looks at whether to stop
 
 // What lies too deep is moved up to the top, and is removed from there.
 class Removal
@@ -108,7 +61,7 @@ private:
 
     bool empty(int parent, const char *name, int depth)
     {
-        Folder folder(parent, name);
+        OpenFolder folder(parent, name);
         if (!folder)
             return failed();
         if (depth == 0)
@@ -128,23 +81,6 @@ private:
     bool m_moved = false;
     int m_error = 0;
 };
-
-std::uint64_t bytesOf(int parent, const char *name, const std::atomic<bool> &stop, int depth)
-{
-    struct stat info {
-    };
-    if (stop || fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
-        return 0;
-    std::uint64_t bytes = std::uint64_t(info.st_blocks) * kBlockBytes;
-    if (!S_ISDIR(info.st_mode) || depth >= kDepthMax)
-        return bytes;
-    if (faccessat(parent, name, R_OK | X_OK, AT_EACCESS) != 0)
-        giveRights(parent, name, info);
-    if (Folder folder(parent, name); folder)
-        while (const char *entry = folder.next())
-            bytes += bytesOf(folder.fd(), entry, stop, depth + 1);
-    return bytes;
-}
 
 } // namespace
 
@@ -169,7 +105,14 @@ void openToOwner(const fs::path &folder)
 
 std::uint64_t treeBytes(const fs::path &thing, const std::atomic<bool> &stop)
 {
-    return bytesOf(AT_FDCWD, thing.c_str(), stop, 0);
+    struct stat info {
+    };
+    if (lstat(thing.c_str(), &info) != 0)
+        return 0;
+    UsageCount count(thing); // of nothing, where it is no folder
+    while (!stop && !count.step(kEntriesPerStep)) {
+    }
+    return std::uint64_t(info.st_blocks) * kBlockBytes + count.usage().bytes;
 }
 
 } // namespace slipway::sys
