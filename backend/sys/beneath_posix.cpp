@@ -124,7 +124,7 @@ bool UsageCount::step(int entries)
             !m_linked.insert({info.st_dev, info.st_ino}).second)
             continue;
         ++m_usage.files;
-        m_usage.bytes += std::uint64_t(info.st_blocks) * kBlockBytes;
+        m_usage.bytes += std::uint64_t(info.st_blocks) * kStatBlockBytes;
         if (S_ISDIR(info.st_mode))
             enter(m_levels.back().fd(), entry);
     }

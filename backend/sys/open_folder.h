@@ -11,7 +11,7 @@ namespace slipway::sys
 {
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-constexpr std::uint64_t kBlockBytes = 512; // of st_blocks
+constexpr std::uint64_t kStatBlockBytes = 512; // of st_blocks
 
 class OpenFolder
 {

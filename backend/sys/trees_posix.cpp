@@ -112,7 +112,7 @@ std::uint64_t treeBytes(const fs::path &thing, const std::atomic<bool> &stop)
     UsageCount count(thing); // of nothing, where it is no folder
     while (!stop && !count.step(kEntriesPerStep)) {
     }
-    return std::uint64_t(info.st_blocks) * kBlockBytes + count.usage().bytes;
+    return std::uint64_t(info.st_blocks) * kStatBlockBytes + count.usage().bytes;
 }
 
 } // namespace slipway::sys
