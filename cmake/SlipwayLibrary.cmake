@@ -22,12 +22,12 @@ function(slipway_library name)
 endfunction()
 
 # Ten files are compiled as one (SLIPWAY_UNITY), but those that have a tr() of their own, whose context
-# differs from file to file.
+# differs from file to file, or a main(), which a program may replace by its own.
 function(slipway_compile_together name)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ${SLIPWAY_UNITY} UNITY_BUILD_BATCH_SIZE 10)
   foreach(source IN LISTS ARGN)
-    file(STRINGS ${source} own_tr REGEX "^QString tr\\(" LIMIT_COUNT 1)
-    if(own_tr)
+    file(STRINGS ${source} own REGEX "^(QString tr|int main)\\(" LIMIT_COUNT 1)
+    if(own)
       set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
   endforeach()
