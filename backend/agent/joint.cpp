@@ -1,5 +1,7 @@
 #include "backend/agent/joint.h"
 
+#include "backend/agent/final_answer.h"
+
 #include <array>
 #include <asio/local/stream_protocol.hpp>
 
@@ -16,7 +18,10 @@ constexpr int kAcceptPause_ms = 100;
 class Pair : public std::enable_shared_from_this<Pair>
 {
 public:
-    Pair(asio::io_context &io, Socket from) : m_from(std::move(from)), m_to(io) {}
+    Pair(asio::io_context &io, Socket from, Joint::Answers answers)
+        : m_from(std::move(from)), m_to(io), m_filters(answers == Joint::Answers::FinalOnly)
+    {
+    }
 
     void connect(const StreamEndpoint &target)
     {
@@ -26,7 +31,10 @@ public:
             self->sendAtOnce(self->m_from);
             self->sendAtOnce(self->m_to);
             self->carry(self->m_from, self->m_to, self->m_up);
-            self->carry(self->m_to, self->m_from, self->m_down);
+            if (self->m_filters)
+                self->carryFinal();
+            else
+                self->carry(self->m_to, self->m_from, self->m_down);
         });
     }
 
@@ -63,6 +71,34 @@ private:
                           });
     }
 
+    // Until the final answer begins.
+    void carryFinal()
+    {
+        m_to.async_read_some(asio::buffer(m_down),
+                             [self = shared_from_this()](std::error_code error, std::size_t size) {
+                                 if (error && error != asio::error::eof)
+                                     return self->end();
+                                 self->m_final =
+                                     error ? self->m_answer.rest()
+                                           : self->m_answer.take({self->m_down.data(), size});
+                                 self->passFinal(bool(error));
+                             });
+    }
+
+    void passFinal(bool ended)
+    {
+        asio::async_write(m_from, asio::buffer(m_final),
+                          [self = shared_from_this(), ended](std::error_code error, std::size_t) {
+                              if (error)
+                                  return self->end();
+                              if (ended)
+                                  return self->halfClose(self->m_from);
+                              if (self->m_answer.begun())
+                                  return self->carry(self->m_to, self->m_from, self->m_down);
+                              self->carryFinal();
+                          });
+    }
+
     void halfClose(Socket &target)
     {
         std::error_code error;
@@ -82,6 +118,9 @@ private:
     Socket m_to;
     Buffer m_up{};
     Buffer m_down{};
+    bool m_filters;
+    FinalAnswer m_answer;
+    std::string m_final;
     int m_ended = 0;
 };
 
@@ -100,9 +139,9 @@ StreamEndpoint unixEndpoint(const std::filesystem::path &socket)
     return asio::local::stream_protocol::endpoint(socket.string());
 }
 
-Joint::Joint(asio::io_context &io, StreamEndpoint from, StreamEndpoint to)
+Joint::Joint(asio::io_context &io, StreamEndpoint from, StreamEndpoint to, Answers answers)
     : m_io(io), m_acceptor(io), m_pause(io), m_from(std::move(from)), m_to(std::move(to)),
-      m_alive(std::make_shared<bool>(true))
+      m_answers(answers), m_alive(std::make_shared<bool>(true))
 {
 }
 
@@ -164,7 +203,7 @@ void Joint::accept()
             return;
         if (error)
             return acceptLater();
-        std::make_shared<Pair>(m_io, std::move(socket))->connect(m_to);
+        std::make_shared<Pair>(m_io, std::move(socket), m_answers)->connect(m_to);
         accept();
     });
 }

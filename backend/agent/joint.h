@@ -21,7 +21,11 @@ using StreamEndpoint = asio::generic::stream_protocol::endpoint;
 class Joint
 {
 public:
-    Joint(asio::io_context &io, StreamEndpoint from, StreamEndpoint to);
+    // FinalOnly: for http with one request a connection; interim answers are left out.
+    enum class Answers { All, FinalOnly };
+
+    Joint(asio::io_context &io, StreamEndpoint from, StreamEndpoint to,
+          Answers answers = Answers::All);
     // From a socket that listens already; it refuses everybody when the joint closes.
     Joint(asio::io_context &io, sys::ListeningSocket from, StreamEndpoint to);
     ~Joint();
@@ -43,6 +47,7 @@ private:
     bool m_is_given = false;    // made by the host
     StreamEndpoint m_from;
     StreamEndpoint m_to;
+    Answers m_answers = Answers::All;
     std::shared_ptr<bool> m_alive; // a finished accept may be queued when this goes
 };
 

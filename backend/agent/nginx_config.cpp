@@ -32,7 +32,9 @@ constexpr const char *kHttpHead = R"(
     send_timeout 1h;
     keepalive_timeout 1h;
     keepalive_requests 1000000000;
-    large_client_header_buffers 8 32k;
+    large_client_header_buffers 8 64k;
+    ignore_invalid_headers off;
+    underscores_in_headers on;
     client_body_temp_path temp/body;
     proxy_temp_path temp/proxy;
     fastcgi_temp_path temp/fastcgi;
@@ -45,29 +47,58 @@ constexpr const char *kHttpHead = R"(
     gzip_types text/css text/plain text/xml application/javascript application/json image/svg+xml;
 )";
 
-// Idle connections to the program end before Node's own 5 s do; "error" lets nginx use a fresh
-// connection when a kept one turns out closed, which counts as the same try.
+// A program that answered is believed, whatever it said. One that did not, because it is not there
+// or went away, is as if this instance were not there: the balancer may then ask another one.
+constexpr const char *kUnanswered = R"(
+        location @unanswered {
+            if ($was_answered = 0) {
+                return 444;
+            }
+            return 502;
+        }
+)";
+
+// One request a connection: the agent's joint in between leaves out what nginx cannot read.
 std::string upstream(std::uint32_t port)
 {
     const std::string address = "127.0.0.1:" + std::to_string(port);
     return "\n    upstream program {\n        server " + address +
-           " max_fails=0;\n        keepalive 64;\n        keepalive_requests 1000000000;\n"
-           "        keepalive_timeout 3s;\n    }\n"
+           " max_fails=0;\n    }\n"
            "    map $http_upgrade $connection_header {\n        default upgrade;\n"
-           "        '' '';\n    }\n";
+           "        '' '';\n    }\n"
+           "    map $upstream_bytes_received $was_answered {\n        default 1;\n"
+           "        '' 0;\n        0 0;\n    }\n"
+           "    map $http_host $host_sent {\n        default $http_host;\n"
+           "        '' localhost;\n    }\n";
 }
 
 constexpr const char *kProxy = R"(            proxy_pass http://program;
             proxy_http_version 1.1;
-            proxy_set_header Host $http_host;
+            proxy_set_header Host $host_sent;
             proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection $connection_header;
             proxy_buffering off;
             proxy_request_buffering off;
+            proxy_buffer_size 64k;
+            proxy_buffers 8 64k;
+            proxy_busy_buffers_size 128k;
+            proxy_pass_header Server;
+            proxy_pass_header Date;
+            proxy_pass_header X-Pad;
+            proxy_pass_header X-Accel-Redirect;
+            proxy_pass_header X-Accel-Expires;
+            proxy_pass_header X-Accel-Limit-Rate;
+            proxy_pass_header X-Accel-Buffering;
+            proxy_pass_header X-Accel-Charset;
+            proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate
+                                 X-Accel-Buffering X-Accel-Charset Expires Cache-Control
+                                 Set-Cookie Vary;
+            gzip off;
+            error_page 502 = @unanswered;
             proxy_connect_timeout 2s;
             proxy_read_timeout 1h;
             proxy_send_timeout 1h;
-            proxy_next_upstream error;
+            proxy_next_upstream off;
 )";
 
 // What IIS hides, and what belongs to the program.
@@ -158,6 +189,8 @@ std::string server(const NginxSite &site, std::set<std::string> &defaults, Words
     text += "        server_name " +
             (site.host_header.empty() ? std::string("_") : word(site.host_header)) + ";\n";
     text += "        root " + word(site.root.string()) + ";\n" + aliasLocations(site, word);
+    if (site.proxied)
+        text += kUnanswered;
     if (site.proxied && site.proxy_all)
         text += proxyLocation("/");
     else

@@ -32,9 +32,9 @@ struct NginxSite {
 };
 
 struct NginxSettings {
-    std::filesystem::path folder; // for the configuration; in temp/ lies what nginx itself writes
-    bool run_as_root = false;     // keep uid 0: in a sandbox no other user may be mapped
-    std::uint32_t program_port = 0;
+    std::filesystem::path folder;   // for the configuration; in temp/ lies what nginx itself writes
+    bool run_as_root = false;       // keep uid 0: in a sandbox no other user may be mapped
+    std::uint32_t program_port = 0; // where the program is reached
     std::uint32_t connections = 1024;
     std::vector<NginxSite> sites;
 };

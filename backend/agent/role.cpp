@@ -22,7 +22,7 @@ constexpr std::uint32_t kWebServerHeadStart_ms = 1000; // requests under way nee
 
 std::set<std::uint32_t> boundPorts(const PortChoice &ports)
 {
-    std::set<std::uint32_t> bound{ports.web_program};
+    std::set<std::uint32_t> bound{ports.web_program, ports.web_joint};
     for (const auto &[name, port] : ports.endpoints)
         bound.insert(port);
     return bound;
@@ -175,11 +175,24 @@ void Role::startPrograms()
         startProgram(plan);
 }
 
+// Between nginx and the program.
+Result<void> Role::joinProgram(const RolePlan &plan)
+{
+    m_program_joint.reset();
+    if (plan.web_port == 0)
+        return {};
+    m_program_joint =
+        std::make_unique<Joint>(m_context.io, tcpEndpoint("127.0.0.1", m_ports.web_joint),
+                                tcpEndpoint("127.0.0.1", plan.web_port), Joint::Answers::FinalOnly);
+    return m_program_joint->listen();
+}
+
 bool Role::startWebServer(const RolePlan &plan)
 {
-    std::vector<std::string> endpoints;
-    for (const v1::Endpoint &endpoint : plan.by_nginx)
-        endpoints.push_back(endpoint.name());
+    if (const auto joined = joinProgram(plan); !joined) {
+        refuseForNow(joined.error(), &Role::startPrograms);
+        return false;
+    }
     const bool alone = !plan.program;
     WebServer::Callbacks callbacks;
     callbacks.accepts = [this, alone] {
@@ -196,7 +209,7 @@ bool Role::startWebServer(const RolePlan &plan)
         ended("The web server", end);
     };
     callbacks.stands = [this](bool stands) { stood("The web server", stands); };
-    m_web_server = std::make_unique<WebServer>(m_context, *plan.web_server, endpoints,
+    m_web_server = std::make_unique<WebServer>(m_context, *plan.web_server, plan.by_nginx,
                                                m_environment.base(), newPolicy(), callbacks);
     const Result<void> started = m_web_server->start();
     if (!started)
@@ -215,8 +228,8 @@ void Role::startProgram(const RolePlan &plan)
     settings.request = *request;
     settings.title = fs::path(request->arguments.back()).filename().string();
     settings.ready_port = plan.web_port;
-    for (const v1::Endpoint &endpoint : plan.joined)
-        settings.endpoints.push_back({endpoint.name(), m_ports.endpoints.at(endpoint.name())});
+    for (const JoinedEndpoint &endpoint : plan.joined)
+        settings.endpoints.push_back({endpoint.name, endpoint.port});
     const v1::Endpoint *first = m_environment.firstEndpoint();
     if (plan.web_port == 0 && first) {
         settings.ready_port = m_ports.endpoints.at(first->name());

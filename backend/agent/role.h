@@ -1,6 +1,7 @@
 // One life of a role instance, from its first order to its stop.
 #pragma once
 
+#include "backend/agent/joint.h"
 #include "backend/agent/peers.h"
 #include "backend/agent/role_plan.h"
 #include "backend/agent/role_program.h"
@@ -29,6 +30,7 @@ private:
     void taskFailed(const std::string &reason);
     void startPrograms();
     bool startWebServer(const RolePlan &plan); // false: it said why not
+    Result<void> joinProgram(const RolePlan &plan);
     void startProgram(const RolePlan &plan);
     void refuse(const std::string &code, const std::string &problem);
     // For what may pass, a full disk say.
@@ -53,6 +55,7 @@ private:
     RestartPolicy m_task_policy;
     Peers m_peers;
     std::unique_ptr<StartupTasks> m_tasks;
+    std::unique_ptr<Joint> m_program_joint;
     std::unique_ptr<WebServer> m_web_server;
     std::unique_ptr<RoleProgram> m_program;
     bool m_web_server_up = false;

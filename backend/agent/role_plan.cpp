@@ -84,6 +84,9 @@ PortChoice choosePorts(const v1::RoleDefinition &role, bool isolated,
     choice.web_program = isolated ? kWebProgramPort : free_port();
     while (isolated && isTaken(choice.endpoints, choice.web_program))
         ++choice.web_program;
+    choice.web_joint = isolated ? choice.web_program + 1 : free_port();
+    while (isolated && isTaken(choice.endpoints, choice.web_joint))
+        ++choice.web_joint;
     return choice;
 }
 
@@ -162,7 +165,20 @@ void RolePlanner::planWeb(RolePlan &plan) const
     if (!m_role.entry_point().program_command_line().empty())
         planProgram(plan, m_role.entry_point().program_command_line());
     planSites(plan);
-    plan.web_server->program_port = plan.web_port;
+    plan.web_server->program_port = plan.web_port ? m_ports.web_joint : 0;
+    spareWebServer(plan);
+}
+
+// A program that answers every request itself is asked directly: what lies between can only change
+// what it says.
+void RolePlanner::spareWebServer(RolePlan &plan) const
+{
+    const std::vector<NginxSite> &sites = plan.web_server->sites;
+    if (!plan.program || sites.size() != 1 || !sites[0].proxied || !sites[0].proxy_all ||
+        !sites[0].aliases.empty() || !sites[0].host_header.empty())
+        return;
+    plan.web_port = m_ports.endpoints.at(sites[0].endpoints.front());
+    plan.web_server.reset();
 }
 
 void RolePlanner::planSites(RolePlan &plan) const
@@ -299,10 +315,12 @@ void RolePlanner::sortEndpoints(RolePlan &plan) const
         if (!isStream(endpoint.protocol()))
             plan.warnings.push_back("The endpoint " + endpoint.name() +
                                     " is udp, which is not carried into instances yet.");
-        else if (isWebEndpoint(m_role, endpoint))
-            plan.by_nginx.push_back(endpoint);
+        else if (plan.web_server && isWebEndpoint(m_role, endpoint))
+            plan.by_nginx.push_back(endpoint.name());
         else if (plan.program)
-            plan.joined.push_back(endpoint);
+            plan.joined.push_back({endpoint.name(), isWebEndpoint(m_role, endpoint)
+                                                        ? plan.web_port
+                                                        : m_ports.endpoints.at(endpoint.name())});
         else if (plan.problem.empty())
             plan.warnings.push_back("Nobody serves the endpoint " + endpoint.name() +
                                     ": the web role has no program of its own.");

@@ -17,9 +17,15 @@ namespace slipway::agent
 struct PortChoice {
     LocalPorts endpoints;
     std::uint32_t web_program = 0; // behind nginx
+    std::uint32_t web_joint = 0;   // between both: leaves interim answers out
 };
 PortChoice choosePorts(const v1::RoleDefinition &role, bool isolated,
                        const std::function<std::uint32_t()> &free_port);
+
+struct JoinedEndpoint {
+    std::string name;
+    std::uint32_t port = 0; // of the program
+};
 
 struct RolePlan {
     std::string problem; // why it cannot start, and what to do; empty: it can
@@ -27,9 +33,9 @@ struct RolePlan {
     std::vector<std::string> warnings;
     std::optional<NginxSettings> web_server; // its sockets' addresses are not known yet
     std::optional<Launch> program;
-    std::uint32_t web_port = 0;         // the program's, when it is behind the web server
-    std::vector<v1::Endpoint> joined;   // the agent joins socket and port
-    std::vector<v1::Endpoint> by_nginx; // nginx listens itself
+    std::uint32_t web_port = 0;         // of a web role's program
+    std::vector<JoinedEndpoint> joined; // the agent joins socket and port
+    std::vector<std::string> by_nginx;  // endpoints: nginx listens itself
 };
 
 // Reads the role's content (web.config, programs), never writes.
@@ -46,6 +52,7 @@ private:
     void planWorker(RolePlan &plan) const;
     void planProgram(RolePlan &plan, const std::string &command_line) const;
     void planSites(RolePlan &plan) const;
+    void spareWebServer(RolePlan &plan) const;
     void planSite(RolePlan &plan, const v1::Site &site, int index) const;
     void takeHostName(RolePlan &plan, NginxSite &result, const std::string &name) const;
     void addAliases(RolePlan &plan, NginxSite &result, const v1::Site &site) const;

@@ -23,6 +23,9 @@ constexpr unsigned kConnectionsMin = 16; // with fewer HAProxy says itself why i
 constexpr unsigned kConnectionsPerListenerMin = 8;
 constexpr unsigned kConnectionsPerListenerWarn = 100;
 constexpr unsigned kThreadsMax = 64;
+// A head must fit into one: 32 KiB of cookies, as a federated log-in makes them, and what is added.
+constexpr unsigned kBufferBytes = 40 * 1024;
+constexpr unsigned kHeadersMax = 2'000; // as many as Node takes
 
 // Paths of the fabric's own folders: sys/paths and the cell have looked at them before.
 std::string quoted(const std::string &text)
@@ -49,12 +52,13 @@ void writeGlobal(std::ostream &out, const Layout &layout, const ProxyFiles &file
         << "    stats timeout 24d\n"
         << "    hard-stop-after " << layout.drain_limit_ms + kHardStopExtra_ms << "ms\n"
         << "    nbthread " << limits.threads << "\n"
-        << "    maxconn " << limits.connections << "\n";
+        << "    maxconn " << limits.connections << "\n"
+        << "    tune.bufsize " << kBufferBytes << "\n"
+        << "    tune.http.maxhdr " << kHeadersMax << "\n";
     writeCell(out, cell);
     out << "\n";
 }
 
-// response-timeout and 504 are not retried on purpose: a slow answer is no lost one.
 void writeDefaults(std::ostream &out)
 {
     out << "defaults\n"
@@ -64,7 +68,6 @@ void writeDefaults(std::ostream &out)
         << "    timeout http-request 30s\n"
         << "    timeout client 4m\n"
         << "    timeout server 4m\n"
-        << "    timeout tunnel 1h\n"
         << "    option http-keep-alive\n"
         << "    option idle-close-on-response\n"
         << "    option redispatch 1\n"
@@ -102,8 +105,11 @@ void writeHttpFrontend(std::ostream &out, const WantedFrontend &frontend, const 
     out << "    mode http\n"
         << "    timeout client " << idle_ms << "ms\n"
         << "    timeout http-keep-alive " << idle_ms << "ms\n"
+        << "    http-request set-var(txn.idle) int(" << idle_ms << ")\n"
         << "    http-request disable-l7-retry unless"
-           " { method GET HEAD OPTIONS PUT DELETE TRACE }\n";
+           " { method GET HEAD OPTIONS PUT DELETE TRACE }\n"
+        << "    http-request disable-l7-retry if { req.hdr(transfer-encoding) -m found }\n"
+        << "    http-request disable-l7-retry if { req.hdr_val(content-length) gt 0 }\n";
     writeForwardedFor(out);
     writeSampledLog(out, cell);
 }
@@ -152,11 +158,16 @@ void writeFixedBackends(std::ostream &out)
         << "    http-request reject\n\n";
 }
 
+// Sent again is what got no answer: its connection was refused, reset or closed before the first
+// byte. Whatever the program answered is an answer, and a slow one is no lost one.
 void writeHttpBackend(std::ostream &out)
 {
     out << "    balance roundrobin\n"
         << "    http-reuse safe\n"
-        << "    retry-on conn-failure empty-response junk-response 502 503\n"
+        << "    retry-on conn-failure empty-response\n"
+        << "    option abortonclose\n" // whoever left is not asked for
+        << "    timeout tunnel 1h\n"
+        << "    http-request set-timeout server var(txn.idle)\n"
         << "    http-error status 503 content-type text/plain"
            " string \"No instance of this deployment is ready.\\n\"\n";
 }
