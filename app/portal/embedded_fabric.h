@@ -41,7 +41,7 @@ public:
     EmbeddedFabric(const EmbeddedFabric &) = delete;
     EmbeddedFabric &operator=(const EmbeddedFabric &) = delete;
 
-    // Once.
+    // Not while one runs or another start is under way.
     void start(Started started, ShutdownAsked asked);
     // Ends watches, server and fabric, in this order; frees lock and socket. `stopped` comes on any
     // thread. Harmless when nothing runs.

@@ -46,6 +46,7 @@ Portal::Portal(const PortalOptions &options)
       m_closing(m_fabric, m_session, m_settings, m_prompter, m_window)
 {
     m_prompter.setWindow(&m_window);
+    connect(&m_window, &views::MainWindow::reconnectAsked, this, &Portal::startUnlessRunning);
     m_window.setCloseGuard([this] { return m_closing.mayClose(); });
     connect(&m_closing, &Closing::trouble, this,
             [this](const QString &text) { m_window.setFabricTrouble(text); });
@@ -81,8 +82,18 @@ void Portal::end()
     m_hop->post([this] { m_closing.endUnasked(); });
 }
 
+// The fabric that this portal was a client of is gone, or never answered.
+void Portal::startUnlessRunning()
+{
+    if (m_embeds && !m_starting && !m_fabric.isRunning() && !m_session.isLive() &&
+        !m_closing.isClosing()) {
+        startFabric();
+    }
+}
+
 void Portal::startFabric()
 {
+    m_starting = true;
     m_fabric.start(
         [hop = m_hop, this](StartOutcome outcome, const v1::Error &error) {
             hop->post([this, outcome, error] { onStarted(outcome, error); });
@@ -94,17 +105,22 @@ void Portal::startFabric()
 
 void Portal::onStarted(StartOutcome outcome, const v1::Error &error)
 {
+    m_starting = false;
     m_session.reconnectNow();
     if (outcome == StartOutcome::Failed) {
         m_window.setFabricTrouble(
             tr("The fabric could not be started: %1").arg(models::text(error.message())));
     } else if (outcome == StartOutcome::Attach) {
-        // The other one answers soon, unless something is wrong with it.
+        // The other one answers soon, unless something is wrong with it. When it is gone, its place
+        // is free.
         QTimer::singleShot(kAttachMs, this, [this, held = models::text(error.message())] {
             if (!m_session.isLive()) {
                 m_window.setFabricTrouble(held);
+                startUnlessRunning();
             }
         });
+    } else {
+        m_window.setFabricTrouble({});
     }
 }
 

@@ -41,11 +41,13 @@ Q_SIGNALS:
 
 private:
     void startFabric();
+    void startUnlessRunning();
     void onStarted(StartOutcome outcome, const v1::Error &error);
     void onShutdownAsked(const v1::ShutdownRequest &request);
 
     std::shared_ptr<models::GuiHop> m_hop;
     bool m_embeds;
+    bool m_starting = false;
     EmbeddedFabric m_fabric;
     std::unique_ptr<client::FabricClient> m_client;
     sys::SystemClock m_clock;

@@ -114,7 +114,7 @@ void MainWindow::connectBars()
     connect(m_top, &TopBar::backRequested, this, &MainWindow::back);
     connect(m_top, &TopBar::helpRequested, this, &MainWindow::showShortcuts);
     connect(m_bottom, &BottomBar::alertsChosen, this, [this] { open({PageId::Overview, {}, {}}); });
-    connect(m_banner, &Banner::actionClicked, &m_parts.session, &Session::reconnectNow);
+    connect(m_banner, &Banner::actionClicked, this, &MainWindow::reconnect);
 }
 
 void MainWindow::addShortcuts()
@@ -129,7 +129,7 @@ void MainWindow::addShortcuts()
         [this] { setNavigationCollapsed(!m_navigation->isCollapsed()); });
     add(QKeySequence(u"Ctrl+Q"_s), [this] { close(); });
     add(QKeySequence(u"F5"_s), [this] {
-        m_parts.session.reconnectNow();
+        reconnect();
         if (m_current != nullptr) {
             m_current->refresh();
         }
@@ -184,6 +184,12 @@ void MainWindow::updateBanner()
         m_banner->clear();
     }
     m_banner_row->setVisible(!m_banner->text().isEmpty());
+}
+
+void MainWindow::reconnect()
+{
+    m_parts.session.reconnectNow();
+    Q_EMIT reconnectAsked();
 }
 
 void MainWindow::setFabricTrouble(const QString &text)
@@ -304,8 +310,7 @@ QList<PaletteEntry> MainWindow::findForPalette(const QString &words)
          [&settings] { settings.setScheme(Scheme::System); }},
         {tr("Fold or unfold the navigation"), u"Ctrl+B"_s, u"sidebar"_s,
          [this] { setNavigationCollapsed(!m_navigation->isCollapsed()); }},
-        {tr("Reconnect to the fabric"), u"F5"_s, u"reboot"_s,
-         [this] { m_parts.session.reconnectNow(); }},
+        {tr("Reconnect to the fabric"), u"F5"_s, u"reboot"_s, [this] { reconnect(); }},
         {tr("Keyboard shortcuts"), u"F1"_s, u"help"_s, [this] { showShortcuts(); }},
     };
     return findEntries(words, m_factory, m_current, commands, m_parts.store, *this);

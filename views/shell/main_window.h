@@ -59,6 +59,9 @@ public:
     // Why there may be no fabric; told until one answers.
     void setFabricTrouble(const QString &text);
 
+Q_SIGNALS:
+    void reconnectAsked(); // by a person; the session tries already
+
 protected:
     bool event(QEvent *event) override;
     QString serviceOf(const models::InstanceId &id) const override;
@@ -75,6 +78,7 @@ private:
     Page *pageFor(PageId id);
     void updateTitle();
     void updateBanner();
+    void reconnect();
     void showShortcuts();
     void setNavigationCollapsed(bool collapsed);
     QList<PaletteEntry> findForPalette(const QString &words);

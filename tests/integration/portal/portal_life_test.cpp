@@ -3,7 +3,9 @@
 #include "app/portal/portal.h"
 #include "app/portal/single_instance.h"
 #include "backend/client/connect.h"
+#include "backend/sys/file_lock.h"
 #include "tests/integration/voyage/voyage.h"
+#include "views/widgets/banner.h"
 
 #include <QApplication>
 #include <QCheckBox>
@@ -43,6 +45,8 @@ private Q_SLOTS:
     void cleanup();
     void closingAsksAndHandsOver();
     void aNewPortalAttaches();
+    void aDeadFabricIsReplacedWhenAsked();
+    void aFabricThatIsLetGoIsTaken();
     void aSecondStartRaisesTheFirst();
     void aSecondProcessLeavesTheFirstAlone();
     void aSignalToAnAttachedPortalChangesNothing();
@@ -178,6 +182,48 @@ void PortalLifeTest::aNewPortalAttaches()
     portal.reset();
     QCOMPARE(controller(), daemon);
     QCOMPARE(whoRuns(), m_before);
+}
+
+void PortalLifeTest::aDeadFabricIsReplacedWhenAsked()
+{
+    auto portal = makePortal();
+    portal->show();
+    QTRY_VERIFY_WITH_TIMEOUT(portal->session().isLive(), kLongMs);
+    QCOMPARE(::kill(pid_t(controller()), SIGKILL), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(!portal->session().isLive(), kLongMs);
+    auto *banner = portal->window().findChild<views::Banner *>();
+    QVERIFY(banner);
+    QTRY_VERIFY_WITH_TIMEOUT(!banner->text().isEmpty(), kLongMs);
+    Q_EMIT banner->actionClicked();
+    QTRY_VERIFY_WITH_TIMEOUT(portal->session().isLive(), kLongMs);
+    QCOMPARE(controller(), QCoreApplication::applicationPid());
+    QTRY_COMPARE_WITH_TIMEOUT(whoRuns(), m_before, kLongMs); // adopted, not started again
+    QVERIFY(closed(*portal, u"accept"_s, false));
+    portal.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(controller() > 0, kLongMs);
+}
+
+// It went away between the portal's look at its lock and the portal's first word to it.
+void PortalLifeTest::aFabricThatIsLetGoIsTaken()
+{
+    endDaemonKeepingServices();
+    const auto paths =
+        sys::pathsFor(m_home.dataFolder().toStdString(), m_home.socket().toStdString());
+    QTRY_VERIFY_WITH_TIMEOUT(sys::FileLock::take(paths.lockFile()), kLongMs);
+    auto held = sys::FileLock::take(paths.lockFile());
+    QVERIFY(held);
+    auto portal = makePortal();
+    portal->show();
+    auto *banner = portal->window().findChild<views::Banner *>();
+    QVERIFY(banner);
+    QTRY_VERIFY_WITH_TIMEOUT(banner->text().contains(u"Another fabric"_s), kLongMs);
+    held->release();
+    QTRY_VERIFY_WITH_TIMEOUT(portal->session().isLive(), kLongMs); // by itself
+    QVERIFY(!banner->text().contains(u"Another fabric"_s));
+    QTRY_COMPARE_WITH_TIMEOUT(whoRuns(), m_before, kLongMs);
+    QVERIFY(closed(*portal, u"accept"_s, false));
+    portal.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(controller() > 0, kLongMs);
 }
 
 void PortalLifeTest::aSecondStartRaisesTheFirst()
