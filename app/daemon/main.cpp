@@ -5,6 +5,7 @@
 #include "backend/edge/edge.h"
 #include "backend/host/host.h"
 #include "backend/host/outside_access.h"
+#include "backend/sys/end_signals.h"
 #include "backend/sys/log_lines.h"
 
 #include <CLI/CLI.hpp>
@@ -88,6 +89,7 @@ void addEdge(CLI::App &app, edge::EdgeOptions &options)
 
 int main(int argc, char **argv)
 {
+    sys::standStraySignals();
     spdlog::set_formatter(sys::oneLineFormatter());
     CLI::App app("The fabric of Slipway", "slipwayd");
     app.set_version_flag("--version", SLIPWAY_VERSION);

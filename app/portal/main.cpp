@@ -76,6 +76,7 @@ int runPortal(const Arguments &arguments, const portal::SingleInstance &single)
 
 int main(int argc, char **argv)
 {
+    sys::standStraySignals();
     spdlog::set_formatter(sys::oneLineFormatter());
     Arguments arguments;
     CLI::App app("Slipway: cloud services on your own machine", "slipway");

@@ -125,11 +125,34 @@ void Keeping::keepTime()
         spdlog::debug("{}", kept.error().message());
 }
 
+// Its file was taken away while the fabric ran: with this process goes the last of what it
+// acknowledged.
+void Keeping::saveWhatIsOpen()
+{
+    if (m_store.stillOurs())
+        return;
+    const auto file = newSnapshotFile(m_paths, "saved-at-the-end", nowMs());
+    if (!file)
+        return spdlog::error("{}", file.error().message());
+    auto copying = m_store.beginCopy(*file);
+    const auto whole = copying ? (*copying)->step(-1) : Result<bool>(Failure(copying.error()));
+    const auto size =
+        whole ? (*copying)->finish({}) : Result<std::uint64_t>(Failure(whole.error()));
+    if (size)
+        spdlog::warn("The store's file was gone; what the fabric still held is saved in {}. Put it "
+                     "back with \"slipwayctl fabric restore {}\".",
+                     file->string(), file->string());
+    else
+        spdlog::error("The store's file was gone, and nothing could be saved of it: {}",
+                      size.error().message());
+}
+
 void Keeping::end()
 {
+    m_saving.reset();
+    saveWhatIsOpen();
     keepTime();
     m_stop = true;
-    m_saving.reset();
     m_librarian.stop();
     m_archivist.stop();
 }

@@ -64,6 +64,7 @@ private:
     void tendTrash(const Facts &facts, bool expire);
     void tellGone(const std::filesystem::path &trash, const sys::Trash::Content &gone);
     void keepTime();
+    void saveWhatIsOpen();
 
     asio::io_context &m_io;
     const sys::Paths &m_paths;

@@ -8,7 +8,9 @@ namespace slipway::fabric
 namespace
 {
 
-constexpr std::int64_t kGone_ms = 3600 * 1000; // a series without samples is dropped after this
+constexpr std::uint32_t kAheadMax_s = 60;
+constexpr std::uint32_t kCatchUp_s = 10;            // more at once is a clock that was set
+constexpr std::int64_t kGone_ms = 24 * 3600 * 1000; // as long as the coarsest tier reaches
 
 core::InstanceKey keyOf(const v1::MetricSample &sample)
 {
@@ -32,6 +34,7 @@ MetricPoint joinSources(const MetricPoint &host, const std::vector<MetricPoint> 
     point.cpu_permille = host.cpu_permille;
     point.memory_kib = host.memory_kib;
     point.memory_limit_kib = host.memory_limit_kib;
+    point.has_load = host.has_load;
     if (!edge.empty()) { // gauges: the newest, not their average
         point.connections = edge.back().connections;
         point.open_requests = edge.back().open_requests;
@@ -55,35 +58,75 @@ std::vector<MetricPoint> thinned(const std::vector<MetricPoint> &points, std::ui
 
 } // namespace
 
+// Nothing when it was joined already, or is far from now.
+MetricHub::Second *MetricHub::openSecond(std::uint32_t second_s)
+{
+    const bool is_open =
+        second_s > m_closed_s && (m_closed_s == 0 || second_s <= m_closed_s + kAheadMax_s);
+    return is_open ? &m_pending[second_s] : nullptr;
+}
+
 void MetricHub::hostSampled(const v1::MetricSample &sample)
 {
-    Pending &pending = m_pending[keyOf(sample)];
-    pending.host = pointOf(sample);
-    pending.has_host = true;
+    Source &source = m_sources[keyOf(sample)];
+    MetricPoint point = pointOf(sample);
+    point.has_load = true;
+    point.time_s = source.host_seconds.take(sample.time_ms());
+    if (Second *second = openSecond(point.time_s))
+        (*second)[keyOf(sample)].host = point;
 }
 
 void MetricHub::edgeSampled(const v1::MetricSample &sample)
 {
-    m_pending[keyOf(sample)].edge.push_back(pointOf(sample));
+    MetricPoint point = pointOf(sample);
+    point.has_traffic = true;
+    point.time_s = m_sources[keyOf(sample)].edge_seconds.take(sample.time_ms());
+    if (Second *second = openSecond(point.time_s))
+        (*second)[keyOf(sample)].edge.push_back(point);
 }
 
 void MetricHub::tick(const core::State &state, std::int64_t now_ms)
 {
+    const std::uint32_t due_s = std::uint32_t(now_ms / 1000) - kLate_s;
+    if (m_closed_s == 0 || due_s > m_closed_s + kCatchUp_s || due_s + kCatchUp_s < m_closed_s)
+        m_closed_s = due_s - 1; // the first, or the clock was set
+    while (m_closed_s < due_s)
+        close(m_closed_s + 1, state);
+    if (now_ms / 1000 % 60 == 0)
+        dropOld(now_ms);
+}
+
+// A load that comes a moment too late for its second is still the best that is known of it.
+void MetricHub::holdLoads(std::uint32_t second_s, Second &second)
+{
+    for (auto &[key, source] : m_sources) {
+        const auto pending = second.find(key);
+        if (pending != second.end() && pending->second.host.has_load)
+            source.load = pending->second.host;
+        else if (source.load.has_load && source.load.time_s + kLate_s >= second_s)
+            second[key].host = source.load;
+    }
+}
+
+void MetricHub::close(std::uint32_t second_s, const core::State &state)
+{
+    m_closed_s = second_s;
     m_latest.clear();
+    Second second = std::move(m_pending[second_s]);
+    m_pending.erase(m_pending.begin(), m_pending.upper_bound(second_s));
+    holdLoads(second_s, second);
     std::map<std::string, std::vector<MetricPoint>> of_deployment;
-    for (auto &[key, pending] : std::exchange(m_pending, {})) {
+    for (const auto &[key, pending] : second) {
         if (key.second.empty() || !state.instances.contains(key))
             continue; // late samples of what is gone
         MetricPoint point = joinSources(pending.host, pending.edge);
-        point.time_s = std::uint32_t(now_ms / 1000);
+        point.time_s = second_s;
         add(key, point);
         of_deployment[key.first].push_back(point);
     }
     for (const auto &[deployment_id, points] : of_deployment)
         add({deployment_id, {}}, joinPoints(points, true));
     push(state);
-    if (now_ms / 1000 % 60 == 0)
-        dropOld(now_ms);
 }
 
 void MetricHub::add(const core::InstanceKey &key, const MetricPoint &point)
@@ -101,6 +144,7 @@ void MetricHub::dropOld(std::int64_t now_ms)
     std::erase_if(m_series, [now_ms](const auto &entry) {
         return std::int64_t(entry.second.lastTime_s()) * 1000 < now_ms - kGone_ms;
     });
+    std::erase_if(m_sources, [this](const auto &entry) { return !m_series.contains(entry.first); });
 }
 
 v1::MetricBatch MetricHub::batchFor(const core::State &state,
@@ -152,7 +196,7 @@ v1::MetricBatch MetricHub::query(const v1::MetricHistoryRequest &request, std::i
 {
     const std::int64_t to_ms = request.to_time_ms() > 0 ? request.to_time_ms() : now_ms;
     const std::int64_t from_ms = std::max<std::int64_t>(0, request.from_time_ms());
-    const std::size_t tier = chooseTier(from_ms, to_ms, now_ms, request.max_points());
+    const std::size_t tier = chooseTier(from_ms, to_ms, request.max_points());
     std::vector<std::string> instances(request.instances().begin(), request.instances().end());
     if (instances.empty())
         instances.emplace_back();
@@ -178,7 +222,9 @@ v1::MetricBatch MetricHub::takeMinutes()
 void MetricHub::forget(const std::string &deployment_id)
 {
     const auto concerned = [&](const auto &entry) { return entry.first.first == deployment_id; };
-    std::erase_if(m_pending, concerned);
+    for (auto &[second_s, second] : m_pending)
+        std::erase_if(second, concerned);
+    std::erase_if(m_sources, concerned);
     std::erase_if(m_series, concerned);
     std::erase_if(m_latest, concerned);
     v1::MetricBatch others;
@@ -191,8 +237,14 @@ void MetricHub::forget(const std::string &deployment_id)
 
 void MetricHub::restoreMinutes(const v1::MetricBatch &batch)
 {
-    for (const v1::MetricSample &sample : batch.samples())
-        m_series[keyOf(sample)].addCoarse(pointOf(sample));
+    for (const v1::MetricSample &sample : batch.samples()) {
+        MetricPoint point = pointOf(sample);
+        if (!point.has_load && !point.has_traffic) { // stored before it was told
+            point.has_load = point.memory_limit_kib > 0;
+            point.has_traffic = true;
+        }
+        m_series[keyOf(sample)].addCoarse(point);
+    }
 }
 
 } // namespace slipway::fabric

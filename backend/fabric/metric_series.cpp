@@ -25,10 +25,14 @@ struct Sums {
     std::uint64_t open_requests = 0;
     std::uint64_t weighted_avg = 0;
     std::uint64_t weighted_p50 = 0;
+    std::uint64_t loads = 0;    // points that have one
+    std::uint64_t traffics = 0; // likewise
 };
 
 void addTo(Sums &sums, const MetricPoint &point)
 {
+    sums.loads += point.has_load ? 1 : 0;
+    sums.traffics += point.has_traffic ? 1 : 0;
     sums.cpu += point.cpu_permille;
     sums.memory += point.memory_kib;
     sums.limit += point.memory_limit_kib;
@@ -57,6 +61,8 @@ MetricPoint pointOf(const v1::MetricSample &sample)
     point.latency_p50_us = sample.latency_p50_us();
     point.latency_p95_us = sample.latency_p95_us();
     point.latency_p99_us = sample.latency_p99_us();
+    point.has_load = sample.load_measured();
+    point.has_traffic = sample.traffic_measured();
     return point;
 }
 
@@ -75,6 +81,8 @@ v1::MetricSample sampleOf(const MetricPoint &point)
     sample.set_latency_p50_us(point.latency_p50_us);
     sample.set_latency_p95_us(point.latency_p95_us);
     sample.set_latency_p99_us(point.latency_p99_us);
+    sample.set_load_measured(point.has_load);
+    sample.set_traffic_measured(point.has_traffic);
     return sample;
 }
 
@@ -90,13 +98,16 @@ MetricPoint joinPoints(const std::vector<MetricPoint> &points, bool sum_load)
         joined.latency_p95_us = std::max(joined.latency_p95_us, point.latency_p95_us);
         joined.latency_p99_us = std::max(joined.latency_p99_us, point.latency_p99_us);
     }
-    const std::uint64_t count = points.size();
-    const std::uint64_t gauges = sum_load ? 1 : count;
-    joined.cpu_permille = narrow(sums.cpu / count); // a share: of the instances' cores on average
-    joined.memory_kib = narrow(sums.memory / gauges);
-    joined.memory_limit_kib = narrow(sums.limit / gauges);
-    joined.connections = narrow(sums.connections / gauges);
-    joined.open_requests = narrow(sums.open_requests / gauges);
+    joined.has_load = sums.loads > 0;
+    joined.has_traffic = sums.traffics > 0;
+    const std::uint64_t loads = std::max<std::uint64_t>(sums.loads, 1);
+    const std::uint64_t load_parts = sum_load ? 1 : loads;
+    const std::uint64_t traffic_parts = sum_load ? 1 : std::max<std::uint64_t>(sums.traffics, 1);
+    joined.cpu_permille = narrow(sums.cpu / loads); // a share: of the instances' cores on average
+    joined.memory_kib = narrow(sums.memory / load_parts);
+    joined.memory_limit_kib = narrow(sums.limit / load_parts);
+    joined.connections = narrow(sums.connections / traffic_parts);
+    joined.open_requests = narrow(sums.open_requests / traffic_parts);
     joined.requests = narrow(sums.requests);
     joined.errors = narrow(sums.errors);
     joined.latency_avg_us = sums.requests ? narrow(sums.weighted_avg / sums.requests) : 0;
@@ -190,15 +201,11 @@ std::size_t MetricSeries::tierReaching(std::size_t finest, std::int64_t from_ms,
     return best;
 }
 
-std::size_t chooseTier(std::int64_t from_ms, std::int64_t to_ms, std::int64_t now_ms,
-                       std::uint32_t max_points)
+std::size_t chooseTier(std::int64_t from_ms, std::int64_t to_ms, std::uint32_t max_points)
 {
     for (std::size_t tier = 0; tier < kCoarseTier; ++tier) {
         const std::int64_t interval_ms = std::int64_t(kMetricTiers[tier].interval_s) * 1000;
-        const std::int64_t kept_ms = interval_ms * std::int64_t(kMetricTiers[tier].capacity);
-        const bool reaches = from_ms >= now_ms - kept_ms;
-        const bool fits = max_points == 0 || (to_ms - from_ms) / interval_ms <= max_points;
-        if (reaches && fits)
+        if (max_points == 0 || (to_ms - from_ms) / interval_ms <= max_points)
             return tier;
     }
     return kCoarseTier;

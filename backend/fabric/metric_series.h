@@ -25,15 +25,18 @@ struct MetricPoint {
     std::uint32_t latency_p50_us = 0;
     std::uint32_t latency_p95_us = 0;
     std::uint32_t latency_p99_us = 0;
+    bool has_load = false;    // processor and memory were measured
+    bool has_traffic = false; // the rest was
 };
 
 MetricPoint pointOf(const v1::MetricSample &sample);
 // Interval and names are left to the caller.
 v1::MetricSample sampleOf(const MetricPoint &point);
 
-// Joins points into one. `sum_load` adds gauges up (instances of one deployment); without it they
-// are averaged (times of one instance). Counters are always added. Averages of latency are weighted
-// by requests; p95 and p99 are the worst of their parts, since percentiles cannot be averaged.
+// Joins points into one; what was not measured does not count. `sum_load` adds gauges up (instances
+// of one deployment); without it they are averaged (times of one instance). Counters are always
+// added. Averages of latency are weighted by requests; p95 and p99 are the worst of their parts,
+// since percentiles cannot be averaged.
 MetricPoint joinPoints(const std::vector<MetricPoint> &points, bool sum_load);
 
 // Grows up to its capacity, then forgets the oldest.
@@ -86,8 +89,8 @@ private:
     std::uint32_t m_last_s = 0;
 };
 
-// The finest tier that has the asked span within max_points and still reaches back to from_ms.
-std::size_t chooseTier(std::int64_t from_ms, std::int64_t to_ms, std::int64_t now_ms,
-                       std::uint32_t max_points);
+// The finest tier that has the asked span within max_points (0: any number). Whether it has the
+// span at all is for tierReaching().
+std::size_t chooseTier(std::int64_t from_ms, std::int64_t to_ms, std::uint32_t max_points);
 
 } // namespace slipway::fabric

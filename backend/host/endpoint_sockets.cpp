@@ -2,6 +2,8 @@
 
 #include "backend/sys/paths.h"
 
+#include <algorithm>
+
 namespace slipway::host
 {
 
@@ -64,6 +66,17 @@ Result<bool> EndpointSockets::say(const std::string &endpoint, bool open)
     else
         fs::rename(path(endpoint), hiddenPath(endpoint), ignored);
     return fresh;
+}
+
+bool EndpointSockets::someAreGone() const
+{
+    const auto surely_gone = [](const fs::path &file) {
+        std::error_code error;
+        return fs::symlink_status(file, error).type() == fs::file_type::not_found;
+    };
+    return std::any_of(m_sockets.begin(), m_sockets.end(), [&](const auto &socket) {
+        return surely_gone(path(socket.first)) && surely_gone(hiddenPath(socket.first));
+    });
 }
 
 void EndpointSockets::clear()

@@ -25,6 +25,8 @@ public:
     Result<bool> say(const std::string &endpoint, bool open);
     int descriptor(const std::string &endpoint) const;             // -1: none
     std::filesystem::path path(const std::string &endpoint) const; // as shown
+    // Somebody took one away.
+    bool someAreGone() const;
     // Nothing of them is left, and nobody waits for an answer.
     void clear();
 

@@ -338,6 +338,19 @@ void Instance::tick(std::int64_t passed_ms)
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent was silent for 10 s");
     else if (m_phase == Phase::Launching && m_silence.isLongerThan(kFirstReportMax_ms))
         giveUpOnAgent(RoleInstance::UnresponsiveRole, "its agent did not report within 20 s");
+    else if (m_phase == Phase::Running && socketsAreGone())
+        giveUpOnAgent(RoleInstance::UnresponsiveRole,
+                      "somebody removed its sockets from the runtime folder");
+}
+
+// The sandbox would look into a folder that has no name any more, where neither its peers' nor its
+// own sockets can ever appear again. Only what is gone twice in a row counts.
+bool Instance::socketsAreGone()
+{
+    const auto mesh = sys::identityOf(meshFolder());
+    const bool gone = !mesh || !m_mesh || !mesh->isSameFile(*m_mesh) || m_sockets.someAreGone();
+    m_mesh_missed = gone ? m_mesh_missed + 1 : 0;
+    return m_mesh_missed > 1;
 }
 
 bool Instance::noticeOutOfMemory()

@@ -11,6 +11,7 @@
 #include "backend/host/restart_backoff.h"
 #include "backend/host/sandbox.h"
 #include "backend/sys/clock.h"
+#include "backend/sys/file_identity.h"
 #include "backend/sys/liveness.h"
 #include "backend/sys/log_file.h"
 
@@ -85,6 +86,7 @@ private:
     void addTarget(const v1::Endpoint &endpoint);
     void agentLogged(const v1::AgentLog &log);
     bool noticeOutOfMemory();
+    bool socketsAreGone();
     void diskCounted(const sys::TreeUsage &usage);
     void lookAtDisk();
     Result<void> prepareDisk();
@@ -125,7 +127,7 @@ private:
     InstanceDisk m_disk;
     std::shared_ptr<DiskWatch::Entry> m_disk_count;
     bool m_disk_full = false;
-    bool m_disk_too_deep = false; // and not too full
+    bool m_disk_too_deep = false;               // and not too full
     std::optional<std::int64_t> m_disk_told_ms; // when the kernel's refusals were last told
     std::unique_ptr<sys::LogFileWriter> m_log;
     std::unique_ptr<Sandbox> m_sandbox;
@@ -147,6 +149,8 @@ private:
     ReportGate m_gate;
     std::optional<v1::InstanceStatus> m_late_status; // too early for the gate: the latest of them
     EndpointSockets m_sockets;
+    std::optional<sys::FileIdentity> m_mesh; // the folder that its sandbox sees
+    int m_mesh_missed = 0;                   // how often in a row it, or a socket, was gone
     asio::steady_timer m_read_on;
     std::string m_sent_order;   // what the agent was told, but for ...
     Common m_sent_common;       // ... what its deployment has in common

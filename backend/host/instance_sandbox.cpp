@@ -85,6 +85,8 @@ Result<void> Instance::prepareFolders()
     for (const fs::path &folder : {meshFolder().parent_path(), meshFolder(), ownFolder()})
         if (const auto made = makeFolder(folder); !made)
             return made;
+    m_mesh = sys::identityOf(meshFolder());
+    m_mesh_missed = 0;
     return prepareDisk();
 }
 

@@ -10,4 +10,6 @@ std::vector<int> endSignals()
     return {SIGTERM, SIGINT};
 }
 
+void standStraySignals() {}
+
 } // namespace slipway::sys

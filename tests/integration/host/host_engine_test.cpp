@@ -46,6 +46,7 @@ private Q_SLOTS:
     void locksItIn();
     void healsAKilledAgent();
     void healsASilentAgent();
+    void healsWhatLostItsSockets();
     void replacesAStoppedHost();
     void keepsAStarvedHost();
     void provesALostHostsSandboxesGone();
@@ -139,6 +140,26 @@ void HostEngineTest::healsASilentAgent()
         },
         30'000));
     QVERIFY(!sys::processAlive(before.agent_pid()));
+}
+
+void HostEngineTest::healsWhatLostItsSockets()
+{
+    HostWorld world;
+    QVERIFY(begin(world));
+    const auto mesh = world.paths.meshFolder("d1");
+    const auto socket = mesh / sys::shortHash(kName) / (sys::shortHash("Web") + ".sock");
+    QVERIFY(std::filesystem::is_socket(socket));
+    for (const auto &swept : {mesh.parent_path(), mesh, socket}) {
+        const v1::InstanceStatus before = world.status(kName);
+        std::filesystem::remove_all(swept);
+        QVERIFY(world.waitFor(
+            [&] {
+                return world.isReady(kName) &&
+                       world.status(kName).agent_pid() != before.agent_pid();
+            },
+            30'000));
+        QVERIFY(std::filesystem::is_socket(socket));
+    }
 }
 
 void HostEngineTest::replacesAStoppedHost()

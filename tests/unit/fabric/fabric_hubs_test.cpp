@@ -68,15 +68,20 @@ v1::WatchRequest resumeFrom(std::uint64_t revision)
     return request;
 }
 
-v1::MetricSample sampleAt(std::int64_t time_s, std::uint64_t requests)
+v1::MetricSample sampleAtMs(std::int64_t time_ms, std::uint64_t requests)
 {
     v1::MetricSample sample;
-    sample.set_time_ms(time_s * 1000);
+    sample.set_time_ms(time_ms);
     sample.set_deployment_id("d");
     sample.set_instance("Web_IN_0");
     sample.set_requests(requests);
     sample.set_cpu_permille(std::uint32_t(requests));
     return sample;
+}
+
+v1::MetricSample sampleAt(std::int64_t time_s, std::uint64_t requests)
+{
+    return sampleAtMs(time_s * 1000, requests);
 }
 
 core::State stateWithInstance()
@@ -104,6 +109,9 @@ private Q_SLOTS:
     void waitsForSlowReadersOfASnapshot();
     void endsAfterTheSnapshotWhenAsked();
     void joinsMetricsBySecond();
+    void driftingTimersLeaveNoSecondEmpty();
+    void whatWasNotMeasuredIsSaid();
+    void whatComesTooLateIsLeftOut();
     void choosesTiersOfMetrics();
     void showsStoredMinutesAfterARestart();
     void oneServicesFloodDelaysNoOther();
@@ -325,13 +333,84 @@ void FabricHubsTest::joinsMetricsBySecond()
     QCOMPARE(sink->batches.back().samples_size(), 0);
 }
 
+// Three timers: the host's is a little slow, the edge's a little fast, the fabric's exact.
+void FabricHubsTest::driftingTimersLeaveNoSecondEmpty()
+{
+    const core::State state = stateWithInstance();
+    MetricHub hub;
+    const auto sink = std::make_shared<MetricRecorder>();
+    hub.watch({}, sink);
+    std::int64_t host_ms = 1'000'400;
+    std::int64_t edge_ms = 1'000'900;
+    for (std::int64_t now_ms = 1'001'000; now_ms < 1'601'000; now_ms += 1000) {
+        for (; host_ms <= now_ms; host_ms += 1003)
+            hub.hostSampled(sampleAtMs(host_ms, 300));
+        for (; edge_ms <= now_ms; edge_ms += 998)
+            hub.edgeSampled(sampleAtMs(edge_ms, 10));
+        hub.tick(state, now_ms);
+    }
+    int unmeasured = 0;
+    int doubled = 0;
+    for (const v1::MetricBatch &batch : sink->batches) {
+        for (const v1::MetricSample &sample : batch.samples()) {
+            QVERIFY(!sample.load_measured() || sample.cpu_permille() == 300);
+            unmeasured += sample.load_measured() && sample.traffic_measured() ? 0 : 1;
+            doubled += sample.requests() > 10 ? 1 : 0;
+        }
+    }
+    // The instance and its deployment: at the beginning, and where a drift has made up a second.
+    QVERIFY2(unmeasured <= 8, qPrintable(QString::number(unmeasured)));
+    QVERIFY2(doubled <= 4, qPrintable(QString::number(doubled)));
+}
+
+void FabricHubsTest::whatWasNotMeasuredIsSaid()
+{
+    const core::State state = stateWithInstance();
+    MetricHub hub;
+    const auto sink = std::make_shared<MetricRecorder>();
+    hub.watch({}, sink);
+    for (std::int64_t second = 1000; second <= 1020; ++second) {
+        hub.edgeSampled(sampleAt(second, 4)); // the host is silent from 1010 on
+        if (second < 1010)
+            hub.hostSampled(sampleAt(second, 300));
+        hub.tick(state, second * 1000);
+    }
+    const v1::MetricSample &last = sink->batches.back().samples(1);
+    QCOMPARE(last.instance(), std::string("Web_IN_0"));
+    QVERIFY(!last.load_measured());
+    QVERIFY(last.traffic_measured());
+    QCOMPARE(last.requests(), 4U);
+    QVERIFY(!sink->batches.back().samples(0).load_measured()); // nor of the deployment
+    for (const v1::MetricBatch &batch : sink->batches)
+        for (const v1::MetricSample &sample : batch.samples())
+            QVERIFY(sample.load_measured() == (sample.cpu_permille() > 0));
+}
+
+void FabricHubsTest::whatComesTooLateIsLeftOut()
+{
+    const core::State state = stateWithInstance();
+    MetricHub hub;
+    for (std::int64_t second = 1000; second <= 1010; ++second) {
+        hub.hostSampled(sampleAt(second, 300));
+        hub.tick(state, second * 1000);
+    }
+    hub.hostSampled(sampleAt(1001, 900));
+    hub.hostSampled(sampleAt(9'000'000, 900)); // nor what is far ahead
+    hub.tick(state, 1'011'000);
+    v1::MetricHistoryRequest request;
+    request.set_deployment_id("d");
+    request.add_instances("Web_IN_0");
+    for (const v1::MetricSample &sample : hub.query(request, 1'011'000).samples())
+        QVERIFY(sample.cpu_permille() <= 300);
+}
+
 void FabricHubsTest::choosesTiersOfMetrics()
 {
     constexpr std::int64_t kNow_ms = 100'000'000;
-    QCOMPARE(chooseTier(kNow_ms - 300'000, kNow_ms, kNow_ms, 600), 0U);
-    QCOMPARE(chooseTier(kNow_ms - 300'000, kNow_ms, kNow_ms, 100), 1U);
-    QCOMPARE(chooseTier(kNow_ms - 3'600'000, kNow_ms, kNow_ms, 600), 1U);
-    QCOMPARE(chooseTier(kNow_ms - 80'000'000, kNow_ms, kNow_ms, 600), 2U);
+    QCOMPARE(chooseTier(kNow_ms - 300'000, kNow_ms, 600), 0U);
+    QCOMPARE(chooseTier(kNow_ms - 300'000, kNow_ms, 100), 1U);
+    QCOMPARE(chooseTier(kNow_ms - 3'600'000, kNow_ms, 600), 1U);
+    QCOMPARE(chooseTier(kNow_ms - 80'000'000, kNow_ms, 600), 2U);
     MetricRing ring(3);
     for (std::uint32_t second = 1; second <= 5; ++second)
         ring.add({second});
