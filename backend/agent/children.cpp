@@ -61,6 +61,23 @@ void Children::killAll()
             ::kill(member, SIGKILL);
 }
 
+void Children::signalAllBut(int spared, int number)
+{
+    const std::vector<ProcessInfo> processes = listProcesses();
+    std::set<int> others;
+    if (spared != 0)
+        others = familyOf(processes, {spared});
+    others.insert(getpid());
+    for (const int member : familyOf(processes, {getpid()}))
+        if (!others.contains(member))
+            ::kill(member, number);
+}
+
+bool Children::nobodyLeft() const
+{
+    return empty() && familyOf(listProcesses(), {getpid()}).size() <= 1;
+}
+
 void Children::waitForSignal()
 {
     m_signals.async_wait([this](std::error_code error, int) {

@@ -28,7 +28,14 @@ public:
     // The child and all that came from it, also when the child itself is gone already.
     void killFamily(int pid);
     void killAll();
-    bool empty() const { return m_on_exit.empty(); }
+    // Everything that came from this process, whoever started it, but `spared` (0: nobody) and what
+    // came from that.
+    void signalAllBut(int spared, int number);
+    bool empty() const
+    {
+        return m_on_exit.empty();
+    }                        // of what was started here; orphans may be left
+    bool nobodyLeft() const; // reads the table of all processes
 
 private:
     void waitForSignal();

@@ -144,7 +144,10 @@ void Guest::stop(std::uint32_t grace_ms)
     if (!m_role && !again)
         return sayGoodbye();
     if (m_role)
-        m_role->stop(grace_ms, [this] { waitForOutput(0); });
+        m_role->stop(grace_ms, [this](bool killed) {
+            m_killed = killed;
+            waitForOutput(0);
+        });
 }
 
 // A host's death is its instances' death: nothing may go on that nobody can stop.
@@ -168,7 +171,8 @@ void Guest::sayGoodbye()
 {
     m_output.flush();
     m_reporter.update([](v1::InstanceStatus &status) { status.set_program_pid(0); });
-    m_reporter.setState(v1::RoleInstance::StoppedVM, "Stopped in order");
+    m_reporter.setState(v1::RoleInstance::StoppedVM,
+                        m_killed ? "What did not end in its time was killed" : "Stopped in order");
     m_output.flush();
     waitForQueue(0);
 }

@@ -44,6 +44,7 @@ private:
     std::unique_ptr<Role> m_role;
     std::unique_ptr<MetricsSampler> m_metrics;
     bool m_stopping = false;
+    bool m_killed = false; // something of the role outstayed its grace
     int m_exit_code = 0;
 };
 

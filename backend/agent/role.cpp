@@ -17,6 +17,7 @@ namespace
 {
 
 constexpr int kEndCheck_ms = 5;
+constexpr int kOrphanCheck_ms = 50;
 constexpr std::int64_t kRetryLeast_ms = 1'000;
 constexpr std::uint32_t kWebServerHeadStart_ms = 1000; // requests under way need their program
 
@@ -351,7 +352,7 @@ void Role::becomeReadyIfAllUp()
     m_context.reporter.setState(State::ReadyRole);
 }
 
-void Role::stop(std::uint32_t grace_ms, std::function<void()> done)
+void Role::stop(std::uint32_t grace_ms, Stopped done)
 {
     if (std::exchange(m_stopping, true))
         return killAfter(grace_ms);
@@ -364,7 +365,7 @@ void Role::stop(std::uint32_t grace_ms, std::function<void()> done)
         m_web_server->stop(SIGQUIT); // finishes the requests under way
     }
     if (m_tasks)
-        m_tasks->stop(SIGTERM);
+        m_tasks->stop();
     m_stop_timer.expires_after(std::chrono::milliseconds(
         m_web_server ? std::min(kWebServerHeadStart_ms, grace_ms / 2) : 0));
     m_stop_timer.async_wait([this](std::error_code error) {
@@ -383,17 +384,22 @@ void Role::killAfter(std::uint32_t grace_ms)
         return;
     m_kill_timer.expires_at(limit);
     m_kill_timer.async_wait([this](std::error_code error) {
-        if (!error)
-            m_context.children.killAll();
+        if (error)
+            return;
+        m_killed = true;
+        m_context.children.killAll();
     });
 }
 
+// Every process of the role is asked, whoever started it: a shell that started the program, what a
+// startup task left running. Each has its time.
 void Role::stopProgram()
 {
-    if (!m_program)
-        return;
-    m_program->stop(SIGTERM);
-    m_program->closeEndpoints();
+    if (m_program) {
+        m_program->standDown();
+        m_program->closeEndpoints();
+    }
+    m_context.children.signalAllBut(m_web_server ? m_web_server->pid() : 0, SIGTERM);
 }
 
 // The web server leaves first, so its end lets the program go before the head start is over.
@@ -402,14 +408,14 @@ void Role::waitForEnd()
     if (m_web_server && m_web_server->pid() == 0 && m_program && m_program->pid() != 0 &&
         m_stop_timer.cancel() > 0)
         stopProgram();
-    if (m_context.children.empty()) {
+    if (m_context.children.nobodyLeft()) {
         m_kill_timer.cancel();
         m_stop_timer.cancel();
-        stopProgram();
-        return m_done();
+        return m_done(m_killed);
     }
+    const int pause_ms = m_context.children.empty() ? kOrphanCheck_ms : kEndCheck_ms;
     auto timer =
-        std::make_shared<asio::steady_timer>(m_context.io, std::chrono::milliseconds(kEndCheck_ms));
+        std::make_shared<asio::steady_timer>(m_context.io, std::chrono::milliseconds(pause_ms));
     timer->async_wait([this, timer](std::error_code error) {
         if (!error)
             waitForEnd();

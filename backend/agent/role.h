@@ -21,8 +21,10 @@ public:
     // Later orders bring other peers; nothing is restarted for them.
     void update(const v1::InstanceOrder &order);
     // Asks everything to end, kills what is left after grace_ms, then calls done.
-    // May be asked again with a shorter grace; `done` is the first caller's.
-    void stop(std::uint32_t grace_ms, std::function<void()> done);
+    // May be asked again with a shorter grace; `done` is the first caller's, and hears whether
+    // something had to be killed.
+    using Stopped = std::function<void(bool killed)>;
+    void stop(std::uint32_t grace_ms, Stopped done);
 
 private:
     Result<void> prepareDisk() const;
@@ -66,7 +68,8 @@ private:
     asio::steady_timer m_retry;
     asio::steady_timer m_stop_timer;
     asio::steady_timer m_kill_timer;
-    std::function<void()> m_done;
+    bool m_killed = false;
+    Stopped m_done;
 };
 
 } // namespace slipway::agent

@@ -187,9 +187,9 @@ void RoleProgram::closeEndpoints()
     }
 }
 
-void RoleProgram::stop(int signal)
+void RoleProgram::standDown()
 {
-    m_supervisor->stop(signal);
+    m_supervisor->standDown();
 }
 
 } // namespace slipway::agent

@@ -39,7 +39,7 @@ public:
 
     void start();
     void closeEndpoints();
-    void stop(int signal);
+    void standDown(); // it is not started again, and what ends it comes from elsewhere
     int pid() const { return m_supervisor->pid(); }
     const Settings &settings() const { return m_settings; }
 

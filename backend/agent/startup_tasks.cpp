@@ -81,21 +81,16 @@ void StartupTasks::startTask(const v1::StartupTask &task, const Launch &launch,
     if (!request)
         return m_callbacks.failed(request.error().message());
     m_context.reporter.say("Startup task: " + task.command_line());
-    auto pid = std::make_shared<int>(0);
     const auto words = std::make_shared<LastWords>();
     const Result<int> started = startCaptured(
         m_context, *request,
-        [this, alive = m_alive, task, pid, words](int wait_status) {
-            if (!*alive)
-                return;
-            m_pids.erase(*pid);
-            ended(task, wait_status, saying(*words, wait_status));
+        [this, alive = m_alive, task, words](int wait_status) {
+            if (*alive)
+                ended(task, wait_status, saying(*words, wait_status));
         },
         words);
     if (!started)
         return m_callbacks.failed(started.error().message());
-    *pid = *started;
-    m_pids.insert(*pid);
     if (task.type() != v1::StartupTask::SIMPLE)
         next();
 }
@@ -111,12 +106,10 @@ void StartupTasks::ended(const v1::StartupTask &task, int wait_status, const std
         next();
 }
 
-void StartupTasks::stop(int signal)
+void StartupTasks::stop()
 {
     m_next = m_tasks.size() - 1; // no further task
     m_callbacks = {[] {}, [](const std::string &) {}};
-    for (const int pid : m_pids)
-        m_context.children.signal(pid, signal);
 }
 
 } // namespace slipway::agent

@@ -21,7 +21,7 @@ public:
     ~StartupTasks();
 
     void run();
-    void stop(int signal);
+    void stop(); // no further one; those that run are left to whoever ends everything
 
 private:
     void runTask(const v1::StartupTask &task);
@@ -37,7 +37,6 @@ private:
     const RoleEnvironment &m_environment;
     Callbacks m_callbacks;
     std::shared_ptr<bool> m_alive;
-    std::set<int> m_pids;
     int m_next = 0;
 };
 

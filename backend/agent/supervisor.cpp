@@ -81,10 +81,10 @@ void Supervisor::ended(int wait_status, const std::string &words, const std::str
         end.delay_ms = decision.delay_ms;
     }
     m_callbacks.ended(end);
+    if (m_stopping)
+        return; // what it leaves has its time to end, too
     if (pid != 0)
         m_context.children.killFamily(pid); // its leftovers could hold the port
-    if (m_stopping)
-        return;
     m_timer.expires_after(std::chrono::milliseconds(end.delay_ms));
     m_timer.async_wait([this, alive = m_alive](std::error_code error) {
         if (!error && *alive && !m_stopping)
@@ -92,11 +92,16 @@ void Supervisor::ended(int wait_status, const std::string &words, const std::str
     });
 }
 
-void Supervisor::stop(int signal)
+void Supervisor::standDown()
 {
     m_stopping = true;
     m_timer.cancel();
     m_standstill.follow(0);
+}
+
+void Supervisor::stop(int signal)
+{
+    standDown();
     if (m_pid != 0)
         m_context.children.signal(m_pid, signal);
 }

@@ -36,6 +36,7 @@ public:
 
     void start();
     void stop(int signal); // and never start again
+    void standDown();      // only the latter
     int pid() const { return m_pid; }
 
 private:

@@ -49,6 +49,7 @@ class AgentLifeTest : public QObject
 
 private Q_SLOTS:
     void killsWhatOutstaysTheGrace();
+    void everyProcessHasItsGrace();
     void hastensWhenAskedAgain();
     void obeysSigterm();
     void endsWithItsHost();
@@ -71,10 +72,36 @@ void AgentLifeTest::killsWhatOutstaysTheGrace()
     QTRY_VERIFY_WITH_TIMEOUT(!test::processExists(program), kPatience_ms);
     QTRY_VERIFY_WITH_TIMEOUT(!test::processExists(child), kPatience_ms);
     QVERIFY(host.is(State::StoppedVM));
+    QVERIFY(host.status().reason().find("was killed") != std::string::npos);
     bool stopping = false;
     for (const v1::InstanceStatus &status : host.statuses())
         stopping = stopping || status.state() == State::StoppingRole;
     QVERIFY(stopping);
+}
+
+// The entry point is a shell that starts the program and waits for it, as most are; and a daemon of
+// a session of its own that nobody waits for.
+void AgentLifeTest::everyProcessHasItsGrace()
+{
+    PlayingHost host;
+    host.write("approot/app.js",
+               "process.on('SIGTERM', () => setTimeout(() => {"
+               " console.log(process.argv[2], 'saved'); process.exit(0); }, 300));"
+               "setInterval(() => {}, 1000); console.log(process.argv[2], 'up');");
+    host.write("approot/main.js",
+               "const run = (name, options) => require('child_process').spawn(process.execPath,"
+               " ['app.js', name], { stdio: 'inherit', ...options });"
+               "run('child', {}); run('daemon', { detached: true }).unref();");
+    QVERIFY(startReady(host));
+    const auto says = [&host](const char *words) {
+        return host.log(v1::LogLine::OUT).find(words) != std::string::npos;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(says("child up") && says("daemon up"), kPatience_ms);
+    host.stop(60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(host.agent().state(), QProcess::NotRunning, kPatience_ms);
+    QVERIFY(says("child saved"));
+    QVERIFY(says("daemon saved"));
+    QCOMPARE(host.status().reason(), std::string("Stopped in order"));
 }
 
 // The fabric gave it five minutes; then a person wants it gone.
