@@ -33,6 +33,10 @@ struct DeployOptions {
 Result<std::string> readText(const fs::path &file)
 {
     std::error_code error;
+    if (fs::exists(file, error) && !fs::is_regular_file(file, error))
+        return failure(v1::Error::INVALID_ARGUMENT, "FILE_NOT_PLAIN",
+                       file.string() + " is a folder, a pipe or a device. Name a .cscfg file.",
+                       file.string());
     const std::uintmax_t bytes = fs::file_size(file, error);
     std::ifstream stream(file, std::ios::binary);
     if (error || !stream)

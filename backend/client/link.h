@@ -2,6 +2,7 @@
 
 #include "backend/client/calls.h"
 #include "backend/client/status_error.h"
+#include "backend/proto/utf8.h"
 #include "backend/sys/place_trust.h"
 #include "slipway/v1/fabric.grpc.pb.h"
 
@@ -14,9 +15,11 @@ namespace slipway::client
 // What every call of one client needs. Owned by the client; `calls` goes first, so that no call is
 // left when the rest goes.
 struct Link {
-    // Why nothing may be said: asked before every call, since a socket may be another one by then.
-    std::optional<v1::Error> refusal() const
+    // Why this may not be said: asked before every call, since a socket may be another one by then.
+    std::optional<v1::Error> refusal(const google::protobuf::Message &request) const
     {
+        if (auto broken = refuseBrokenText(request))
+            return broken;
         if (socket.empty())
             return std::nullopt;
         const auto trusted = sys::checkSocketTrust(socket);
@@ -48,7 +51,7 @@ CallPtr ask(Link &link, const Request &request, int deadline_ms, Method method, 
     };
     auto call = std::make_shared<Call>(deadline_ms);
     auto exchange = std::make_shared<Exchange>(Exchange{request, {}, std::move(done)});
-    if (const auto refused = link.refusal()) {
+    if (const auto refused = link.refusal(request)) {
         exchange->done(Failure(*refused));
         return call;
     }

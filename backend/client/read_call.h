@@ -69,7 +69,7 @@ std::unique_ptr<Subscription> listen(Link &link, const Request &request, Method 
     auto listener = std::make_shared<Listener>();
     auto subscription =
         std::make_unique<ListenerSubscription>(listener, [call] { call->cancel(); });
-    const auto refused = link.refusal();
+    const auto refused = link.refusal(request);
     if (refused || !link.calls.add(call)) {
         if (on_end)
             on_end(refused.value_or(clientEnded()));

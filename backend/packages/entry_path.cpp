@@ -1,6 +1,6 @@
 #include "backend/packages/entry_path.h"
 
-#include "backend/packages/text_decoding.h"
+#include "backend/proto/utf8.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,5 +1,7 @@
 #include "backend/packages/text_decoding.h"
 
+#include "backend/proto/utf8.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
@@ -27,39 +29,6 @@ static void appendUtf8(std::string &text, std::uint32_t code)
         tail(6);
         tail(0);
     }
-}
-
-// The length of the sequence that starts at `at`, 0 when it is no UTF-8.
-static std::size_t sequenceLength(std::string_view text, std::size_t at)
-{
-    const auto byte = [&](std::size_t index) {
-        return index < text.size() ? static_cast<unsigned char>(text[index]) : 0u;
-    };
-    const unsigned first = byte(at);
-    const std::size_t length = first < 0x80   ? 1
-                               : first < 0xc2 ? 0
-                               : first < 0xe0 ? 2
-                               : first < 0xf0 ? 3
-                               : first < 0xf5 ? 4
-                                              : 0;
-    for (std::size_t index = 1; index < length; ++index)
-        if ((byte(at + index) & 0xc0) != 0x80)
-            return 0;
-    const unsigned second = byte(at + 1);
-    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    const bool beyond = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-    return overlong || beyond ? 0 : length;
-}
-
-bool isUtf8(std::string_view text)
-{
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = sequenceLength(text, at);
-        if (length == 0)
-            return false;
-        at += length;
-    }
-    return true;
 }
 
 static DecodedText fromUtf16(std::string_view bytes, bool big_endian)
@@ -111,14 +80,24 @@ static std::string contradiction(const std::string &declared, const char *real)
            "; save it as UTF-8";
 }
 
+// Windows-1252 differs from ISO-8859-1 in 0x80 to 0x9f only; five of these mean nothing there.
+static std::uint32_t fromSingleByte(unsigned char byte, bool windows)
+{
+    static constexpr std::uint16_t kWindows[32] = {
+        0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
+    return windows && byte >= 0x80 && byte < 0xa0 ? kWindows[byte - 0x80] : byte;
+}
+
 static DecodedText fromBytes(std::string_view bytes, bool has_mark)
 {
     const std::string declared = declaredEncoding(bytes);
-    const bool latin = declared == "iso-8859-1" || declared == "windows-1252";
-    if (latin && !has_mark) {
+    const bool windows = declared == "windows-1252";
+    if ((windows || declared == "iso-8859-1") && !has_mark) {
         DecodedText decoded;
         for (const char letter : bytes)
-            appendUtf8(decoded.text, static_cast<unsigned char>(letter));
+            appendUtf8(decoded.text, fromSingleByte(static_cast<unsigned char>(letter), windows));
         return decoded;
     }
     if (!declared.empty() && declared != "utf-8" && declared != "us-ascii")
@@ -133,10 +112,15 @@ DecodedText decodeXmlText(std::string_view bytes)
     using namespace std::string_view_literals;
     if (bytes.substr(0, 3) == "\xef\xbb\xbf"sv)
         return fromBytes(bytes.substr(3), true);
-    const bool big_endian = bytes.substr(0, 2) == "\xfe\xff"sv;
-    if (!big_endian && bytes.substr(0, 2) != "\xff\xfe"sv)
+    if (bytes.substr(0, 4) == "\xff\xfe\0\0"sv || bytes.substr(0, 4) == "\0\0\xfe\xff"sv ||
+        bytes.substr(0, 4) == "<\0\0\0"sv || bytes.substr(0, 4) == "\0\0\0<"sv)
+        return {{}, "it is stored as UTF-32; save it as UTF-8"};
+    const bool has_mark = bytes.substr(0, 2) == "\xfe\xff"sv || bytes.substr(0, 2) == "\xff\xfe"sv;
+    const bool big_endian = bytes.substr(0, 2) == "\xfe\xff"sv || bytes.substr(0, 2) == "\0<"sv;
+    const bool little_endian = bytes.substr(0, 2) == "\xff\xfe"sv || bytes.substr(0, 2) == "<\0"sv;
+    if (!big_endian && !little_endian)
         return fromBytes(bytes, false);
-    DecodedText decoded = fromUtf16(bytes.substr(2), big_endian);
+    DecodedText decoded = fromUtf16(bytes.substr(has_mark ? 2 : 0), big_endian);
     const std::string declared = declaredEncoding(decoded.text);
     if (!declared.empty() && declared.rfind("utf-16", 0) != 0)
         return {{}, contradiction(declared, "UTF-16")};

@@ -12,11 +12,9 @@ struct DecodedText {
     std::string error; // in words; empty: fine
 };
 
-// UTF-8 and UTF-16 by byte order mark, else UTF-8; ISO-8859-1 when the XML declaration says so. A
-// declaration that contradicts the bytes is an error, as XML 1.0 section 4.3.3 wants it.
+// UTF-8 and UTF-16 by byte order mark or by their first character, else UTF-8; ISO-8859-1 and
+// Windows-1252 when the XML declaration says so. A declaration that contradicts the bytes is an
+// error, as XML 1.0 section 4.3.3 wants it; so is every other encoding.
 DecodedText decodeXmlText(std::string_view bytes);
-
-// False for overlong forms, surrogates, and everything else that is no UTF-8.
-bool isUtf8(std::string_view text);
 
 } // namespace slipway::packages
