@@ -3,11 +3,14 @@
 #include "models/base/words.h"
 #include "models/settings/portal_settings.h"
 #include "views/shell/shortcut_sheet.h"
+#include "views/widgets/return_presses.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QScreen>
 #include <QShortcut>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -23,6 +26,7 @@ namespace
 
 constexpr QSize kMinimumSize(1024, 700);
 constexpr QSize kFirstSize(1440, 900);
+constexpr int kFrameWidth = 8;
 
 // A panel that was open is not what somebody wants to see at the next start.
 QString rememberedOf(Place place)
@@ -48,7 +52,8 @@ MainWindow::MainWindow(const WindowParts &parts, PageFactory pages, QWidget *par
       m_toasts(new ToastArea(parts.theme, this))
 {
     setWindowTitle(u"Slipway"_s);
-    setMinimumSize(kMinimumSize);
+    setMinimumSize(kMinimumSize.boundedTo(roomOnScreen()));
+    qApp->installEventFilter(new ReturnPresses(this));
     buildFrame();
     connectBars();
     addShortcuts();
@@ -344,9 +349,16 @@ void MainWindow::showShortcuts()
     (new ShortcutSheet(m_parts.theme, keys, this))->open();
 }
 
+// What a window manager's frame leaves of the screen; how thick it is shows only once it is there.
+QSize MainWindow::roomOnScreen() const
+{
+    const int title = style()->pixelMetric(QStyle::PM_TitleBarHeight);
+    return screen()->availableSize() - QSize(2 * kFrameWidth, title + kFrameWidth);
+}
+
 void MainWindow::restoreWindow()
 {
-    resize(kFirstSize.boundedTo(screen()->availableSize()));
+    resize(kFirstSize.boundedTo(roomOnScreen()));
     restoreGeometry(m_parts.settings.windowGeometry());
     m_navigation->setCollapsed(m_parts.settings.navigationCollapsed());
 }

@@ -83,6 +83,7 @@ private:
     void setNavigationCollapsed(bool collapsed);
     QList<PaletteEntry> findForPalette(const QString &words);
     void restoreWindow();
+    QSize roomOnScreen() const;
 
     WindowParts m_parts;
     PageFactory m_factory;

@@ -114,6 +114,8 @@ private Q_SLOTS:
     void failuresBecomeToasts();
     void navigationFoldsAndIsRemembered();
     void placeAndThemeAreRemembered();
+    void returnPressesTheFocusedButton();
+    void theFirstWindowFitsItsScreen();
     void closingAsksTheGuard();
     void shortcutsSheetOpens();
     void questionsHaveConditions();
@@ -320,6 +322,33 @@ void ShellTest::placeAndThemeAreRemembered()
     QVERIFY(desk.harness.theme.isDark());
     models::PortalSettings read(desk.harness.folder.filePath(u"portal.ini"_s));
     QCOMPARE(read.scheme(), models::PortalSettings::Scheme::Dark);
+}
+
+void ShellTest::returnPressesTheFocusedButton()
+{
+    Desk desk;
+    QPushButton button(desk.window.get());
+    QCheckBox box(desk.window.get());
+    QSignalSpy pressed(&button, &QPushButton::clicked);
+    QTest::keyClick(&button, Qt::Key_Return);
+    QTest::keyClick(&button, Qt::Key_Enter, Qt::KeypadModifier);
+    QCOMPARE(pressed.size(), 2);
+    QTest::keyClick(&button, Qt::Key_Return, Qt::ControlModifier);
+    button.setEnabled(false);
+    QTest::keyClick(&button, Qt::Key_Return);
+    QCOMPARE(pressed.size(), 2);
+    QTest::keyClick(&box, Qt::Key_Return);
+    QVERIFY(!box.isChecked());
+}
+
+void ShellTest::theFirstWindowFitsItsScreen()
+{
+    Desk desk;
+    auto first = desk.harness.makeWindow(probes());
+    const QSize screen = first->screen()->availableSize();
+    QVERIFY(first->width() < screen.width());
+    QVERIFY(first->height() < screen.height()); // with room for a title bar
+    QVERIFY(first->minimumHeight() < screen.height());
 }
 
 void ShellTest::closingAsksTheGuard()
