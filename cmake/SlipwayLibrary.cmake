@@ -25,6 +25,10 @@ endfunction()
 # differs from file to file, or a main(), which a program may replace by its own.
 function(slipway_compile_together name)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ${SLIPWAY_UNITY} UNITY_BUILD_BATCH_SIZE 10)
+  if(SLIPWAY_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # It takes what a .cpp keeps to itself for a header's as soon as another file includes it.
+    target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
+  endif()
   foreach(source IN LISTS ARGN)
     file(STRINGS ${source} own REGEX "^(QString tr|int main)\\(" LIMIT_COUNT 1)
     if(own)
