@@ -111,6 +111,7 @@ Json settingsJson(const v1::Settings &settings)
             {"crash_limit", settings.crash_limit()},
             {"crash_window_ms", settings.crash_window_ms()},
             {"host_rejoin_ms", settings.host_rejoin_ms()},
+            {"ready_least_ms", settings.ready_least_ms()},
             {"accept_no_isolation", settings.accept_no_isolation()},
             {"history_days", settings.history_days()},
             {"history_rows", settings.history_rows()},

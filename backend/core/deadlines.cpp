@@ -118,6 +118,19 @@ void failHopelessOperations(Transaction &tx, WaitLook &look)
     }
 }
 
+void endProvenOperations(Transaction &tx, WaitLook &look)
+{
+    std::vector<std::string> proven;
+    for (const auto &[id, operation] : tx.state().operations) {
+        if (isOnProbation(tx.state(), operation) && look.readyLongEnough(operation))
+            proven.push_back(id);
+    }
+    for (const std::string &id : proven) {
+        const v1::Operation &operation = tx.state().operations.at(id);
+        endOperation(tx, id, v1::Operation::Succeeded, progressOf(tx.state(), operation).phase);
+    }
+}
+
 // The slots were exchanged when the swap was accepted, and stay so: the edge is told what the state
 // wants, not what an operation asks for. Waiting longer would only keep everything else from the
 // service.
@@ -148,6 +161,7 @@ void checkDeadlines(Transaction &tx)
 {
     WaitLook look(tx);
     giveUpDraining(tx, look);
+    endProvenOperations(tx, look);
     failHopelessOperations(tx, look);
     giveUpSwaps(tx, look);
     pruneOperations(tx, look);

@@ -25,6 +25,34 @@ std::vector<std::string> idsOf(const std::vector<const v1::Operation *> &operati
     return ids;
 }
 
+constexpr std::uint32_t kProgressOnProbation_permille = 990;
+
+// What it will not come out of by itself, or not before it has failed again and again.
+bool isFinal(const v1::RoleInstance &instance)
+{
+    return instance.state() == v1::RoleInstance::CyclingRole ||
+           (instance.state() == v1::RoleInstance::FailedStartingRole &&
+            instance.next_start_time_ms() == 0);
+}
+
+// The first such end since the operation began, in words.
+std::optional<v1::Error> finalFailure(const State &state, const v1::Operation &operation)
+{
+    if (!waitsForInstances(operation) || operation.kind() == "Stop")
+        return std::nullopt;
+    for (const v1::RoleInstance *instance : subjectsOf(state, operation)) {
+        if (instance->goal() != v1::RoleInstance::RUN || !isFinal(*instance) ||
+            instance->state_time_ms() < operation.start_time_ms())
+            continue;
+        return makeError(v1::Error::FAILED_PRECONDITION, "INSTANCES_NOT_READY",
+                         instance->name() + " does not become Ready: " + instance->reason() +
+                             ". Look at its log, then deploy a corrected package; what the fabric "
+                             "does by itself goes on.",
+                         operation.deployment_id());
+    }
+    return std::nullopt;
+}
+
 v1::Deployment::Status statusOf(const State &state, const v1::Deployment &deployment)
 {
     if (!isInSlot(state, deployment))
@@ -127,13 +155,18 @@ void updateOperation(Transaction &tx, const std::string &id)
 {
     const v1::Operation &operation = tx.state().operations.at(id);
     const Progress progress = progressOf(tx.state(), operation);
-    if (progress.done) {
+    const bool is_watched = isOnProbation(tx.state(), operation);
+    if (progress.done && !is_watched) {
         endOperation(tx, id, v1::Operation::Succeeded, progress.phase);
         return;
     }
+    if (const auto final = finalFailure(tx.state(), operation)) {
+        endOperation(tx, id, v1::Operation::Failed, progress.phase, &*final);
+        return;
+    }
     v1::Operation &changed = tx.operation(id);
-    changed.set_phase(progress.phase);
-    changed.set_progress_permille(progress.permille);
+    changed.set_phase(progress.phase + (is_watched ? "; it is watched whether that lasts" : ""));
+    changed.set_progress_permille(std::min(progress.permille, kProgressOnProbation_permille));
 }
 
 void supersedeOperations(Transaction &tx, const std::string &deployment_id, const v1::Operation &by)

@@ -15,6 +15,7 @@ constexpr std::uint32_t kTimeMax_ms = 60 * 60 * 1000;
 constexpr std::uint32_t kHistoryDays = 90;
 constexpr std::uint32_t kHistoryRows = 200'000;
 constexpr std::uint32_t kSnapshots = 24;
+constexpr std::uint32_t kReadyLeast_ms = 10'000;
 constexpr std::uint64_t kGiB = 1024ULL * 1024 * 1024;
 
 v1::Error invalid(const std::string &message)
@@ -66,6 +67,8 @@ std::optional<v1::Error> refuseNumbers(const v1::Settings &wanted)
         return invalid("The crash limit and its window must not be 0.");
     if (auto wrong = refuseTimes(wanted))
         return wrong;
+    if (wanted.ready_least_ms() > kTimeMax_ms)
+        return invalid("Instances can be watched for 0 ms to 1 hour before an operation is done.");
     if (auto wrong = refuseKeeping(wanted))
         return wrong;
     for (const v1::SizePrice &price : wanted.prices()) {
@@ -116,6 +119,8 @@ v1::Settings completed(const v1::Settings &present, v1::Settings wanted)
         wanted.set_history_rows(present.history_rows());
     if (wanted.snapshots_kept() == 0)
         wanted.set_snapshots_kept(present.snapshots_kept());
+    if (!wanted.has_ready_least_ms())
+        wanted.set_ready_least_ms(present.ready_least_ms());
     wanted.set_revision(present.revision());
     return withDefaults(std::move(wanted));
 }
@@ -130,6 +135,8 @@ v1::Settings withDefaults(v1::Settings settings)
         settings.set_history_rows(kHistoryRows);
     if (settings.snapshots_kept() == 0)
         settings.set_snapshots_kept(kSnapshots);
+    if (!settings.has_ready_least_ms())
+        settings.set_ready_least_ms(kReadyLeast_ms);
     return settings;
 }
 

@@ -1,6 +1,9 @@
 #include "backend/core/waits.h"
 
 #include "backend/core/lookup.h"
+#include "backend/core/progress.h"
+
+#include <algorithm>
 
 namespace slipway::core
 {
@@ -30,6 +33,15 @@ std::string standstillKey(const v1::Operation &operation)
     return keyFor("standstill", operation) + "/" + std::to_string(operation.progress_permille());
 }
 
+// A restart begins it anew.
+std::string readyKey(const State &state, const v1::Operation &operation)
+{
+    std::uint64_t restarts = 0;
+    for (const v1::RoleInstance *instance : subjectsOf(state, operation))
+        restarts += instance->restarts();
+    return keyFor("ready", operation) + "/" + std::to_string(restarts);
+}
+
 void begin(Transaction &tx, const std::string &what, std::int64_t limit_ms)
 {
     tx.waits().try_emplace(what, Wait{tx.running(), limit_ms});
@@ -41,6 +53,8 @@ void beginFor(Transaction &tx, const v1::Operation &operation)
         begin(tx, keyFor("failing", operation), kFailingLimit_ms);
         begin(tx, standstillKey(operation), kStandstillLimit_ms);
     }
+    if (isOnProbation(tx.state(), operation))
+        begin(tx, readyKey(tx.state(), operation), tx.state().settings.ready_least_ms());
     if (awaitsRoutes(operation))
         begin(tx, keyFor("routes", operation), kRoutesLimit_ms);
 }
@@ -53,6 +67,18 @@ bool waitsForInstances(const v1::Operation &operation)
     return operation.state() == v1::Operation::Running &&
            (kind == "Deploy" || kind == "ChangeRoles" || kind == "Start" || kind == "Stop" ||
             kind == "Reboot" || kind == "Reimage" || kind == "Balance");
+}
+
+bool isOnProbation(const State &state, const v1::Operation &operation)
+{
+    if (!waitsForInstances(operation) || operation.kind() == "Stop" ||
+        operation.kind() == "Balance" || state.settings.ready_least_ms() == 0)
+        return false;
+    const auto subjects = subjectsOf(state, operation);
+    const bool some_run = std::any_of(subjects.begin(), subjects.end(), [](const auto *instance) {
+        return instance->goal() == v1::RoleInstance::RUN;
+    });
+    return some_run && progressOf(state, operation).done;
 }
 
 bool awaitsRoutes(const v1::Operation &operation)
@@ -112,6 +138,11 @@ bool WaitLook::routesAreOverdue(const v1::Operation &operation)
 bool WaitLook::keptLongEnough(const v1::Operation &operation)
 {
     return isOver(keyFor("ended", operation), kEndedOperationsKept_ms);
+}
+
+bool WaitLook::readyLongEnough(const v1::Operation &operation)
+{
+    return isOver(readyKey(m_tx.state(), operation), m_tx.state().settings.ready_least_ms());
 }
 
 void restartWaits(State &state)

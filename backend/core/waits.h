@@ -29,6 +29,7 @@ public:
     bool standstillIsOver(const v1::Operation &operation);
     bool routesAreOverdue(const v1::Operation &operation);
     bool keptLongEnough(const v1::Operation &operation);
+    bool readyLongEnough(const v1::Operation &operation);
 
 private:
     bool isOver(const std::string &what, std::int64_t limit_ms);
@@ -39,6 +40,8 @@ private:
 
 // Waits for instances to come to where it wants them.
 bool waitsForInstances(const v1::Operation &operation);
+// Everything has arrived, and it is watched whether that lasts (Settings.ready_least_ms).
+bool isOnProbation(const State &state, const v1::Operation &operation);
 // A swap whose routes the edge has not confirmed.
 bool awaitsRoutes(const v1::Operation &operation);
 

@@ -132,6 +132,11 @@ void FabricCard::addCrashRules()
         [](const v1::Settings &s) { return int(s.crash_window_ms() / 60'000); },
         [](v1::Settings &s, int value) { s.set_crash_window_ms(std::uint32_t(value) * 60'000); });
     add(
+        {u"readyLeast"_s, tr("An operation is done when instances stay ready for"),
+         tr("Without a restart; 0 ends it as soon as they are ready"), tr("s"), 0, kHour_s},
+        [](const v1::Settings &s) { return int(s.ready_least_ms() / 1000); },
+        [](v1::Settings &s, int value) { s.set_ready_least_ms(std::uint32_t(value) * 1000); });
+    add(
         {u"hostRejoin"_s, tr("A lost host comes back after"),
          tr("Empty; its instances run on other hosts by then. Up to 5 s, the instances of hosts "
             "that are lost together wait for them"),

@@ -78,6 +78,7 @@ QStringList SettingsDraft::changes() const
         {tr("log limit"), a.log_limit_bytes() != b.log_limit_bytes()},
         {tr("crash rule"),
          a.crash_limit() != b.crash_limit() || a.crash_window_ms() != b.crash_window_ms()},
+        {tr("time to stay ready"), a.ready_least_ms() != b.ready_least_ms()},
         {tr("return of hosts"), a.host_rejoin_ms() != b.host_rejoin_ms()},
         {tr("hosts"), a.host_count() != b.host_count()},
         {tr("fault domains"), a.fault_domain_count() != b.fault_domain_count()},

@@ -30,6 +30,7 @@ World::World(std::uint32_t host_count, std::uint32_t fault_domains, const std::s
     : m_seed(seed)
 {
     state.settings = defaultSettings("0badcafe", "127.77.3");
+    state.settings.set_ready_least_ms(0); // tests that want it watched say so
     state.settings.set_host_count(host_count);
     state.settings.set_fault_domain_count(fault_domains);
     v1::Change settings;
