@@ -1,5 +1,7 @@
 #include "backend/edge/drain_watch.h"
 
+#include <algorithm>
+
 namespace slipway::edge
 {
 
@@ -85,6 +87,14 @@ void DrainWatch::addStats(const std::vector<ServerStat> &stats)
             found->second.open += stat.open;
 }
 
+bool DrainWatch::goesOn(const std::string &backend) const
+{
+    const auto found = m_layout.backends.find(backend);
+    return found != m_layout.backends.end() &&
+           std::any_of(found->second.servers.begin(), found->second.servers.end(),
+                       [](const WantedServer &server) { return !server.drain; });
+}
+
 std::vector<std::string> DrainWatch::addSessions(const std::vector<Session> &sessions,
                                                  std::int64_t now_ms)
 {
@@ -95,9 +105,12 @@ std::vector<std::string> DrainWatch::addSessions(const std::vector<Session> &ses
         if (moved == m_moved.end() || deployment == m_deployments.end() ||
             m_layout.routes[session.frontend] == session.backend)
             continue;
+        const bool is_late = now_ms >= moved->second;
+        if (is_late && goesOn(session.backend))
+            continue;
         ++m_round_open[deployment->second];
         m_round_moved.insert(session.frontend);
-        if (now_ms < moved->second)
+        if (!is_late)
             continue;
         late.push_back(session.id); // again and again: HAProxy may retry a request that was cut
         if (m_cut_sessions.insert(session.id).second)
@@ -134,14 +147,15 @@ void DrainWatch::countCut(const std::string &deployment_id, std::uint64_t count)
     m_cut[deployment_id] += count;
 }
 
-std::vector<v1::ServerId> DrainWatch::drained() const
+std::vector<v1::ServerId> DrainWatch::drained(bool all_seen, std::int64_t now_ms) const
 {
     std::map<ServerKey, bool> drained; // an instance may stand in several pools
     for (const auto &[name, backend] : m_layout.backends)
         for (const WantedServer &server : backend.servers) {
             const auto found = m_draining.find({name, server.name});
             const bool empty = server.drain && found != m_draining.end() &&
-                               found->second.empty_rounds >= kEmptyRounds;
+                               found->second.empty_rounds >= kEmptyRounds &&
+                               (all_seen || now_ms >= found->second.deadline_ms);
             const auto known = drained.emplace(server.id, true).first;
             known->second = known->second && empty;
         }

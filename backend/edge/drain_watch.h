@@ -27,12 +27,14 @@ public:
     // One round over all processes: begin, add each one's answers, end.
     void beginRound();
     void addStats(const std::vector<ServerStat> &stats);
-    // Returns the sessions that run on an old route beyond the drain limit: to be cut.
+    // Returns the sessions that run on an old route beyond the drain limit: to be cut. Those on a
+    // deployment that goes on, in the other slot, may end there, and are not waited for any more.
     std::vector<std::string> addSessions(const std::vector<Session> &sessions, std::int64_t now_ms);
     // Servers ("backend/server") whose open requests are beyond the drain limit: to be cut.
     std::vector<std::string> endRound(bool sessions_seen, std::int64_t now_ms);
 
-    std::vector<v1::ServerId> drained() const;
+    // Unless all processes can be asked, what is beyond the drain limit counts as drained, too.
+    std::vector<v1::ServerId> drained(bool all_seen, std::int64_t now_ms) const;
     std::vector<v1::PoolDrain> draining() const;
 
 private:
@@ -45,6 +47,7 @@ private:
         bool in_round = false; // was there when the round began, so that its answers count
     };
     void forgetTheGone();
+    bool goesOn(const std::string &backend) const;
     void countCut(const std::string &deployment_id, std::uint64_t count);
 
     Layout m_layout;

@@ -12,8 +12,10 @@ namespace
 constexpr int kStartTimeout_ms = 10'000;
 constexpr int kRetry_ms = 200;
 constexpr int kRetryMax_ms = 5'000;
+constexpr int kJoin_ms = 500;
+constexpr int kJoinMax_ms = 5'000;
 constexpr int kReapLook_ms = 50;
-constexpr int kReapLooks = 40; // what the kernel still does for it takes no longer
+constexpr int kReapLooks = 40;       // what the kernel still does for it takes no longer
 constexpr int kBindAgain_ms = 3'000; // for listeners that cannot be bound
 
 } // namespace
@@ -109,6 +111,10 @@ asio::awaitable<bool> Keeper::reach(const v1::RoutingTable &table)
         saveState(); // the pools' backends must be known to the next keeper before they are used
         worked = co_await current->apply(layout, m_clock.steadyMs());
     }
+    if (const int wait_ms = joinPause_ms(); !worked && wait_ms > 0) {
+        co_await pause(wait_ms);
+        co_return false; // with the newest table by then
+    }
     if (!worked && !m_stopping) {
         layout = layoutFor(table, true);
         worked = co_await replaceProxy(layout, table);
@@ -120,6 +126,18 @@ asio::awaitable<bool> Keeper::reach(const v1::RoutingTable &table)
     m_sockets.dropUnwanted();
     confirm(layout);
     co_return true;
+}
+
+// Each reload leaves a process with the connections that it has, for as long as they last: the more
+// there are, the longer changes are collected for the next. A HAProxy that does not serve is
+// replaced at once.
+int Keeper::joinPause_ms() const
+{
+    if (!m_current || m_start_fresh || m_retired.empty())
+        return 0;
+    const auto apart_ms =
+        std::min<std::int64_t>(kJoin_ms * std::int64_t(m_retired.size()), kJoinMax_ms);
+    return int(std::max<std::int64_t>(m_last_start_ms + apart_ms - m_clock.steadyMs(), 0));
 }
 
 bool Keeper::diedYoung() const
@@ -149,10 +167,8 @@ asio::awaitable<bool> Keeper::replaceProxy(Layout layout, v1::RoutingTable table
     m_dirty = m_dirty || m_start_fresh;
     co_await next->trustServers(layout);
     const ProxyPtr old = std::exchange(m_current, next);
-    if (old && !old->ended()) {
+    if (old && !old->ended())
         m_retired.push_back(old);
-        m_retired_since_ms[old->identity().generation] = m_clock.steadyMs();
-    }
     saveState();
     if (old) {
         co_await old->addServers(layout); // clients that it keeps may be routed there

@@ -36,6 +36,7 @@ private:
     asio::awaitable<bool> reach(const v1::RoutingTable &table);
     asio::awaitable<bool> replaceProxy(Layout layout, v1::RoutingTable table);
     asio::awaitable<void> endForGood(ProxyPtr proxy);
+    int joinPause_ms() const;
     asio::awaitable<void> startFailed(ProxyPtr next, Result<void> started, Layout layout,
                                       v1::RoutingTable table);
     void tellLimits(const Layout &layout);
@@ -122,8 +123,7 @@ private:
     int m_failures = 0; // of starts in a row
     std::int64_t m_last_start_ms = 0;
     ProxyPtr m_current;
-    std::vector<ProxyPtr> m_retired;
-    std::map<std::uint64_t, std::int64_t> m_retired_since_ms; // by generation
+    std::vector<ProxyPtr> m_retired; // replaced, finishing what they have; the oldest first
     v1::EdgeReport m_last_report;
     struct Fault {
         std::string pool; // as it was

@@ -34,7 +34,6 @@ ProxyProcess::OnExit Keeper::exitHandler(const ProxyPtr &proxy)
 
 void Keeper::onProxyExit(const ProxyPtr &proxy, const std::string &how)
 {
-    m_retired_since_ms.erase(proxy->identity().generation);
     std::erase(m_retired, proxy);
     if (proxy != m_current || m_stopping)
         return;
@@ -83,7 +82,6 @@ asio::awaitable<void> Keeper::adoptRetired(const KeeperState &state)
             m_io, ProxyFiles{m_folder / "proxy", identity.generation}, m_cell);
         proxy->adopt(identity, exitHandler(proxy));
         m_retired.push_back(proxy);
-        m_retired_since_ms[identity.generation] = m_clock.steadyMs();
         if (co_await proxy->connect(kRetiredTimeout_ms))
             co_await proxy->readState({}, state.capacity);
         proxy->state().setRetired();
@@ -120,7 +118,6 @@ asio::awaitable<void> Keeper::giveUp(ProxyPtr proxy)
                "new one takes its place");
     co_await proxy->retire();
     m_retired.push_back(proxy);
-    m_retired_since_ms[proxy->identity().generation] = m_clock.steadyMs();
     saveState();
 }
 
@@ -146,8 +143,7 @@ asio::awaitable<void> Keeper::bindAgain(const v1::RoutingTable &table)
 }
 
 // Processes of this folder that nobody knows any more: started by a keeper that was killed before
-// it could write that down, or left by one whose state file is gone. Those that are only finishing
-// their requests are left alone: their hard stop is near.
+// it could write that down, or left by one whose state file is gone.
 void Keeper::killStrangers()
 {
     for (const int pid : findProxies(m_folder)) {

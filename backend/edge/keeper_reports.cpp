@@ -91,9 +91,8 @@ v1::EdgeReport Keeper::makeReport() const
             told.set_error(problem->second);
     }
     report.set_problem(m_problem);
-    if (seesAllRequests())
-        for (const v1::ServerId &id : m_drains.drained())
-            *report.add_drained() = id;
+    for (const v1::ServerId &id : m_drains.drained(seesAllRequests(), m_clock.steadyMs()))
+        *report.add_drained() = id;
     report.set_haproxy_pid(m_current ? m_current->identity().pid : 0);
     for (const v1::PoolDrain &drain : m_drains.draining())
         *report.add_draining() = drain;

@@ -11,7 +11,7 @@ namespace
 constexpr int kLook_ms = 20;          // while something drains
 constexpr int kRoundsPerThorough = 5; // sessions and deletions are looked at less often
 constexpr int kMeasure_ms = 1'000;
-constexpr int kHardEnd_ms = 5'000; // beyond the drain limit
+constexpr std::size_t kRetiredMax = 16;
 
 } // namespace
 
@@ -72,19 +72,21 @@ asio::awaitable<void> Keeper::deleteLeaving(ProxyPtr proxy)
     }
 }
 
-// A replaced process ends by itself once our connection to it, its last one, is closed.
+// A replaced process lives until its last connection but ours has ended; one that gives no answer
+// is ended by its client. Memory is not without bound: of too many the oldest goes, and that is
+// told.
 asio::awaitable<void> Keeper::endRetired()
 {
-    if (m_layout.revision == 0)
-        co_return; // taken over from an earlier keeper, and how long they may take is not known yet
     for (const ProxyPtr &proxy : std::vector<ProxyPtr>(m_retired)) {
         const std::string info = co_await proxy->tell("show info");
-        const std::int64_t age_ms =
-            m_clock.steadyMs() - m_retired_since_ms[proxy->identity().generation];
-        const bool done = !info.empty() && infoNumber(info, "CurrConns") == 0;
-        if (age_ms > std::int64_t(m_layout.drain_limit_ms) + kHardEnd_ms)
-            proxy->signal(SIGKILL); // one that is stopped hears nothing else
-        else if (done || age_ms > m_layout.drain_limit_ms)
+        const std::uint64_t open = infoNumber(info, "CurrConns");
+        const bool too_many = m_retired.size() > kRetiredMax && proxy == m_retired.front();
+        if (too_many && open > 0)
+            tellHappening(v1::WARNING, "EdgeConnectionsCut",
+                          std::to_string(open) + " connections that outlived " +
+                              std::to_string(kRetiredMax) + " reloads of HAProxy were cut.",
+                          "");
+        if (too_many || (!info.empty() && open == 0))
             proxy->signal(SIGTERM);
     }
 }

@@ -16,7 +16,6 @@ namespace
 
 constexpr std::uint32_t kHttpIdle_ms =
     240'000; // the platform's balancer cuts idle clients after 4 minutes
-constexpr std::uint32_t kHardStopExtra_ms = 5'000;
 constexpr unsigned kReservedFiles = 200;
 constexpr unsigned kConnectionsMax = 100'000;
 constexpr unsigned kConnectionsMin = 16; // with fewer HAProxy says itself why it cannot start
@@ -43,14 +42,15 @@ void writeCell(std::ostream &out, const ProxyCell &cell)
             << "    gid " << cell.user << "\n";
 }
 
-void writeGlobal(std::ostream &out, const Layout &layout, const ProxyFiles &files,
-                 const ProxyLimits &limits, const ProxyCell &cell)
+// No hard-stop-after: a process that was replaced lives until its last connection ends, for
+// nobody's listener costs another service its connections.
+void writeGlobal(std::ostream &out, const ProxyFiles &files, const ProxyLimits &limits,
+                 const ProxyCell &cell)
 {
     out << "global\n"
         << "    stats socket " << quoted(files.commandSocket().string())
         << " mode 600 level admin expose-fd listeners\n"
         << "    stats timeout 24d\n"
-        << "    hard-stop-after " << layout.drain_limit_ms + kHardStopExtra_ms << "ms\n"
         << "    nbthread " << limits.threads << "\n"
         << "    maxconn " << limits.connections << "\n"
         << "    tune.bufsize " << kBufferBytes << "\n"
@@ -269,7 +269,7 @@ std::string configText(const Layout &layout, const ProxyFiles &files, const Prox
 {
     const Plan plan{layout, files, limits, cell};
     std::ostringstream out;
-    writeGlobal(out, layout, files, limits, cell);
+    writeGlobal(out, files, limits, cell);
     writeDefaults(out);
     for (const WantedFrontend &frontend : layout.frontends)
         writeFrontend(out, frontend, plan);

@@ -93,6 +93,7 @@ private Q_SLOTS:
     void globalsAndFiles();
     void frontendInheritsItsSocket();
     void rulesComeBeforeTheSampling();
+    void answersAreAnswers();
     void serversAreWritten();
     void drainingServersAreLeftOut();
     void probesAreWritten();
@@ -121,7 +122,6 @@ void EdgeConfigTest::globalsAndFiles()
     const QString text = configOf(table({pool("d1")}));
     QVERIFY(text.contains(QStringLiteral("nbthread 3\n")));
     QVERIFY(text.contains(QStringLiteral("maxconn 777\n")));
-    QVERIFY(text.contains(QStringLiteral("hard-stop-after 35000ms\n")));
     QVERIFY(text.contains(QStringLiteral("cli-5.sock")));
     QVERIFY(text.contains(QStringLiteral("level admin")));
 }
@@ -145,10 +145,22 @@ void EdgeConfigTest::rulesComeBeforeTheSampling()
     QVERIFY(sampling > 0);
     for (const QString &rule :
          {QStringLiteral("X-Forwarded-For %[var(sess.client)]\n"),
-          QStringLiteral("disable-l7-retry unless"), QStringLiteral("set-log-level silent\n")}) {
+          QStringLiteral("disable-l7-retry unless"), QStringLiteral("set-log-level silent\n"),
+          QStringLiteral("disable-l7-retry if { req.hdr_val(content-length) gt 0 }\n"),
+          QStringLiteral("set-var(txn.idle) int(240000)\n")}) {
         QVERIFY2(text.indexOf(rule) > 0, qPrintable(rule));
         QVERIFY2(text.indexOf(rule) < sampling, qPrintable(rule));
     }
+}
+
+// Only what got no answer is sent again, and a process that was replaced lives as long as it is
+// used.
+void EdgeConfigTest::answersAreAnswers()
+{
+    const QString text = configOf(table({pool("d1")}));
+    QVERIFY(text.contains(QStringLiteral("retry-on conn-failure empty-response\n")));
+    QVERIFY(text.contains(QStringLiteral("set-timeout server var(txn.idle)\n")));
+    QVERIFY(!text.contains(QStringLiteral("hard-stop-after")));
 }
 
 void EdgeConfigTest::serversAreWritten()
@@ -266,7 +278,6 @@ void EdgeConfigTest::timesStayWithinHAProxysOwn()
     wanted.set_drain_limit_ms(UINT32_MAX);
     wanted.mutable_listeners(0)->set_idle_timeout_ms(UINT32_MAX);
     const QString text = configOf(wanted);
-    QVERIFY(text.contains(QStringLiteral("hard-stop-after 86405000ms\n")));
     QVERIFY(text.contains(QStringLiteral("timeout client 86400000ms\n")));
     QVERIFY(text.contains(QStringLiteral(" check inter 3600s fall 100 rise 1\n")));
 }

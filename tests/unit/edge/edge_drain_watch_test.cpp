@@ -64,6 +64,8 @@ private Q_SLOTS:
     void backInServiceIsNotDrained();
     void movedRouteWaitsForItsRequests();
     void lateSessionsAreCutAndCountedOnce();
+    void sessionsOnALivingDeploymentMayEndThere();
+    void whatCannotBeSeenCountsAfterTheLimit();
     void whatComesDuringARoundWaitsForTheNext();
     void trafficIsCountedFromDifferences();
 };
@@ -74,10 +76,10 @@ void EdgeDrainWatchTest::idleServerNeedsTwoLooks()
     watch.setLayout(layout("http-0", true), 0);
     QVERIFY(watch.active());
     QVERIFY(look(watch, 0, 1).empty());
-    QVERIFY(watch.drained().empty());
+    QVERIFY(watch.drained(true, 0).empty());
     QVERIFY(look(watch, 0, 2).empty());
-    QCOMPARE(watch.drained().size(), std::size_t(1));
-    QCOMPARE(watch.drained()[0].instance(), std::string("Web_IN_0"));
+    QCOMPARE(watch.drained(true, 0).size(), std::size_t(1));
+    QCOMPARE(watch.drained(true, 0)[0].instance(), std::string("Web_IN_0"));
     QVERIFY(!watch.active());
 }
 
@@ -91,9 +93,9 @@ void EdgeDrainWatchTest::openRequestsHoldIt()
     QCOMPARE(watch.draining()[0].deployment_id(), std::string("d1"));
     QCOMPARE(watch.draining()[0].open_requests(), 2U);
     look(watch, 0, 3);
-    QVERIFY(watch.drained().empty());
+    QVERIFY(watch.drained(true, 0).empty());
     look(watch, 0, 4);
-    QCOMPARE(watch.drained().size(), std::size_t(1));
+    QCOMPARE(watch.drained(true, 0).size(), std::size_t(1));
     QVERIFY(watch.draining().empty());
 }
 
@@ -106,7 +108,7 @@ void EdgeDrainWatchTest::lateRequestsAreCutOnce()
     QVERIFY(look(watch, 3, kLimit_ms + 1).empty());
     look(watch, 0, kLimit_ms + 2);
     look(watch, 0, kLimit_ms + 3);
-    QCOMPARE(watch.drained().size(), std::size_t(1));
+    QCOMPARE(watch.drained(true, 0).size(), std::size_t(1));
     QCOMPARE(watch.draining()[0].cut(), std::uint64_t(3));
 }
 
@@ -125,10 +127,10 @@ void EdgeDrainWatchTest::instanceInTwoPoolsNeedsBoth()
     };
     round(1);
     round(1);
-    QVERIFY(watch.drained().empty());
+    QVERIFY(watch.drained(true, 0).empty());
     round(0);
     round(0);
-    QCOMPARE(watch.drained().size(), std::size_t(1));
+    QCOMPARE(watch.drained(true, 0).size(), std::size_t(1));
 }
 
 void EdgeDrainWatchTest::backInServiceIsNotDrained()
@@ -138,9 +140,9 @@ void EdgeDrainWatchTest::backInServiceIsNotDrained()
     look(watch, 0, 1);
     look(watch, 0, 2);
     watch.setLayout(layout("http-0", false), 3);
-    QVERIFY(watch.drained().empty());
+    QVERIFY(watch.drained(true, 0).empty());
     watch.setLayout(layout("http-0", true), 4); // a drain of its own, looked at anew
-    QVERIFY(watch.drained().empty());
+    QVERIFY(watch.drained(true, 0).empty());
     QVERIFY(watch.active());
 }
 
@@ -165,12 +167,38 @@ void EdgeDrainWatchTest::lateSessionsAreCutAndCountedOnce()
 {
     DrainWatch watch;
     watch.setLayout(layout("http-0", false), 0);
-    watch.setLayout(layout("http-1", false), 0);
+    Layout moved = layout("http-1", true);
+    moved.backends["http-0"].servers[1].drain = true; // it is on its way out
+    watch.setLayout(moved, 0);
     const Session old{"0x1", "f-1", "http-0", "a"};
     const std::vector<std::string> expected{"0x1"};
     QVERIFY(lookAtSessions(watch, {old}, kLimit_ms) == expected);
     QVERIFY(lookAtSessions(watch, {old}, kLimit_ms + 1) == expected); // it was retried
     QCOMPARE(watch.draining()[0].cut(), std::uint64_t(1));
+}
+
+// After a swap: the old version goes on in the other slot.
+void EdgeDrainWatchTest::sessionsOnALivingDeploymentMayEndThere()
+{
+    DrainWatch watch;
+    watch.setLayout(layout("http-0", false), 0);
+    watch.setLayout(layout("http-1", false), 0);
+    const Session old{"0x1", "f-1", "http-0", "a"};
+    QVERIFY(lookAtSessions(watch, {old}, kLimit_ms - 1).empty());
+    QCOMPARE(watch.draining()[0].open_requests(), 1U);
+    QVERIFY(lookAtSessions(watch, {old}, kLimit_ms).empty());
+    QVERIFY(!watch.watchesRoutes()); // nobody waits for it any more
+    QVERIFY(watch.draining().empty());
+}
+
+void EdgeDrainWatchTest::whatCannotBeSeenCountsAfterTheLimit()
+{
+    DrainWatch watch;
+    watch.setLayout(layout("http-0", true), 0);
+    look(watch, 0, 1);
+    look(watch, 0, 2);
+    QVERIFY(watch.drained(false, kLimit_ms - 1).empty());
+    QCOMPARE(watch.drained(false, kLimit_ms).size(), std::size_t(1));
 }
 
 // A round asks several processes, and a new table may come between two answers.
@@ -184,9 +212,9 @@ void EdgeDrainWatchTest::whatComesDuringARoundWaitsForTheNext()
     watch.endRound(true, 10);
     QVERIFY(watch.watchesRoutes());
     look(watch, 0, 11);
-    QVERIFY(watch.drained().empty()); // only now it was looked at for the first time
+    QVERIFY(watch.drained(true, 0).empty()); // only now it was looked at for the first time
     look(watch, 0, 12);
-    QCOMPARE(watch.drained().size(), std::size_t(1));
+    QCOMPARE(watch.drained(true, 0).size(), std::size_t(1));
 }
 
 void EdgeDrainWatchTest::trafficIsCountedFromDifferences()
