@@ -37,10 +37,19 @@ constexpr const char *kIisNode = R"(<configuration><system.webServer>
   </rules></rewrite>
 </system.webServer></configuration>)";
 
+// Files come first, and nginx stands before the program.
+constexpr const char *kIisNodeBehindFiles = R"(<configuration><system.webServer>
+  <handlers><add name="iisnode" path="server.js" verb="GET" modules="iisnode"/></handlers>
+</system.webServer></configuration>)";
+
 constexpr const char *kServer = R"(
 const http = require('http');
 http.createServer((request, response) => {
   if (request.url === '/end') process.exit(1);
+  if (request.url === '/nothing') return request.socket.destroy();
+  if (request.url === '/503') { response.statusCode = 503; return response.end('busy'); }
+  if (request.url === '/big') response.setHeader('x-big', 'b'.repeat(33000));
+  if (request.url === '/early') response.writeEarlyHints({ link: '</a>; rel=preload' });
   response.end(`${process.env.ROLE_INSTANCE_ID} ${process.env.Greeting} ${request.url} ` +
                request.headers.host);
 }).listen(process.env.PORT, '127.0.0.1', () => console.log('listening'));
@@ -56,12 +65,16 @@ class AgentWebTest : public QObject
 private Q_SLOTS:
     void servesAStaticSite();
     void hidesWhatIisHides();
+    void asksNodeDirectlyWhereItAnswersAll();
     void runsNodeBehindNginx();
+    void nginxPassesOnWhatTheProgramAnswers();
+    void takesTheSocketAwayWhileTheProgramIsDown_data();
     void takesTheSocketAwayWhileTheProgramIsDown();
     void restartsTheWebServer();
     void saysWhyANetFxRoleCannotStart();
 
 private:
+    static bool startBehindFiles(PlayingHost &host);
     static bool answers(const PlayingHost &host, const std::string &path, const std::string &text)
     {
         const auto answer = host.get("HttpIn", path);
@@ -104,7 +117,7 @@ void AgentWebTest::hidesWhatIisHides()
         QVERIFY2(answers(host, path, "404 Not Found"), path);
 }
 
-void AgentWebTest::runsNodeBehindNginx()
+void AgentWebTest::asksNodeDirectlyWhereItAnswersAll()
 {
     PlayingHost host;
     host.write("sitesroot/0/web.config", kIisNode);
@@ -119,6 +132,7 @@ void AgentWebTest::runsNodeBehindNginx()
     QTRY_VERIFY_WITH_TIMEOUT(host.is(State::ReadyRole), kPatience_ms);
     QVERIFY(answers(host, "/a/b?c=d", "Web_IN_0 hello /a/b?c=d test"));
     QVERIFY(answers(host, "/server.js", "Web_IN_0 hello /server.js"));
+    QVERIFY(!answers(host, "/", "nginx"));
     QTRY_VERIFY(host.log(v1::LogLine::OUT).find("listening") != std::string::npos);
     host.stop(5000);
     QTRY_COMPARE_WITH_TIMEOUT(host.agent().state(), QProcess::NotRunning, kPatience_ms);
@@ -128,10 +142,54 @@ void AgentWebTest::runsNodeBehindNginx()
     QVERIFY(!std::filesystem::exists(host.socketOf("HttpIn")));
 }
 
-void AgentWebTest::takesTheSocketAwayWhileTheProgramIsDown()
+void AgentWebTest::runsNodeBehindNginx()
 {
     PlayingHost host;
-    host.write("sitesroot/0/web.config", kIisNode);
+    QVERIFY(startBehindFiles(host));
+    host.write("sitesroot/0/file.txt", "words of a file");
+    QVERIFY(answers(host, "/a/b?c=d", "/a/b?c=d test"));
+    QVERIFY(answers(host, "/file.txt", "words of a file"));
+    host.stop(5000);
+    QTRY_COMPARE_WITH_TIMEOUT(host.agent().state(), QProcess::NotRunning, kPatience_ms);
+    QVERIFY(host.log(v1::LogLine::OUT).find("leaving") != std::string::npos);
+}
+
+// What the program says goes through; where it says nothing, nothing is made up.
+void AgentWebTest::nginxPassesOnWhatTheProgramAnswers()
+{
+    PlayingHost host;
+    QVERIFY(startBehindFiles(host));
+    QVERIFY(answers(host, "/503", "busy"));
+    QVERIFY(answers(host, "/big", std::string(33'000, 'b')));
+    const auto early = host.get("HttpIn", "/early");
+    QVERIFY(early && early->starts_with("HTTP/1.1 200"));
+    const auto nothing = host.get("HttpIn", "/nothing");
+    QVERIFY(!nothing || nothing->empty());
+}
+
+bool AgentWebTest::startBehindFiles(PlayingHost &host)
+{
+    host.write("sitesroot/0/web.config", kIisNodeBehindFiles);
+    host.write("sitesroot/0/server.js", kServer);
+    host.startAgent();
+    if (!QTest::qWaitFor([&] { return host.hasHello(); }, kPatience_ms))
+        return false;
+    host.send(webOrder());
+    return QTest::qWaitFor([&] { return host.is(State::ReadyRole); }, kPatience_ms);
+}
+
+void AgentWebTest::takesTheSocketAwayWhileTheProgramIsDown_data()
+{
+    QTest::addColumn<QString>("config");
+    QTest::newRow("directly") << QString::fromLatin1(kIisNode);
+    QTest::newRow("behind nginx") << QString::fromLatin1(kIisNodeBehindFiles);
+}
+
+void AgentWebTest::takesTheSocketAwayWhileTheProgramIsDown()
+{
+    QFETCH(const QString, config);
+    PlayingHost host;
+    host.write("sitesroot/0/web.config", config.toStdString());
     host.write("sitesroot/0/server.js", kServer);
     host.startAgent();
     QTRY_VERIFY_WITH_TIMEOUT(host.hasHello(), kPatience_ms);

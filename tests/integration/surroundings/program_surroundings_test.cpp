@@ -32,6 +32,7 @@ private Q_SLOTS:
     void cleanupTestCase();
 
 private:
+    bool packWithFilesInFront();
     qint64 childOf(qint64 parent, const QByteArray &name) const;
     qint64 webServer() const { return childOf(m_all.agent(), "nginx"); }
     QString programFile() const
@@ -61,10 +62,27 @@ void ProgramSurroundingsTest::initTestCase()
     m_has_mounts = m_fabric.mountFirst(
         u"mkdir -p '%1' && mount -t tmpfs -o size=160m,mode=700 none '%1'"_s.arg(
             m_fabric.dataFolder()));
+    QVERIFY(packWithFilesInFront());
     const QString problem = m_all.begin();
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
     if (!m_all.isolated())
         QSKIP("No sandbox possible here.");
+}
+
+// The sample without the rule that hands its program every address: nginx stands before it.
+bool ProgramSurroundingsTest::packWithFilesInFront()
+{
+    m_all.package = m_fabric.folder() + u"/guestbook"_s;
+    std::error_code error;
+    std::filesystem::copy(SLIPWAY_SOURCE_DIR "/resources/samples/guestbook-v1",
+                          m_all.package.toStdString(), std::filesystem::copy_options::recursive,
+                          error);
+    QFile::remove(m_all.package + u"/ServiceConfiguration.Local.cscfg"_s);
+    return !error && writeText(m_all.package + u"/WebRole/web.config"_s,
+                               "<configuration><system.webServer><handlers>"
+                               "<add name=\"iisnode\" path=\"server.js\" verb=\"*\""
+                               " modules=\"iisnode\"/></handlers></system.webServer>"
+                               "</configuration>");
 }
 
 qint64 ProgramSurroundingsTest::childOf(qint64 parent, const QByteArray &name) const

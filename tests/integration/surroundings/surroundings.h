@@ -47,7 +47,13 @@ public:
                        QStringLiteral("crash_window_ms"), QString::number(kWindow_ms)})
                  .ok())
             return QStringLiteral("no setting");
-        const CtlResult deployed = deploySample(fabric, shop, production, "guestbook-v1");
+        const CtlResult deployed =
+            package.isEmpty()
+                ? deploySample(fabric, shop, production, "guestbook-v1")
+                : fabric.ctl({QStringLiteral("deploy"), shop, QStringLiteral("--slot"), production,
+                              QStringLiteral("--package"), package, QStringLiteral("--config"),
+                              sample("guestbook-v1") + QStringLiteral(".cscfg"),
+                              QStringLiteral("--wait")});
         url = fabric.slotUrl(shop, production);
         return deployed.ok() ? QString() : deployed.all() + fabric.log();
     }
@@ -127,6 +133,7 @@ public:
     const QString shop = QStringLiteral("shop");
     const QString production = QStringLiteral("production");
     FabricHarness fabric;
+    QString package; // a folder that is deployed instead of the sample, with its configuration
     QString url;
     QString said;
     QElapsedTimer timer;
