@@ -12,6 +12,8 @@ namespace slipway::ctl
 namespace
 {
 
+constexpr std::uint32_t kTailMax = 5000; // the fabric's own limit
+
 struct LogOptions {
     std::string service;
     std::string instance;
@@ -167,6 +169,10 @@ Result<void> logs(Context &context, const LogOptions &options)
                 (options.slot == v1::SLOT_UNSPECIFIED ? "" : " in " + slotName(options.slot)) +
                 ". See \"slipwayctl instance list " + options.service + "\".",
             options.service);
+    if (options.tail_lines > kTailMax)
+        context.err << "slipwayctl: only the last " << kTailMax
+                    << " lines follow, as many as can be asked for; without --tail all that is kept "
+                       "is printed.\n";
     const auto printer = std::make_shared<LogPrinter>(context.out, context.options.json,
                                                       options.follow, chosen.size() > 1);
     const auto done = readAll(context, options, chosen, printer);
@@ -184,7 +190,7 @@ void addLogCommands(CLI::App &app, Context &context)
     command->add_option("instance", options->instance)->type_name("INSTANCE");
     addSlotOption(command, options->slot);
     command->add_flag("-f,--follow", options->follow, "Go on as new lines come");
-    command->add_option("--tail", options->tail_lines, "Only the last so many lines")
+    command->add_option("--tail", options->tail_lines, "Only the last so many lines, 5000 at most")
         ->type_name("N");
     onParsed(command, context, options, logs);
 }

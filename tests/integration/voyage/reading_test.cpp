@@ -234,6 +234,8 @@ void ReadingTest::logsAreReadAndFollowed()
     QVERIFY2(one.contains(u"guestbook v1 of WebRole_IN_0 listens"_s), qPrintable(one));
     QVERIFY(!one.contains(u"WebRole_IN_1"_s));
     QCOMPARE(m_fabric.json({u"logs"_s, u"shop"_s, u"--tail"_s, u"2"_s}).array().size(), 2);
+    const CtlResult too_many = m_fabric.ctl({u"logs"_s, u"shop"_s, u"--tail"_s, u"6000"_s});
+    QVERIFY2(too_many.err.contains(u"only the last 5000 lines"_s), qPrintable(too_many.err));
     QCOMPARE(m_fabric.ctl({u"logs"_s, u"shop"_s, u"Nobody_IN_0"_s}).exit_code, 1);
 
     CtlStream follow(m_fabric, {u"--json"_s, u"logs"_s, u"shop"_s, u"WebRole_IN_0"_s, u"-f"_s});
