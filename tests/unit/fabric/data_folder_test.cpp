@@ -3,6 +3,8 @@
 #include "backend/core/core.h"
 #include "backend/fabric/data_folder.h"
 #include "backend/fabric/parts.h"
+#include "backend/fabric/restore_store.h"
+#include "backend/fabric/snapshots.h"
 #include "backend/store/store.h"
 #include "backend/sys/trash.h"
 
@@ -70,6 +72,7 @@ private Q_SLOTS:
     void namesTheNewestSnapshot();
     void deletesByTheStoresWordAlone();
     void refusesCommandsWithoutItsStore();
+    void theEndSavesALostStore();
     void emptiesTheTrashAfterAWeek();
     void theTrashGivesWayOnAFullDisk();
     void leavesNothingOfWhatCannotBeMoved();
@@ -292,6 +295,31 @@ void DataFolderTest::refusesCommandsWithoutItsStore()
     end(**fabric);
     auto again = openFabric(options());
     QVERIFY(again);
+    end(**again);
+}
+
+void DataFolderTest::theEndSavesALostStore()
+{
+    v1::Command command;
+    command.mutable_create_service()->set_name("kept");
+    const auto create = [&](Fabric &fabric) {
+        return waitFor<v1::CommandReply>([&](auto done) { fabric.execute(command, done); });
+    };
+    auto fabric = openFabric(options());
+    QVERIFY(fabric);
+    QVERIFY(create(**fabric));
+    const fs::path store = options().paths.storeFile();
+    fs::remove(store);
+    fs::remove(store.string() + "-wal");
+    end(**fabric);
+    fabric->reset();
+    const auto newest = newestSnapshot(options().paths);
+    QVERIFY(newest);
+    QVERIFY2(newest->filename().string().starts_with("saved-at-the-end-"), newest->c_str());
+    QVERIFY(restoreStore(options().paths, *newest));
+    auto again = openFabric(options());
+    QVERIFY(again);
+    QCOMPARE(create(**again).error().reason(), std::string("SERVICE_EXISTS"));
     end(**again);
 }
 

@@ -82,7 +82,6 @@ private Q_SLOTS:
     void sizesAreLimited();
     void aBackupIsPutBack();
     void aBackupSavesALostStore();
-    void theEndSavesALostStore();
     void wrongBackupsAreRefused();
     void snapshotsAreKeptByCount();
     void aCheckFindsWhatIsWrong();
@@ -247,24 +246,6 @@ void KeepingTest::aBackupSavesALostStore()
     QCOMPARE(reasonOf(execute(*m_fabric, createService("kept", "id-3"))),
              std::string("SERVICE_EXISTS"));
     QVERIFY(execute(*m_fabric, createService("lost", "id-2")));
-    end();
-}
-
-void KeepingTest::theEndSavesALostStore()
-{
-    start();
-    QVERIFY(execute(*m_fabric, createService("kept", "id-1")));
-    const fs::path store = options().paths.storeFile();
-    fs::remove(store);
-    fs::remove(store.string() + "-wal");
-    end();
-    const auto newest = newestSnapshot(options().paths);
-    QVERIFY(newest);
-    QVERIFY(newest->filename().string().starts_with("saved-at-the-end-"));
-    QVERIFY(restoreStore(options().paths, *newest));
-    start();
-    QCOMPARE(reasonOf(execute(*m_fabric, createService("kept", "id-2"))),
-             std::string("SERVICE_EXISTS"));
     end();
 }
 
