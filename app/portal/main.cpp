@@ -3,6 +3,7 @@
 #include "app/portal/portal.h"
 #include "app/portal/ready_report.h"
 #include "app/portal/single_instance.h"
+#include "backend/sys/end_signals.h"
 #include "backend/sys/log_lines.h"
 #include "backend/sys/paths.h"
 #include "backend/sys/process_age.h"
