@@ -73,14 +73,13 @@ void SwapPanel::buildFooter()
     m_close->setObjectName(u"swapCancel"_s);
     m_back = makeButton(theme, ButtonKind::Normal, tr("Swap back"), u"back"_s);
     m_back->setObjectName(u"swapBack"_s);
-    m_back->setToolTip(tr("Puts the earlier version into production again"));
     m_swap = makeButton(theme, ButtonKind::Primary, tr("Swap now"), u"swap"_s);
     m_swap->setObjectName(u"swapNow"_s);
     footer()->addWidget(m_close);
     footer()->addWidget(m_back);
     footer()->addWidget(m_swap);
     connect(m_close, &QPushButton::clicked, this, &SlidePanel::closePanel);
-    connect(m_back, &QPushButton::clicked, this, &SwapPanel::swapNow);
+    connect(m_back, &QPushButton::clicked, this, &SwapPanel::swapBack);
     connect(m_swap, &QPushButton::clicked, this, &SwapPanel::swapNow);
 }
 
@@ -94,16 +93,48 @@ void SwapPanel::openForSwap()
     m_swap->setFocus();
 }
 
+// What was judged is what is swapped: the fabric refuses a service that changed since.
 void SwapPanel::swapNow()
+{
+    send(m_models.preflight.seenRevision());
+}
+
+// Puts back what this panel replaced, or nothing.
+void SwapPanel::swapBack()
+{
+    const auto service = m_context.store.service(m_models.key);
+    if (service != nullptr && whyNotBack().isEmpty()) {
+        send(service->revision());
+    }
+}
+
+QString SwapPanel::whyNotBack() const
+{
+    if (m_outgoing.empty()) {
+        return tr("Production was empty before: there is nothing to put back");
+    }
+    const bool is_there = m_models.staging.deploymentId() == m_outgoing &&
+                          m_models.production.deploymentId() == m_incoming;
+    return is_there ? QString()
+                    : tr("What was replaced is not in staging any more, or production was changed "
+                         "since");
+}
+
+void SwapPanel::send(std::uint64_t seen_revision)
 {
     const auto service = m_context.store.service(m_models.key);
     if (service == nullptr || m_stage == Stage::Sent || m_stage == Stage::Running) {
         return;
     }
     m_outgoing = m_models.production.deploymentId();
+    m_incoming = m_models.staging.deploymentId();
     m_operation.clear();
+    v1::Command command = models::commands::swap(*service);
+    if (seen_revision != 0) {
+        command.set_etag(seen_revision);
+    }
     enter(Stage::Sent);
-    m_context.session.execute(models::commands::swap(*service), this,
+    m_context.session.execute(std::move(command), this,
                               [this](const Result<v1::CommandReply> &reply) { onReply(reply); });
 }
 
@@ -136,6 +167,7 @@ void SwapPanel::followOperation()
         enter(done ? Stage::Done : Stage::Failed);
         m_models.preflight.ask();
     }
+    refreshBack();
     refreshProgress();
 }
 
@@ -162,7 +194,7 @@ void SwapPanel::refresh()
     m_swap->setEnabled(may && !busy);
     m_swap->setToolTip(plainTip(may ? QString() : m_models.preflight.reasons()));
     m_back->setVisible(m_stage == Stage::Done);
-    m_back->setEnabled(m_context.session.isLive());
+    refreshBack();
     m_close->setText(m_stage == Stage::Checking ? tr("Cancel") : tr("Close"));
     m_checks->setVisible(m_stage == Stage::Checking || m_stage == Stage::Failed);
     m_line->setVisible(!m_checks->isHidden());
@@ -173,6 +205,14 @@ void SwapPanel::refresh()
                          : tr("What is in staging becomes production, and the other way round."));
     refreshChecks();
     refreshProgress();
+}
+
+void SwapPanel::refreshBack()
+{
+    const QString why_not = whyNotBack();
+    m_back->setEnabled(m_context.session.isLive() && why_not.isEmpty());
+    m_back->setToolTip(plainTip(
+        why_not.isEmpty() ? tr("Puts the earlier version into production again") : why_not));
 }
 
 void SwapPanel::refreshChecks()

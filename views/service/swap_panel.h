@@ -31,6 +31,10 @@ private:
     void buildBody();
     void buildFooter();
     void swapNow();
+    void swapBack();
+    QString whyNotBack() const; // empty: what this panel replaced can be put back
+    void send(std::uint64_t seen_revision);
+    void refreshBack();
     void onReply(const Result<v1::CommandReply> &reply);
     void followOperation();
     void enter(Stage stage);
@@ -43,7 +47,8 @@ private:
     ServiceModels &m_models;
     Stage m_stage = Stage::Checking;
     std::string m_operation;
-    std::string m_outgoing; // the deployment that left production
+    std::string m_outgoing; // the deployment that left production; empty: there was none
+    std::string m_incoming; // the one that came
     Label *m_intro = nullptr;
     Label *m_preview = nullptr;
     QWidget *m_line = nullptr;

@@ -75,8 +75,10 @@ void SwapPreflight::send()
         return;
     }
     m_session.execute(models::commands::swap(*service, true), this,
-                      [this, asked = ++m_asked](const Result<v1::CommandReply> &reply) {
+                      [this, asked = ++m_asked,
+                       seen = service->revision()](const Result<v1::CommandReply> &reply) {
                           if (asked == m_asked) {
+                              m_seen = reply ? seen : 0;
                               take(reply);
                           }
                       });

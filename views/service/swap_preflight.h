@@ -26,9 +26,10 @@ public:
     Verdict verdict() const;
     const std::vector<v1::Check> &checks() const { return m_checks; } // all nine, once answered
     const QStringList &preview() const { return m_preview; }
-    QString problem() const { return m_problem; } // why the question found no answer
-    QString words() const;                        // "1 check fails", "Ready to swap"
-    QString reasons() const;                      // what fails or warns, a line each
+    QString problem() const { return m_problem; }         // why the question found no answer
+    std::uint64_t seenRevision() const { return m_seen; } // of the service that was judged; 0: none
+    QString words() const;                                // "1 check fails", "Ready to swap"
+    QString reasons() const;                              // what fails or warns, a line each
 
 Q_SIGNALS:
     void changed();
@@ -45,6 +46,7 @@ private:
     std::vector<v1::Check> m_checks;
     QStringList m_preview;
     QString m_problem;
+    std::uint64_t m_seen = 0;
     std::uint64_t m_asked = 0; // answers to older questions do not count
     QTimer m_delay;
 };

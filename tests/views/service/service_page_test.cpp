@@ -35,6 +35,7 @@ private Q_SLOTS:
     void editsTheLabel();
     void refusedSwapSaysWhy();
     void swapsAndSwapsBack();
+    void swapBackPutsBackOnlyWhatWasReplaced();
     void failedSwapIsSaid();
     void cardsChangePlaces();
     void deletedServiceLeavesAnEmptyPage();
@@ -225,6 +226,35 @@ void ServicePageTest::swapsAndSwapsBack()
     QVERIFY(desk.click("swapBack"));
     QCOMPARE(desk.meant().size(), before + 1);
     QVERIFY(desk.lastMeant().has_swap());
+}
+
+// A colleague was faster: what this panel replaced is not in staging any more.
+void ServicePageTest::swapBackPutsBackOnlyWhatWasReplaced()
+{
+    ServiceDesk desk;
+    desk.harness.client.onExecute([](const v1::Command &command) -> Result<v1::CommandReply> {
+        v1::CommandReply reply = test::swapReply();
+        if (!command.validate_only())
+            reply.mutable_operation()->set_id("swap-1");
+        return reply;
+    });
+    QVERIFY(desk.click("swap"));
+    QVERIFY(desk.clickSoon("swapNow"));
+    v1::Operation operation;
+    operation.set_id("swap-1");
+    operation.set_kind("Swap");
+    operation.set_service("guestbook");
+    operation.set_state(v1::Operation::Succeeded);
+    auto changes = test::swapped(desk.state);
+    changes.push_back(test::changeOf(operation));
+    desk.harness.client.push(changes);
+    QTRY_VERIFY(desk.find("swapBack")->isVisible() && desk.find("swapBack")->isEnabled());
+    v1::CloudService emptied = *desk.harness.store.service("guestbook");
+    emptied.mutable_staging()->clear_deployment_id();
+    emptied.set_revision(emptied.revision() + 1);
+    desk.harness.client.push({test::changeOf(emptied)});
+    QTRY_VERIFY(!desk.find("swapBack")->isEnabled());
+    QVERIFY(desk.find("swapBack")->toolTip().contains(u"not in staging any more"_s));
 }
 
 void ServicePageTest::failedSwapIsSaid()
