@@ -89,4 +89,4 @@ void TextDecodingTest::messagesAreCheckedBeforeTheyAreSent()
 }
 
 QTEST_APPLESS_MAIN(TextDecodingTest)
-#include "text_decoding_test.moc"
+#include "packages_text_decoding_test.moc"
