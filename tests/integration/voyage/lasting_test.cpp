@@ -18,13 +18,15 @@ namespace
 constexpr int kPatience_ms = 60'000;
 constexpr int kDrainLimit_ms = 2'000;
 
-constexpr const char *kDefinition = R"(<?xml version="1.0" encoding="utf-8"?>
-<ServiceDefinition name="Lasting" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition">
-  <WorkerRole name="Front" vmsize="ExtraSmall">
-    <Runtime><EntryPoint><ProgramEntryPoint commandLine="node server.js" setReadyOnProcessStart="true" /></EntryPoint></Runtime>
-    <Endpoints><InputEndpoint name="Http" protocol="http" port="80" /></Endpoints>
-  </WorkerRole>
-</ServiceDefinition>)";
+constexpr const char *kDefinition =
+    "<?xml version='1.0' encoding='utf-8'?>\n"
+    "<ServiceDefinition name='Lasting'"
+    " xmlns='http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceDefinition'>"
+    "<WorkerRole name='Front' vmsize='ExtraSmall'><Runtime><EntryPoint>"
+    "<ProgramEntryPoint commandLine='node server.js' setReadyOnProcessStart='true'/>"
+    "</EntryPoint></Runtime>"
+    "<Endpoints><InputEndpoint name='Http' protocol='http' port='80'/></Endpoints>"
+    "</WorkerRole></ServiceDefinition>";
 
 constexpr const char *kServer = R"(
 const http = require('http');
