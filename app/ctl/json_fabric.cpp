@@ -187,7 +187,9 @@ Json sampleJson(const v1::MetricSample &sample)
             {"latency_avg_us", sample.latency_avg_us()},
             {"latency_p50_us", sample.latency_p50_us()},
             {"latency_p95_us", sample.latency_p95_us()},
-            {"latency_p99_us", sample.latency_p99_us()}};
+            {"latency_p99_us", sample.latency_p99_us()},
+            {"load_measured", sample.load_measured()},
+            {"traffic_measured", sample.traffic_measured()}};
 }
 
 Json logLineJson(const v1::LogLine &line, const v1::Deployment &deployment)

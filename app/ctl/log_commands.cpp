@@ -170,9 +170,10 @@ Result<void> logs(Context &context, const LogOptions &options)
                 ". See \"slipwayctl instance list " + options.service + "\".",
             options.service);
     if (options.tail_lines > kTailMax)
-        context.err << "slipwayctl: only the last " << kTailMax
-                    << " lines follow, as many as can be asked for; without --tail all that is kept "
-                       "is printed.\n";
+        context.err
+            << "slipwayctl: only the last " << kTailMax
+            << " lines follow, as many as can be asked for; without --tail all that is kept "
+               "is printed.\n";
     const auto printer = std::make_shared<LogPrinter>(context.out, context.options.json,
                                                       options.follow, chosen.size() > 1);
     const auto done = readAll(context, options, chosen, printer);

@@ -3,6 +3,7 @@
 #include "app/ctl/terminal_border.h"
 #include "app/ctl/watch_reader.h"
 #include "app/ctl/words.h"
+#include "backend/proto/measured.h"
 #include "backend/sys/terminal.h"
 
 #include <algorithm>
@@ -99,17 +100,24 @@ void printTable(Context &context, const FabricSnapshot &state, const Samples &sa
         if (rows_max > 0 && rows_max-- == 1)
             break;
         const v1::MetricSample sample = sampleOf(samples, instance);
+        const bool any = sample.time_ms() != 0;
+        const auto load = [&](std::string text) {
+            return any && hasLoad(sample) ? std::move(text) : std::string("-");
+        };
+        const auto traffic = [&](std::string text) {
+            return any && hasTraffic(sample) ? std::move(text) : std::string("-");
+        };
         table.add({instance.service(),
                    slotName(state.slotOf(instance)),
                    instance.name(),
                    {v1::RoleInstance::State_Name(instance.state()), toneOf(instance.state())},
-                   permilleText(sample.cpu_permille()),
-                   bytesText(sample.memory_bytes()),
-                   std::to_string(perSecond(sample.requests(), sample)),
-                   std::to_string(perSecond(sample.errors(), sample)),
-                   millisecondsText(sample.latency_p50_us()),
-                   millisecondsText(sample.latency_p99_us()),
-                   std::to_string(sample.open_requests())});
+                   load(permilleText(sample.cpu_permille())),
+                   load(bytesText(sample.memory_bytes())),
+                   traffic(std::to_string(perSecond(sample.requests(), sample))),
+                   traffic(std::to_string(perSecond(sample.errors(), sample))),
+                   traffic(millisecondsText(sample.latency_p50_us())),
+                   traffic(millisecondsText(sample.latency_p99_us())),
+                   traffic(std::to_string(sample.open_requests()))});
     }
     table.print(context.out, coloursWanted());
 }

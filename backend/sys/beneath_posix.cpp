@@ -95,17 +95,13 @@ void UsageCount::enter(int parent, const char *name)
         m_usage.too_deep = true;
         return;
     }
-    OpenFolder folder(parent, name);
     struct stat info {
     };
-    if (!folder && errno == EACCES && fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (faccessat(parent, name, R_OK | X_OK, AT_EACCESS) != 0 &&
+        fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode))
         giveRights(parent, name, info);
-        m_levels.emplace_back(parent, name);
-    } else {
+    if (OpenFolder folder(parent, name); folder)
         m_levels.push_back(std::move(folder));
-    }
-    if (!m_levels.back())
-        m_levels.pop_back();
 }
 
 bool UsageCount::step(int entries)

@@ -1,5 +1,6 @@
 #include "models/instances/instance_model.h"
 
+#include "backend/proto/measured.h"
 #include "models/base/words.h"
 
 namespace slipway::models
@@ -147,9 +148,17 @@ QVariant InstanceModel::textOf(const v1::RoleInstance &row, Column column) const
     return {};
 }
 
-QVariant InstanceModel::metricText(const v1::MetricSample *sample, Column column) const
+bool InstanceModel::isMeasured(const v1::MetricSample *sample, Column column)
 {
     if (sample == nullptr) {
+        return false;
+    }
+    return column == Column::Requests ? hasTraffic(*sample) : hasLoad(*sample);
+}
+
+QVariant InstanceModel::metricText(const v1::MetricSample *sample, Column column) const
+{
+    if (!isMeasured(sample, column)) {
         return u"–"_s;
     }
     switch (column) {
@@ -165,10 +174,13 @@ QVariant InstanceModel::metricText(const v1::MetricSample *sample, Column column
 // Fractions of the limit; requests have none.
 QVariant InstanceModel::metricNumber(const v1::MetricSample *sample, Column column) const
 {
-    if (sample != nullptr && column == Column::Cpu) {
+    if (!isMeasured(sample, column)) {
+        return {};
+    }
+    if (column == Column::Cpu) {
         return sample->cpu_permille() / 1000.0;
     }
-    if (sample != nullptr && column == Column::Memory && sample->memory_limit_bytes() > 0) {
+    if (column == Column::Memory && sample->memory_limit_bytes() > 0) {
         return double(sample->memory_bytes()) / double(sample->memory_limit_bytes());
     }
     return {};
@@ -189,11 +201,11 @@ QVariant InstanceModel::sortValue(const v1::RoleInstance &row, Column column) co
     case Column::Uptime:
         return row.ready_time_ms() == 0 ? qint64(0) : qint64(-row.ready_time_ms());
     case Column::Cpu:
-        return sample == nullptr ? -1.0 : double(sample->cpu_permille());
+        return isMeasured(sample, column) ? double(sample->cpu_permille()) : -1.0;
     case Column::Memory:
-        return sample == nullptr ? -1.0 : double(sample->memory_bytes());
+        return isMeasured(sample, column) ? double(sample->memory_bytes()) : -1.0;
     case Column::Requests:
-        return sample == nullptr ? -1.0 : metricPoint(*sample).requests_per_s;
+        return isMeasured(sample, column) ? metricPoint(*sample).requests_per_s : -1.0;
     case Column::Name:
     case Column::Reason:
     case Column::Role:

@@ -51,6 +51,7 @@ protected:
 private:
     QVariant textOf(const v1::RoleInstance &row, Column column) const;
     QVariant sortValue(const v1::RoleInstance &row, Column column) const;
+    static bool isMeasured(const v1::MetricSample *sample, Column column);
     QVariant metricText(const v1::MetricSample *sample, Column column) const;
     QVariant metricNumber(const v1::MetricSample *sample, Column column) const;
     const v1::MetricSample *sampleOf(const v1::RoleInstance &row) const;

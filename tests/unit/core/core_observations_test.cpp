@@ -267,7 +267,7 @@ private Q_SLOTS:
         const std::string id = world.lastOperation().id();
         const std::string deployment = world.deploymentIn("a", v1::STAGING).id();
         for (const char *name : {"WebRole_IN_0", "WebRole_IN_1", "WebRole_IN_2"})
-            world.status({deployment, name}, v1::RoleInstance::CyclingRole, "exit code 1");
+            world.status({deployment, name}, v1::RoleInstance::RestartingRole, "exit code 1");
         world.tick(29 * 60'000);
         QCOMPARE(world.state.operations.at(id).state(), v1::Operation::Running);
         world.tick(60'000);

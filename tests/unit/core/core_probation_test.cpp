@@ -43,7 +43,8 @@ private Q_SLOTS:
         QCOMPARE(now().state(), v1::Operation::Running);
         QVERIFY(now().phase().find("watched") != std::string::npos);
         QVERIFY(now().progress_permille() < 1000);
-        world.tick(kLeast_ms - 1);
+        const std::int64_t due = plan(world.state).next_deadline_ms;
+        world.tick(due - world.now_ms - 1);
         QCOMPARE(now().state(), v1::Operation::Running);
         world.tick(1);
         QCOMPARE(now().state(), v1::Operation::Succeeded);
@@ -54,10 +55,10 @@ private Q_SLOTS:
         World world = deployed();
         QVERIFY(world.settle());
         const std::string id = world.lastOperation().id();
-        world.tick(kLeast_ms - 1'000);
+        world.tick(kLeast_ms / 2);
         world.status(firstInstance(world), v1::RoleInstance::RestartingRole, "ended");
         world.status(firstInstance(world), v1::RoleInstance::ReadyRole);
-        world.tick(2'000);
+        world.tick(kLeast_ms - 1);
         QCOMPARE(world.state.operations.at(id).state(), v1::Operation::Running);
         world.tick(kLeast_ms);
         QCOMPARE(world.state.operations.at(id).state(), v1::Operation::Succeeded);

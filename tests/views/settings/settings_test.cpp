@@ -134,6 +134,7 @@ void SettingsTest::everyFabricFieldGoesIntoTheCommand_data()
     row("crashLimit", "9", 9, v1::Settings::kCrashLimitFieldNumber);
     row("crashWindow", "20", 1'200'000, v1::Settings::kCrashWindowMsFieldNumber);
     row("hostRejoin", "8", 8'000, v1::Settings::kHostRejoinMsFieldNumber);
+    row("readyLeast", "3", 3'000, v1::Settings::kReadyLeastMsFieldNumber);
     row("hostCount", "8", 8, v1::Settings::kHostCountFieldNumber);
     row("faultDomains", "3", 3, v1::Settings::kFaultDomainCountFieldNumber);
     row("hostCores", "32", 32, v1::Settings::kHostCoresFieldNumber);
