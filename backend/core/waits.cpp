@@ -33,13 +33,17 @@ std::string standstillKey(const v1::Operation &operation)
     return keyFor("standstill", operation) + "/" + std::to_string(operation.progress_permille());
 }
 
-// A restart begins it anew.
+// A restart begins it anew, and so does whoever becomes Ready later.
 std::string readyKey(const State &state, const v1::Operation &operation)
 {
     std::uint64_t restarts = 0;
-    for (const v1::RoleInstance *instance : subjectsOf(state, operation))
+    std::int64_t ready_ms = 0;
+    for (const v1::RoleInstance *instance : subjectsOf(state, operation)) {
         restarts += instance->restarts();
-    return keyFor("ready", operation) + "/" + std::to_string(restarts);
+        ready_ms = std::max<std::int64_t>(ready_ms, instance->ready_time_ms());
+    }
+    return keyFor("ready", operation) + "/" + std::to_string(restarts) + "/" +
+           std::to_string(ready_ms);
 }
 
 void begin(Transaction &tx, const std::string &what, std::int64_t limit_ms)
