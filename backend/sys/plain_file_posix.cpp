@@ -12,13 +12,24 @@ namespace slipway::sys
 
 namespace fs = std::filesystem;
 
+// Whatever the umask says, where the call is open: a confined guest has none, and is one user.
+static void setMode(int fd, mode_t mode)
+{
+    struct stat info {
+    };
+    if (fstat(fd, &info) == 0 && (info.st_mode & 07777) != mode) {
+        [[maybe_unused]] const int refused = fchmod(fd, mode);
+    }
+}
+
 Result<void> replaceFile(const fs::path &file, std::string_view text, Readers readers)
 {
     const fs::path draft = file.string() + '.' + randomHex(16);
     const mode_t mode = readers == Readers::Everybody ? 0644 : 0600;
     const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    const bool written = fd >= 0 && fchmod(fd, mode) == 0 && // whatever the umask
-                         write(fd, text.data(), text.size()) == ssize_t(text.size());
+    if (fd >= 0)
+        setMode(fd, mode);
+    const bool written = fd >= 0 && write(fd, text.data(), text.size()) == ssize_t(text.size());
     if (fd >= 0)
         close(fd);
     std::error_code error;
