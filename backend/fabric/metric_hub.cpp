@@ -9,7 +9,8 @@ namespace
 {
 
 constexpr std::uint32_t kAheadMax_s = 60;
-constexpr std::uint32_t kCatchUp_s = 10;            // more at once is a clock that was set
+constexpr std::uint32_t kLoadLasts_s = 5; // agents, hosts and the fabric each add up to a second
+constexpr std::uint32_t kCatchUp_s = 10;  // more at once is a clock that was set
 constexpr std::int64_t kGone_ms = 24 * 3600 * 1000; // as long as the coarsest tier reaches
 
 core::InstanceKey keyOf(const v1::MetricSample &sample)
@@ -74,6 +75,8 @@ void MetricHub::hostSampled(const v1::MetricSample &sample)
     point.time_s = source.host_seconds.take(sample.time_ms());
     if (Second *second = openSecond(point.time_s))
         (*second)[keyOf(sample)].host = point;
+    if (point.time_s >= source.load.time_s && point.time_s <= m_closed_s + kAheadMax_s)
+        source.load = point;
 }
 
 void MetricHub::edgeSampled(const v1::MetricSample &sample)
@@ -101,9 +104,8 @@ void MetricHub::holdLoads(std::uint32_t second_s, Second &second)
 {
     for (auto &[key, source] : m_sources) {
         const auto pending = second.find(key);
-        if (pending != second.end() && pending->second.host.has_load)
-            source.load = pending->second.host;
-        else if (source.load.has_load && source.load.time_s + kLate_s >= second_s)
+        const bool has_own = pending != second.end() && pending->second.host.has_load;
+        if (!has_own && source.load.has_load && source.load.time_s + kLoadLasts_s >= second_s)
             second[key].host = source.load;
     }
 }

@@ -46,7 +46,7 @@ private:
     struct Source { // of one instance
         SampleSeconds host_seconds;
         SampleSeconds edge_seconds;
-        MetricPoint load; // the newest, which lasts until the next, but not longer than kLate_s
+        MetricPoint load; // the newest, which lasts until the next, for some seconds
     };
     struct Watcher {
         v1::MetricsRequest request;

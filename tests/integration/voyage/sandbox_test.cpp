@@ -179,7 +179,9 @@ void SandboxTest::deployTrial(const QString &service, const char *program, int c
     const CtlResult deployed =
         m_fabric.ctl({u"deploy"_s, service, u"--slot"_s, u"production"_s, u"--package"_s, package,
                       u"--config"_s, configuration, u"--accept-single-instance"_s, u"--wait"_s});
-    QVERIFY2(deployed.ok(), qPrintable(deployed.all() + m_fabric.log()));
+    // A program that ends again and again is told as failed; it goes on all the same.
+    QVERIFY2(deployed.ok() || deployed.err.contains(u"INSTANCES_NOT_READY"_s),
+             qPrintable(deployed.all() + m_fabric.log()));
 }
 
 void SandboxTest::hogEndsAtItsLimit()

@@ -111,6 +111,7 @@ private Q_SLOTS:
     void joinsMetricsBySecond();
     void driftingTimersLeaveNoSecondEmpty();
     void whatWasNotMeasuredIsSaid();
+    void loadsThatAreLateLast();
     void whatComesTooLateIsLeftOut();
     void choosesTiersOfMetrics();
     void showsStoredMinutesAfterARestart();
@@ -384,6 +385,24 @@ void FabricHubsTest::whatWasNotMeasuredIsSaid()
     for (const v1::MetricBatch &batch : sink->batches)
         for (const v1::MetricSample &sample : batch.samples())
             QVERIFY(sample.load_measured() == (sample.cpu_permille() > 0));
+}
+
+// Agent, host and fabric each add up to a second: the second of a load may be closed when it comes.
+void FabricHubsTest::loadsThatAreLateLast()
+{
+    const core::State state = stateWithInstance();
+    MetricHub hub;
+    const auto sink = std::make_shared<MetricRecorder>();
+    hub.watch({}, sink);
+    for (std::int64_t second = 1000; second <= 1030; ++second) {
+        hub.edgeSampled(sampleAt(second, 4));
+        hub.hostSampled(sampleAt(second - 3, 300));
+        hub.tick(state, second * 1000);
+    }
+    for (const v1::MetricSample &sample : sink->batches.back().samples()) {
+        QVERIFY(sample.load_measured());
+        QCOMPARE(sample.cpu_permille(), 300U);
+    }
 }
 
 void FabricHubsTest::whatComesTooLateIsLeftOut()
