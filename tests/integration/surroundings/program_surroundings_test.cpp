@@ -296,12 +296,16 @@ void ProgramSurroundingsTest::agentEndsOnAFullDisk()
     const QString filler = m_fabric.dataFolder() + u"/filler"_s;
     QVERIFY(m_fabric.amongMounts(u"cat /dev/zero > '%1' || test -s '%1'"_s.arg(filler)));
     const qint64 before = m_all.agent();
-    QCOMPARE(::kill(pid_t(before), SIGKILL), 0);
+    QVERIFY(signalProcess(before, SIGKILL));
     const int lost = m_all.requestsLost(
         [&] { return m_all.agent() != before && m_all.agent() > 0 && m_all.allReady(); });
-    qDebug() << lost << m_all.said;
+    const qint64 healed_ms = m_all.timer.elapsed();
     QVERIFY(m_fabric.amongMounts(u"rm '%1'"_s.arg(filler)));
-    QVERIFY(lost >= 0);
+    QVERIFY2(lost >= 0, qPrintable(m_all.reason()));
+    QVERIFY(inSandbox(u"grep -q kept /local/kept"_s));
+    const QStringList events = m_all.eventsOf(u"InstanceState"_s);
+    row("agent", "is killed while its host's disk is full", lostWords(lost),
+        events.isEmpty() ? QString() : events.last(), healed_ms);
 }
 
 void ProgramSurroundingsTest::cleanupTestCase()
