@@ -72,7 +72,7 @@ void AgentIsolatedTest::servesFromItsOwnNetwork()
             .c_str(),
         kPatience_ms);
     const std::string answer = host.get("HttpIn", "/").value_or("");
-    QVERIFY(answer.find("port 20080") != std::string::npos);
+    QVERIFY(answer.find("port 80") != std::string::npos);
     QVERIFY(answer.find("pid " + std::to_string(host.status().program_pid())) != std::string::npos);
     QTRY_VERIFY_WITH_TIMEOUT(host.get("HttpIn", "/zombies").value_or("").find("zombies 1") !=
                                  std::string::npos,
