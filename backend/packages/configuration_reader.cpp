@@ -86,8 +86,8 @@ ParsedConfiguration readConfiguration(std::string_view bytes, const std::string 
                                  [&parsed](pugi::xml_node root, AttributeReader &reader) {
                                      readService(root, reader, parsed);
                                  }};
-    const DocumentResult result =
-        readDocument(bytes, file_name, kConfigurationKind, configurationSchema(), steps, parsed.problems);
+    const DocumentResult result = readDocument(bytes, file_name, kConfigurationKind,
+                                               configurationSchema(), steps, parsed.problems);
     parsed.well_formed = result != DocumentResult::Malformed;
     parsed.is_configuration = result == DocumentResult::Read;
     return parsed;

@@ -24,9 +24,9 @@ constexpr int kDescriptionHeight = 140;
 } // namespace
 
 EditPanel::EditPanel(PageContext &context, ServiceModels &models, QWidget *parent)
-    : SlidePanel(context.theme, tr("Label and description"), kEditWidth, parent), m_context(context),
-      m_models(models), m_banner(new Banner(context.theme)), m_label(new QLineEdit),
-      m_description(new QPlainTextEdit),
+    : SlidePanel(context.theme, tr("Label and description"), kEditWidth, parent),
+      m_context(context), m_models(models), m_banner(new Banner(context.theme)),
+      m_label(new QLineEdit), m_description(new QPlainTextEdit),
       m_outside(new QCheckBox(tr("Instances may reach other networks"))),
       m_save(makeButton(context.theme, ButtonKind::Primary, tr("Save")))
 {

@@ -27,7 +27,8 @@ QFont pillFont(const Theme &theme)
 
 qreal pillWidth(const Theme &theme, const QString &words)
 {
-    return kPillSide * 2 + kPillShape + kGap + QFontMetricsF(pillFont(theme)).horizontalAdvance(words);
+    return kPillSide * 2 + kPillShape + kGap +
+           QFontMetricsF(pillFont(theme)).horizontalAdvance(words);
 }
 
 qreal drawPill(QPainter &painter, const Theme &theme, const QRectF &box,
@@ -40,9 +41,10 @@ qreal drawPill(QPainter &painter, const Theme &theme, const QRectF &box,
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.tint(condition));
     painter.drawRoundedRect(pill, kPillHeight / 2.0, kPillHeight / 2.0);
-    theme.drawShape(painter,
-                    {pill.left() + kPillSide, pill.center().y() - kPillShape / 2.0, kPillShape, kPillShape},
-                    condition);
+    theme.drawShape(
+        painter,
+        {pill.left() + kPillSide, pill.center().y() - kPillShape / 2.0, kPillShape, kPillShape},
+        condition);
     painter.setFont(pillFont(theme));
     painter.setPen(theme.color(condition));
     const auto room = pill.adjusted(kPillSide + kPillShape + kGap, 0, -kPillSide + 1, 0);

@@ -35,7 +35,7 @@ struct Duty {
 constexpr Duty kRivals[] = {
     {"by hand, resending",
      "    option forwardfor\n    option redispatch 1\n    retries 3\n"
-     "    retry-on conn-failure empty-response junk-response 502 503\n",
+     "    retry-on conn-failure empty-response\n",
      "    http-request disable-l7-retry if METH_POST\n"},
     {"by hand", "    option forwardfor\n", ""},
     {"by hand, bare", "", ""},
