@@ -31,10 +31,8 @@ public:
     // Everything that came from this process, whoever started it, but `spared` (0: nobody) and what
     // came from that.
     void signalAllBut(int spared, int number);
-    bool empty() const
-    {
-        return m_on_exit.empty();
-    }                        // of what was started here; orphans may be left
+    // Nothing is left of what was started here; orphans may be.
+    bool empty() const { return m_on_exit.empty(); }
     bool nobodyLeft() const; // reads the table of all processes
 
 private:

@@ -9,9 +9,9 @@
 namespace slipway::sys
 {
 
-// Both follow every link on the way: each folder and link must be this user's, root's or that of
-// who owns "/", and nobody else may write there unless only owners may rename (as in /tmp). What
-// does not exist yet is fine.
+// Both follow every link on the way: each folder and link must be this user's or root's (on the way
+// to a folder also that of who owns "/"), and nobody else may write there unless only owners may
+// rename (as in /tmp). What does not exist yet is fine.
 
 // PERMISSION_DENIED SOCKET_NOT_TRUSTED when the file is no socket of this user's or root's, or when
 // somebody else could put another one in its place.

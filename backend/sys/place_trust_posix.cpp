@@ -20,13 +20,13 @@ struct Stranger {
     std::string why; // goes on a sentence that the place begins
 };
 
-// Who owns "/" can put anything anywhere: root, or whoever stands for it in a user namespace.
-bool isOurs(const struct stat &info)
+// In a user namespace root may stand under another number, as may strangers: good enough for where
+// something is kept, not for whom something is said to.
+bool ownsTheRoot(const struct stat &info)
 {
     struct stat root {
     };
-    return info.st_uid == 0 || info.st_uid == geteuid() ||
-           (stat("/", &root) == 0 && info.st_uid == root.st_uid);
+    return stat("/", &root) == 0 && info.st_uid == root.st_uid;
 }
 
 // Whether somebody else could rename what lies in it. One's own group counts as oneself: many
@@ -75,7 +75,9 @@ private:
 
     std::optional<Stranger> take(const fs::path &place, const struct stat &info)
     {
-        if (!isOurs(info))
+        const bool is_ours = info.st_uid == 0 || info.st_uid == geteuid() ||
+                             (m_kind == S_IFDIR && ownsTheRoot(info));
+        if (!is_ours)
             return Stranger{place, "belongs to user " + std::to_string(info.st_uid)};
         if (S_ISLNK(info.st_mode))
             return follow(place);
